@@ -1,0 +1,1 @@
+//! Use cases. Every change goes through the one door `act`.

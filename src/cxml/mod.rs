@@ -1,0 +1,1 @@
+//! Pure codecs for cXML documents: bytes to typed documents and back.

@@ -1,0 +1,1 @@
+//! Between documents and commands: what a decoded document means to the house.

@@ -1,0 +1,1 @@
+//! The only place that opens connections: HTTP to partners, SMTP to the mail server.

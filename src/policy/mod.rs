@@ -1,0 +1,1 @@
+//! The only place that knows casbin: access, approval rules, spending limits.

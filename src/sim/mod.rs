@@ -1,0 +1,1 @@
+//! Simulators that reach the server from outside, as a stranger would.

@@ -1,0 +1,1 @@
+//! Background work: deliveries, letters, timers, the audit sealer.
