@@ -13,7 +13,8 @@ pub const MAX_FRACTION_DIGITS: usize = 8;
 /// Why a text is not a decimal; `Display` names what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected digits with at most one point, such as 12.50 (up to 13 digits before and 8 after), got \"{0}\""
+    "expected digits with at most one point, such as 12.50 \
+     (up to 13 digits before and 8 after), got \"{0}\""
 )]
 pub struct NotDecimal(pub String);
 

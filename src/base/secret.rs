@@ -1,7 +1,7 @@
 //! Secrets: never printable, sealed at rest, compared in constant time; and tokens made from ids.
 //!
-//! One master key (32 bytes) gives a key for each purpose by HMAC, so that a sealed secret, a digest
-//! and a link token never share a key.
+//! One master key (32 bytes) gives a key for each purpose by HMAC, so that a sealed secret, a
+//! digest and a link token never share a key.
 
 use std::fmt;
 
@@ -78,8 +78,8 @@ impl Keys {
         }
     }
 
-    /// Encrypts a secret for storage; `place` (table and row) is bound to it, so that a sealed value
-    /// moved to another row does not open.
+    /// Encrypts a secret for storage; `place` (table and row) is bound to it, so that a sealed
+    /// value moved to another row does not open.
     pub fn seal(&self, secret: &Secret, place: &str, entropy: &dyn Entropy) -> Vec<u8> {
         let mut sealed = vec![0_u8; NONCE_BYTES];
         entropy.fill(&mut sealed);
@@ -107,8 +107,8 @@ impl Keys {
         super::text::hex(&mac(&self.digest, &[secret.as_bytes()]))
     }
 
-    /// A token that names an id and proves it: URL-safe text of id and MAC, bound to `purpose` and to
-    /// `bound` (a content hash, or nothing). It is never stored; it is made anew when needed.
+    /// A token that names an id and proves it: URL-safe text of id and MAC, bound to `purpose` and
+    /// to `bound` (a content hash, or nothing). It is never stored; it is made anew when needed.
     pub fn token(&self, purpose: &str, id_bits: u128, bound: &str) -> String {
         let mut bytes = id_bits.to_be_bytes().to_vec();
         bytes.extend_from_slice(&self.token_mac(purpose, id_bits, bound));

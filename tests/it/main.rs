@@ -1,0 +1,10 @@
+//! The black-box tests: one binary, a real server on a port of its own, a real database per test.
+//!
+//! `harness/` starts servers and speaks HTTP with them; `flow_*.rs` walk the journeys of the
+//! product, `api_*.rs` and `pages_*.rs` the edges, and `tidy.rs` guards the house itself.
+
+// This whole binary is a test: a panic is how it says no.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod harness;
+mod tidy;
