@@ -1,0 +1,290 @@
+//! What people are told, as data: one [`Notice`] for one reader.
+//!
+//! Which fact tells whom is decided in `app`; the words are chosen in `exchange::letter`. A notice
+//! carries no live token: it names what its link leads to ([`Link`]), and the sender makes the
+//! address when the letter leaves. It must never carry a secret.
+
+use std::{fmt, str::FromStr};
+
+use crate::base::{
+    id::{CartId, InviteId, InvoiceId, NotId, OrderId, RequisitionId, TaskId},
+    money::Money,
+    time::{Day, Time},
+};
+
+/// The language of a reader; what is not known is English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    #[default]
+    English,
+    German,
+    French,
+}
+
+impl Language {
+    pub const ALL: [Self; 3] = [Self::English, Self::German, Self::French];
+
+    /// The language of a tag such as `de`, `de-AT`, `DE_ch`; English when it is none of ours.
+    pub fn of_tag(tag: &str) -> Self {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|language| language.tag().eq_ignore_ascii_case(primary))
+            .unwrap_or_default()
+    }
+
+    /// The tag for `lang` attributes.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+            Self::French => "fr",
+        }
+    }
+}
+
+/// What the link of a letter leads to. Its text (`decide task_01J..`) is what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Link {
+    /// The page to decide one task, behind a token made when the letter is sent.
+    Decide(TaskId),
+    /// The page to set a password, behind a token made when the letter is sent.
+    SetPassword(InviteId),
+    Requisition(RequisitionId),
+    /// An approved cart that its owner can now transfer.
+    Cart(CartId),
+    Order(OrderId),
+    Invoice(InvoiceId),
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Decide(id) => write!(f, "decide {id}"),
+            Self::SetPassword(id) => write!(f, "set-password {id}"),
+            Self::Requisition(id) => write!(f, "requisition {id}"),
+            Self::Cart(id) => write!(f, "cart {id}"),
+            Self::Order(id) => write!(f, "order {id}"),
+            Self::Invoice(id) => write!(f, "invoice {id}"),
+        }
+    }
+}
+
+impl FromStr for Link {
+    type Err = NotId;
+
+    fn from_str(text: &str) -> Result<Self, NotId> {
+        match text.split_once(' ').unwrap_or((text, "")) {
+            ("decide", id) => id.parse().map(Self::Decide),
+            ("set-password", id) => id.parse().map(Self::SetPassword),
+            ("requisition", id) => id.parse().map(Self::Requisition),
+            ("cart", id) => id.parse().map(Self::Cart),
+            ("order", id) => id.parse().map(Self::Order),
+            ("invoice", id) => id.parse().map(Self::Invoice),
+            (other, _) => Err(NotId { prefix: "link", got: other.to_owned() }),
+        }
+    }
+}
+
+/// A requisition as a letter speaks of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequisitionBrief {
+    pub id: RequisitionId,
+    /// The human number, such as `REQ-2026-000042`.
+    pub number: String,
+    /// The requester's name.
+    pub requester: String,
+    pub total: Money,
+    /// The short name of the cost centre.
+    pub cost_center: String,
+}
+
+/// An order as a letter speaks of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderBrief {
+    pub id: OrderId,
+    /// The human number, such as `PO-2026-000123`.
+    pub number: String,
+    /// The supplier's name.
+    pub supplier: String,
+    pub total: Money,
+}
+
+/// One line of a cart, short: what an approver has to see in the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineBrief {
+    /// Quantity and unit: `5 EA`.
+    pub quantity: String,
+    pub description: String,
+    pub total: Money,
+}
+
+/// What follows the last signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterApproval {
+    /// Orders go to the suppliers at once: their numbers.
+    Ordered(Vec<String>),
+    /// The cart waits for its owner to press **Transfer cart**.
+    Transfer(CartId),
+    /// The order of the procurement system goes on to the suppliers.
+    Forwarded,
+}
+
+/// The sending of a document that has trouble.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryTrouble {
+    pub order: OrderBrief,
+    /// How it is sent: `cxml`, `email`.
+    pub channel: String,
+    pub attempts: u32,
+    /// What the last attempt came to, in plain words.
+    pub reason: String,
+}
+
+/// One thing that one person is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// It is this reader's turn to decide.
+    TaskOpened {
+        task: TaskId,
+        requisition: RequisitionBrief,
+        /// Why this reader is asked: the rule's own words.
+        because: String,
+        lines: Vec<LineBrief>,
+        /// What is left of the budget after this requisition, when there is one.
+        budget_left: Option<Money>,
+        due_at: Option<Time>,
+        /// The person for whom the reader stands in.
+        on_behalf_of: Option<String>,
+        comment: Option<String>,
+    },
+    RequisitionApproved {
+        requisition: RequisitionBrief,
+        then: AfterApproval,
+    },
+    RequisitionRejected {
+        requisition: RequisitionBrief,
+        by: String,
+        reason: String,
+    },
+    /// Nobody decided in time.
+    RequisitionExpired {
+        requisition: RequisitionBrief,
+    },
+    OrderIssued {
+        order: OrderBrief,
+    },
+    OrderRejectedBySupplier {
+        order: OrderBrief,
+        reason: String,
+    },
+    OrderShipped {
+        order: OrderBrief,
+        carrier: Option<String>,
+        tracking: Option<String>,
+        expected_on: Option<Day>,
+    },
+    InvoiceDifference {
+        invoice: InvoiceId,
+        /// The supplier's number of the invoice.
+        number: String,
+        supplier: String,
+        total: Money,
+        /// Each difference in one plain line.
+        differences: Vec<String>,
+    },
+    Invite {
+        invite: InviteId,
+        organisation: String,
+        invited_by: Option<String>,
+        valid_hours: u32,
+    },
+    PasswordReset {
+        invite: InviteId,
+        valid_hours: u32,
+    },
+    /// A document is late and still being tried.
+    DeliveryLate {
+        trouble: DeliveryTrouble,
+        next_at: Time,
+    },
+    /// Nobody tries any more.
+    DeliveryFailed {
+        trouble: DeliveryTrouble,
+    },
+}
+
+impl Notice {
+    /// The kebab-case word of the kind, as stored and counted.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::TaskOpened { .. } => "task-opened",
+            Self::RequisitionApproved { .. } => "requisition-approved",
+            Self::RequisitionRejected { .. } => "requisition-rejected",
+            Self::RequisitionExpired { .. } => "requisition-expired",
+            Self::OrderIssued { .. } => "order-issued",
+            Self::OrderRejectedBySupplier { .. } => "order-rejected-by-supplier",
+            Self::OrderShipped { .. } => "order-shipped",
+            Self::InvoiceDifference { .. } => "invoice-difference",
+            Self::Invite { .. } => "invite",
+            Self::PasswordReset { .. } => "password-reset",
+            Self::DeliveryLate { .. } => "delivery-late",
+            Self::DeliveryFailed { .. } => "delivery-failed",
+        }
+    }
+
+    /// What the link of the letter leads to.
+    pub const fn link(&self) -> Link {
+        match self {
+            Self::TaskOpened { task, .. } => Link::Decide(*task),
+            Self::RequisitionApproved { then: AfterApproval::Transfer(cart), .. } => {
+                Link::Cart(*cart)
+            }
+            Self::RequisitionApproved { requisition, .. }
+            | Self::RequisitionRejected { requisition, .. }
+            | Self::RequisitionExpired { requisition } => Link::Requisition(requisition.id),
+            Self::OrderIssued { order }
+            | Self::OrderRejectedBySupplier { order, .. }
+            | Self::OrderShipped { order, .. } => Link::Order(order.id),
+            Self::InvoiceDifference { invoice, .. } => Link::Invoice(*invoice),
+            Self::Invite { invite, .. } | Self::PasswordReset { invite, .. } => {
+                Link::SetPassword(*invite)
+            }
+            Self::DeliveryLate { trouble, .. } | Self::DeliveryFailed { trouble } => {
+                Link::Order(trouble.order.id)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_read_back_and_never_change_their_kind() {
+        let task = TaskId::from_bits(7);
+        let links = [
+            Link::Decide(task),
+            Link::SetPassword(InviteId::from_bits(8)),
+            Link::Requisition(RequisitionId::from_bits(9)),
+            Link::Cart(CartId::from_bits(10)),
+            Link::Order(OrderId::from_bits(11)),
+            Link::Invoice(InvoiceId::from_bits(12)),
+        ];
+        for link in links {
+            assert_eq!(link.to_string().parse(), Ok(link));
+        }
+        assert!(format!("order {task}").parse::<Link>().is_err());
+        assert!("decide".parse::<Link>().is_err());
+        assert!("".parse::<Link>().is_err());
+    }
+
+    #[test]
+    fn languages_are_found_by_their_primary_tag() {
+        assert_eq!(Language::of_tag("de-AT"), Language::German);
+        assert_eq!(Language::of_tag(" FR_ch"), Language::French);
+        assert_eq!(Language::of_tag("nl"), Language::English);
+        assert_eq!(Language::of_tag(""), Language::English);
+    }
+}
