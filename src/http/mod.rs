@@ -1,1 +1,5 @@
 //! The HTTP edge: the cXML door, OCI, the JSON API and the pages.
+
+pub mod assets;
+pub mod locale;
+pub mod part;
