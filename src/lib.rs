@@ -20,6 +20,7 @@
 
 pub mod base;
 
+pub mod config;
 pub mod cxml;
 pub mod domain;
 pub mod oci;

@@ -16,11 +16,17 @@ pub struct Source {
 
 impl Source {
     pub fn of(path: &str, raw: &str) -> Self {
+        Self::read(path, raw, false)
+    }
+
+    /// `declared`: a parent names this file's module under `#[cfg(test)]`.
+    pub fn read(path: &str, raw: &str, declared: bool) -> Self {
         let (code, texts) = strip(raw);
         let all_tests = path.starts_with("tests/")
             || path.starts_with("benches/")
             || path.ends_with("/tests.rs")
-            || path.contains("/tests/");
+            || path.contains("/tests/")
+            || declared;
         let test_lines = test_lines(&code, all_tests);
         Self { path: path.to_owned(), raw: raw.to_owned(), code, texts, test_lines }
     }
@@ -44,6 +50,25 @@ impl Source {
     /// The line of a byte position in `code`.
     pub fn line_at(&self, position: usize) -> usize {
         self.code.as_bytes()[..position].iter().filter(|b| **b == b'\n').count() + 1
+    }
+
+    /// Whether the line is inside a text of several lines: markup that no formatter breaks.
+    pub fn is_inside_text(&self, line: usize) -> bool {
+        let ends = self.texts.iter().map(|(start, text)| (*start, text.matches('\n').count()));
+        ends.filter(|(_, more)| *more > 0)
+            .any(|(start, more)| (start..=start + more).contains(&line))
+    }
+
+    /// The modules this file declares under `#[cfg(test)]`, as paths without their ending.
+    pub fn test_modules(&self) -> Vec<String> {
+        let base = self.path.trim_end_matches(".rs").trim_end_matches("/mod");
+        let base = base.trim_end_matches("/lib");
+        let declared = self.code.match_indices("#[cfg(test)]").filter_map(|(at, found)| {
+            let rest = self.code[at + found.len()..].trim_start();
+            let name = rest.strip_prefix("mod ")?;
+            name.split_once(';').map(|(name, _)| name.trim())
+        });
+        declared.filter(|name| name.chars().all(is_name)).map(|n| format!("{base}/{n}")).collect()
     }
 
     /// Where `word` stands in the code as a whole word (or path, or call), as byte positions.
@@ -224,4 +249,12 @@ fn lines_under_cfg_test_belong_to_tests() {
     let marks: Vec<bool> = source.lines().map(|(_, _, test)| test).collect();
     assert_eq!(marks, [false, true, true, true, true, false]);
     assert!(Source::of("src/domain/x/tests.rs", "fn a() {}").is_test(1));
+}
+
+#[test]
+fn modules_declared_for_tests_are_tests() {
+    let parent = Source::of("src/http/part/mod.rs", "#[cfg(test)]\nmod gallery;\nmod list;\n");
+    assert_eq!(parent.test_modules(), ["src/http/part/gallery"]);
+    let file = Source::of("src/config.rs", "#[cfg(test)]\nmod samples;\n");
+    assert_eq!(file.test_modules(), ["src/config/samples"]);
 }

@@ -1,0 +1,214 @@
+//! The single settings: how each is written, and what it becomes.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use url::Url;
+
+use super::{BadSetting, veiled};
+use crate::base::secret::Secret;
+
+pub(super) const DATABASE_FORM: &str =
+    "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME, or --data DIR";
+pub(super) const SMTP_FORM: &str = "smtp://[USER:PASSWORD@]HOST:PORT, smtps://.., or off";
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// The embedded database, in one file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL address, password included.
+    Postgres(Secret),
+}
+
+impl Database {
+    pub fn parse(text: &str) -> Result<Self, BadSetting> {
+        if let Some(file) = text.strip_prefix("sqlite:") {
+            // `sqlite:///abs`, `sqlite://rel` and `sqlite:file` all name a file.
+            let file = file.strip_prefix("//").unwrap_or(file);
+            if !file.is_empty() && !file.contains('?') {
+                return Ok(Self::Sqlite(PathBuf::from(file)));
+            }
+        }
+        let postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if postgres && Url::parse(text).is_ok_and(|url| url.path().len() > 1) {
+            return Ok(Self::Postgres(Secret::new(text)));
+        }
+        // A mistyped address may carry a password, so only its scheme is shown.
+        let scheme = text.split(':').next().unwrap_or_default();
+        Err(BadSetting::bad("database", &format!("{scheme}:.."), DATABASE_FORM))
+    }
+
+    /// The address as sqlx reads it.
+    pub fn url(&self) -> Secret {
+        match self {
+            Self::Sqlite(path) => Secret::new(format!("sqlite:{}", path.display())),
+            Self::Postgres(url) => url.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Database {
+    /// Without user and password, for logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(secret) => {
+                let url = Url::parse(secret.expose()).ok();
+                let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+                let name = url.as_ref().map(Url::path).unwrap_or_default();
+                write!(f, "postgres://{host}{name}")
+            }
+        }
+    }
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Smtp {
+    /// Asked for in words: no mail leaves this server.
+    Off,
+    /// `smtp://` or `smtps://`, user and password included.
+    Server(Secret),
+}
+
+impl Smtp {
+    pub fn parse(text: &str) -> Result<Self, BadSetting> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        let good = Url::parse(text).is_ok_and(|url| {
+            matches!(url.scheme(), "smtp" | "smtps")
+                && url.host_str().is_some_and(|h| !h.is_empty())
+        });
+        if good {
+            return Ok(Self::Server(Secret::new(text)));
+        }
+        let got = if text.contains('@') { veiled(&Secret::new(text)) } else { text.to_owned() };
+        Err(BadSetting::bad("smtp", &got, SMTP_FORM))
+    }
+}
+
+/// The form of the log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl LogFormat {
+    pub fn parse(text: &str) -> Result<Self, BadSetting> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            other => Err(BadSetting::bad("log_format", other, "text or json")),
+        }
+    }
+}
+
+/// The 32 bytes from which every key of the server is derived.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MasterKey([u8; 32]);
+
+impl MasterKey {
+    pub(super) fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// 64 hexadecimal digits or base64 of 32 bytes; `setting` is named when it is neither.
+    pub(super) fn parse(text: &str, setting: &'static str) -> Result<Self, BadSetting> {
+        let bytes = unhex(text).or_else(|| STANDARD.decode(text).ok());
+        let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| {
+            let expected = "32 bytes as 64 hexadecimal digits or in base64";
+            BadSetting::bad(setting, &veiled(&Secret::new(text)), expected)
+        })
+    }
+
+    /// The bytes; only `base::secret::Keys::derive` wants them.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(..)")
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+/// An address or a block of addresses: `10.0.0.0/8`, `::1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    pub fn parse(text: &str) -> Result<Self, BadSetting> {
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
+        let bad = || {
+            BadSetting::bad("trusted_proxies", text, "addresses or blocks such as 10.0.0.0/8, ::1")
+        };
+        let address: IpAddr = address.parse().map_err(|_| bad())?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.map_or(Ok(most), str::parse).map_err(|_| bad())?;
+        if prefix > most { Err(bad()) } else { Ok(Self { address, prefix }) }
+    }
+
+    /// Whether the address stands in this block; IPv4 written as IPv6 counts as IPv4.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                let shift = 32_u32.saturating_sub(self.prefix.into());
+                own.to_bits().checked_shr(shift) == other.to_bits().checked_shr(shift)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                let shift = 128_u32.saturating_sub(self.prefix.into());
+                own.to_bits().checked_shr(shift) == other.to_bits().checked_shr(shift)
+            }
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, BadSetting> {
+    let expected = "ADDR:PORT such as 127.0.0.1:8080 (port 0: any free one)";
+    text.parse().map_err(|_| BadSetting::bad("listen", text, expected))
+}
+
+/// An http(s) address without path, query or user; kept without a trailing slash.
+pub(super) fn public_url(text: &str) -> Result<String, BadSetting> {
+    let plain = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+    });
+    let expected = "an http(s) address without a path, such as https://buy.example.com";
+    let plain = plain.ok_or_else(|| BadSetting::bad("public_url", text, expected))?;
+    Ok(plain.as_str().trim_end_matches('/').to_owned())
+}
+
+pub(super) fn mail_from(text: &str) -> Result<String, BadSetting> {
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c);
+    let good = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(strange)
+    });
+    let expected = "one mail address such as countersign@example.com";
+    if good { Ok(text.to_owned()) } else { Err(BadSetting::bad("mail_from", text, expected)) }
+}
