@@ -36,7 +36,8 @@ impl Crumbs {
 #[derive(Debug, Clone, Template)]
 #[template(
     source = r#"{% if first.is_some() || next.is_some() %}<nav class="pager" aria-label="Pages">
-{%- if let Some(href) = first %}<a href="{{ href }}">Back to the newest</a>{% else %}<span></span>{% endif -%}
+{%- if let Some(href) = first %}<a href="{{ href }}">Back to the newest</a>
+{%- else %}<span></span>{% endif -%}
 {%- if let Some(href) = next %}<a href="{{ href }}" rel="next">Next page</a>{% endif -%}
 </nav>{% endif %}"#,
     ext = "html"
@@ -115,7 +116,8 @@ impl Facts {
 #[derive(Debug, Clone, Template)]
 #[template(
     source = r#"<div class="card empty"><h2>{{ title }}</h2><p>{{ what }}</p>
-{%- if let Some((label, href)) = first %}<p><a class="button" href="{{ href }}">{{ label }}</a></p>{% endif -%}
+{%- if let Some((label, href)) = first -%}
+<p><a class="button" href="{{ href }}">{{ label }}</a></p>{% endif -%}
 </div>"#,
     ext = "html"
 )]

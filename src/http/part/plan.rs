@@ -49,6 +49,12 @@ impl PlanStep {
     fn badge(&self) -> Html {
         badge(&self.state)
     }
+
+    /// Whether a task says its own state: not when the step's badge already says the same of its
+    /// only task.
+    fn names(&self, task: &PlanTask) -> bool {
+        self.tasks.len() > 1 || task.state != self.state
+    }
 }
 
 impl PlanTask {

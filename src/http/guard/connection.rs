@@ -1,0 +1,386 @@
+//! Connections: accepted, counted, and ended when they keep others waiting.
+//!
+//! A connection is in one of four stages. Reading a head, reading a body and idling have deadlines
+//! that no drip of bytes moves; while a handler works only the age of the connection counts. The
+//! stage changes to `Head` with the first byte after an answer, and [`super::Front`] says when a
+//! request was handed over and when it was answered, so nothing here parses HTTP. A deadline ends
+//! the connection at once; poem's own graceful close would wait for it for ever.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::task::AtomicWaker;
+use http::uri::Scheme;
+use poem::{
+    listener::Acceptor,
+    web::{LocalAddr, RemoteAddr},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    time::{Instant, Sleep, sleep, sleep_until},
+};
+
+use super::Limits;
+
+/// What a connection is waiting for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The head of its first or next request has not arrived in full.
+    Head,
+    /// The body is being read.
+    Body,
+    /// A handler works.
+    Busy,
+    /// Answered; the next request has not begun.
+    Idle,
+}
+
+#[derive(Debug)]
+struct State {
+    stage: Stage,
+    since: Instant,
+    /// Since when the peer takes no byte of our answer.
+    stalled: Option<Instant>,
+}
+
+/// One open connection, as the gate and the front see it.
+#[derive(Debug)]
+pub struct Connection {
+    born: Instant,
+    state: Mutex<State>,
+    /// Set when it must make room for another.
+    shed: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Connection {
+    fn new() -> Self {
+        let born = Instant::now();
+        let state = State { stage: Stage::Head, since: born, stalled: None };
+        Self {
+            born,
+            state: Mutex::new(state),
+            shed: AtomicBool::new(false),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves on to the next stage; its time begins now.
+    pub fn enter(&self, stage: Stage) {
+        let mut state = self.state();
+        state.stage = stage;
+        state.since = Instant::now();
+    }
+
+    /// Whether the answer should say that the connection ends: it is near its age.
+    pub fn is_old(&self, limits: &Limits) -> bool {
+        let notice = limits.age / 20;
+        self.born.elapsed() + notice >= limits.age
+    }
+
+    fn deadline(&self, limits: &Limits) -> Instant {
+        let state = self.state();
+        let aged = self.born + limits.age;
+        let staged = match state.stage {
+            Stage::Head => state.since + limits.head,
+            Stage::Idle => state.since + limits.idle,
+            // The front times bodies itself: it knows how many bytes have come.
+            Stage::Body | Stage::Busy => aged,
+        };
+        let stalled = state.stalled.map_or(aged, |since| since + limits.write_stall);
+        aged.min(staged).min(stalled)
+    }
+
+    /// Since when it has kept a place without a request being worked on; `None` while one is.
+    fn waiting_since(&self) -> Option<Instant> {
+        let state = self.state();
+        (state.stage != Stage::Busy).then_some(state.since)
+    }
+}
+
+/// The open connections, and what may join them.
+#[derive(Debug)]
+pub struct Gate {
+    pub limits: Limits,
+    open: Mutex<HashMap<SocketAddr, Arc<Connection>>>,
+}
+
+impl Gate {
+    pub fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self { limits, open: Mutex::new(HashMap::new()) })
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<SocketAddr, Arc<Connection>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many connections are open.
+    pub fn count(&self) -> usize {
+        self.open().len()
+    }
+
+    /// The connection of a peer.
+    pub fn find(&self, peer: SocketAddr) -> Option<Arc<Connection>> {
+        self.open().get(&peer).cloned()
+    }
+
+    /// Lets a peer in; when a cap is reached the connection that has waited longest makes room,
+    /// and when all of them work, the new one is turned away.
+    fn admit(self: &Arc<Self>, peer: SocketAddr) -> Option<Ticket> {
+        let mut open = self.open();
+        let ip = peer.ip();
+        let of_address = open.keys().filter(|other| other.ip() == ip).count();
+        let full_address = of_address >= self.limits.connections_per_address;
+        if full_address || open.len() >= self.limits.connections {
+            make_room(&mut open, full_address.then_some(ip))?;
+        }
+        let connection = Arc::new(Connection::new());
+        open.insert(peer, connection.clone());
+        ::metrics::gauge!("countersign_http_connections").increment(1);
+        Some(Ticket { gate: self.clone(), peer, connection })
+    }
+}
+
+fn make_room(open: &mut HashMap<SocketAddr, Arc<Connection>>, ip: Option<IpAddr>) -> Option<()> {
+    let longest = open
+        .iter()
+        .filter(|(peer, _)| ip.is_none_or(|ip| peer.ip() == ip))
+        .filter_map(|(peer, connection)| Some((connection.waiting_since()?, *peer)))
+        .min()?;
+    let victim = open.remove(&longest.1)?;
+    victim.shed.store(true, Ordering::Release);
+    victim.waker.wake();
+    ended("shed");
+    Some(())
+}
+
+fn ended(reason: &'static str) {
+    ::metrics::counter!("countersign_http_connections_ended_total", "reason" => reason)
+        .increment(1);
+}
+
+/// A place behind the gate; dropping it gives the place back.
+#[derive(Debug)]
+struct Ticket {
+    gate: Arc<Gate>,
+    peer: SocketAddr,
+    connection: Arc<Connection>,
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        ::metrics::gauge!("countersign_http_connections").decrement(1);
+        let mut open = self.gate.open();
+        if open.get(&self.peer).is_some_and(|own| Arc::ptr_eq(own, &self.connection)) {
+            open.remove(&self.peer);
+        }
+    }
+}
+
+/// Accepts connections for poem's server.
+#[derive(Debug)]
+pub struct GuardedAcceptor {
+    listener: TcpListener,
+    local: SocketAddr,
+    gate: Arc<Gate>,
+}
+
+/// The pause after a first failed accept; doubled up to [`MOST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const MOST_PAUSE: Duration = Duration::from_secs(1);
+
+impl GuardedAcceptor {
+    /// Listens at an address; port 0 takes any free port, see [`GuardedAcceptor::address`].
+    pub async fn bind(address: SocketAddr, gate: Arc<Gate>) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let local = listener.local_addr()?;
+        Ok(Self { listener, local, gate })
+    }
+
+    /// The address it really listens at.
+    pub fn address(&self) -> SocketAddr {
+        self.local
+    }
+}
+
+impl Acceptor for GuardedAcceptor {
+    type Io = GuardedIo;
+
+    fn local_addr(&self) -> Vec<LocalAddr> {
+        vec![LocalAddr(self.local.into())]
+    }
+
+    /// Never fails: poem would call again at once, and an exhausted process would spin.
+    async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, peer)) => {
+                    pause = FIRST_PAUSE;
+                    let Some(ticket) = self.gate.admit(peer) else {
+                        ended("full");
+                        continue;
+                    };
+                    // Small answers must not wait for an acknowledgement.
+                    let _ = stream.set_nodelay(true);
+                    let io = GuardedIo::new(stream, ticket);
+                    let local = LocalAddr(self.local.into());
+                    return Ok((io, local, RemoteAddr(peer.into()), Scheme::HTTP));
+                }
+                Err(fault) => {
+                    tracing::warn!(%fault, "a connection could not be accepted");
+                    sleep(pause).await;
+                    pause = (pause * 2).min(MOST_PAUSE);
+                }
+            }
+        }
+    }
+}
+
+/// One TCP connection whose deadlines are kept.
+#[derive(Debug)]
+pub struct GuardedIo {
+    stream: TcpStream,
+    ticket: Ticket,
+    timer: Pin<Box<Sleep>>,
+    /// How many of the first bytes agree with the HTTP/2 preface.
+    preface: usize,
+}
+
+/// Clear-text HTTP/2 has its own floods and no honest client here: proxies speak 1.1 inside.
+const PREFACE: &[u8] = b"PRI * ";
+
+impl GuardedIo {
+    fn new(stream: TcpStream, ticket: Ticket) -> Self {
+        let timer = Box::pin(sleep_until(Instant::now() + ticket.gate.limits.head));
+        Self { stream, ticket, timer, preface: 0 }
+    }
+
+    /// Fails when the deadline of the present stage has passed; else arms the timer for it.
+    fn keep_deadline(&mut self, cx: &mut Context<'_>) -> Result<(), io::Error> {
+        let connection = &self.ticket.connection;
+        connection.waker.register(cx.waker());
+        if connection.shed.load(Ordering::Acquire) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        let deadline = connection.deadline(&self.ticket.gate.limits);
+        if self.timer.deadline() != deadline {
+            self.timer.as_mut().reset(deadline);
+        }
+        if self.timer.as_mut().poll(cx).is_ready() {
+            ended("slow");
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(())
+    }
+
+    fn came(&mut self, bytes: &[u8]) -> Result<(), io::Error> {
+        let left = PREFACE.get(self.preface..).unwrap_or_default();
+        let same = left.iter().zip(bytes).take_while(|(one, other)| one == other).count();
+        let differs = same < left.len().min(bytes.len());
+        self.preface = if differs { usize::MAX } else { self.preface.saturating_add(same) };
+        if self.preface == PREFACE.len() {
+            ended("http2");
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let connection = &self.ticket.connection;
+        if !bytes.is_empty() && connection.state().stage == Stage::Idle {
+            connection.enter(Stage::Head);
+        }
+        Ok(())
+    }
+
+    /// Notes whether the peer takes our bytes.
+    fn wrote(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        {
+            let mut state = self.ticket.connection.state();
+            match &result {
+                Poll::Pending if state.stalled.is_none() => state.stalled = Some(Instant::now()),
+                Poll::Ready(Ok(_)) => {
+                    state.stalled = None;
+                    if state.stage == Stage::Idle {
+                        state.since = Instant::now();
+                    }
+                }
+                _ => {}
+            }
+        }
+        // After an answer hyper does not ask to read again while an earlier read is pending, so
+        // the deadline of the next stage is armed here.
+        self.keep_deadline(cx)?;
+        result
+    }
+}
+
+impl AsyncRead for GuardedIo {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        this.keep_deadline(cx)?;
+        let before = buf.filled().len();
+        let result = Pin::new(&mut this.stream).poll_read(cx, buf);
+        if result.is_ready() {
+            this.came(buf.filled().get(before..).unwrap_or_default())?;
+        }
+        result
+    }
+}
+
+impl AsyncWrite for GuardedIo {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.wrote(cx, result)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write_vectored(cx, slices);
+        this.wrote(cx, result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests;
