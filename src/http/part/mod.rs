@@ -14,6 +14,15 @@
 //! #[template(path = "pages/cart.html", config = ".askama.toml")]
 //! struct CartPage { shell: Shell, .. }
 //! ```
+//!
+//! What needs the page's own content is plain markup with a class of the stylesheet: `card` (and
+//! `flush` round a table), `columns`, `cards`, `stats`, `table` with `table.stack` (rows become
+//! blocks on a phone, cells named by `data-label`), `num`, `actions`, `button` (`second`,
+//! `danger`, `small`), `head`, `muted`, `notice`. The templates in `gallery/` show all of them.
+//!
+//! The script knows these attributes: `form[data-auto-submit]` (sent once on load),
+//! `form[data-search]` with `data-live="id"` (results replaced while typing; `/` focuses it),
+//! `form[data-filter]` (sent when a select or box changes).
 
 use std::fmt;
 
