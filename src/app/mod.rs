@@ -1,1 +1,64 @@
-//! Use cases. Every change goes through the one door `act`.
+//! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
+
+mod act;
+mod actor;
+mod error;
+mod letters;
+mod outgoing;
+mod policies;
+
+pub use act::{Command, Cx, Need, Once, act, act_once};
+pub use actor::{Actor, Reader, Scope, Who};
+pub use error::AppError;
+pub use policies::Policies;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::{
+    base::{
+        id::{Entropy, Id, Kind},
+        secret::Keys,
+        time::{Clock, Time},
+    },
+    domain::party::Identity,
+    outbound::resolve::AddressRule,
+    store::Store,
+};
+
+/// What every use case may lean on. One per process.
+pub struct App {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub keys: Keys,
+    pub policies: Policies,
+    pub site: Site,
+    /// Told after a commit that left work for the workers.
+    pub wake: Notify,
+}
+
+/// What this server is to the outside.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Without a slash at the end: `https://buy.example`.
+    pub public_url: String,
+    /// The server's own cXML identity: To of what arrives, Sender of what leaves.
+    pub identity: Identity,
+    /// Which addresses partners' URLs may lead to.
+    pub addresses: AddressRule,
+    /// The demo offers its simulators and a clock that can be moved.
+    pub demo: bool,
+}
+
+impl App {
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// A fresh id, born now.
+    pub fn id<K: Kind>(&self) -> Id<K> {
+        Id::fresh(self.now(), &*self.entropy)
+    }
+}

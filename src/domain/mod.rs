@@ -2,6 +2,8 @@
 
 pub mod approval;
 pub mod delivery;
+pub mod fact;
 pub mod notice;
+pub mod party;
 pub mod refusal;
 pub mod role;

@@ -1,1 +1,32 @@
-//! The only place that contains SQL.
+//! Floor 3: the only place that contains SQL.
+//!
+//! One SQL text serves SQLite and PostgreSQL through `sqlx::Any`; columns are TEXT, BIGINT/INTEGER
+//! or BYTEA/BLOB and nothing else. Functions take a connection, so the same ones serve reads and
+//! the one write transaction. [`Store::write`] is called by `app::act` and [`upkeep`] alone: a
+//! change of an audited table never starts anywhere else.
+
+pub mod audit;
+pub mod idempotency;
+pub mod organisation;
+pub mod partner;
+pub mod person;
+pub mod policy;
+pub mod supplier;
+
+mod connect;
+mod error;
+mod migrate;
+mod row;
+mod write;
+
+pub use connect::{Dialect, Store};
+pub use error::StoreError;
+pub use migrate::{Migrated, migrate};
+pub use row::{Bool, Row};
+pub use write::Work;
+
+/// A connection to either database, inside or outside a transaction.
+pub type Conn = sqlx::AnyConnection;
+
+/// A borrowed connection for reading; on SQLite it cannot write.
+pub type Reading = sqlx::pool::PoolConnection<sqlx::Any>;

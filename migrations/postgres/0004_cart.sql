@@ -1,0 +1,36 @@
+create table cart (
+    id text primary key,
+    organisation_id text not null references organisation (id),
+    person_id text not null references person (id),
+    punchout_session_id text references punchout_session (id),
+    currency text not null,
+    state text not null check (state in ('open', 'submitted', 'returned', 'cancelled')),
+    created_at bigint not null,
+    updated_at bigint not null,
+    returned_at bigint,
+    version bigint not null
+);
+create index cart_by_person on cart (person_id, state, id);
+create index cart_by_session on cart (punchout_session_id);
+
+create table cart_line (
+    id text primary key,
+    cart_id text not null references cart (id),
+    position bigint not null,
+    item_id text references item (id),
+    supplier_id text not null references supplier (id),
+    sku text not null,
+    aux_id text not null,
+    description text not null,
+    quantity text not null,
+    unit text not null,
+    price_amount text not null,
+    price_per text not null,
+    currency text not null,
+    total_minor bigint not null,
+    unspsc text not null,
+    manufacturer text not null,
+    manufacturer_sku text not null,
+    lead_time_days bigint,
+    unique (cart_id, position)
+);

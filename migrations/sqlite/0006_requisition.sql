@@ -1,0 +1,96 @@
+-- Carts handed in for sign-off, their plans, steps and tasks.
+create table requisition (
+    id text primary key,
+    number text not null,
+    organisation_id text not null references organisation (id),
+    requester_id text not null references person (id),
+    cart_id text references cart (id),
+    punchout_session_id text references punchout_session (id),
+    source text not null check (source in ('cart', 'incoming_order')),
+    checkout text not null check (checkout in ('transfer', 'approve_then_transfer', 'approve_then_order')),
+    buyer_order_id text,                    -- the procurement system's orderID, journey 1
+    buyer_payload_id text,
+    cost_center_id text references cost_center (id),
+    cost_center text not null,
+    ship_to text not null,                  -- JSON snapshot of the address
+    bill_to text not null,                  -- JSON snapshot of the address
+    needed_on text,
+    comment text not null,
+    currency text not null,
+    total_minor integer not null,
+    state text not null check (state in ('draft', 'pending', 'approved', 'rejected', 'withdrawn', 'expired', 'ordered')),
+    round integer not null,                 -- counts edits while pending; each round has its own plan
+    content_hash text not null,
+    approval_version integer not null,
+    limits_version integer not null,
+    because text not null,                  -- why nobody is asked, when nobody is
+    flags text not null,                    -- JSON: what was flagged on arrival (price differences)
+    submitted_at integer not null,
+    decided_at integer,
+    reject_reason text,
+    returned_pending_at integer,
+    returned_final_at integer,
+    version integer not null,
+    unique (organisation_id, number)
+) strict;
+create index requisition_by_requester on requisition (requester_id, id);
+create index requisition_by_organisation on requisition (organisation_id, id);
+create index requisition_by_cart on requisition (cart_id);
+
+create table requisition_line (
+    id text primary key,
+    requisition_id text not null references requisition (id),
+    position integer not null,
+    item_id text references item (id),
+    supplier_id text not null references supplier (id),
+    sku text not null,
+    aux_id text not null,
+    description text not null,
+    quantity text not null,
+    unit text not null,
+    price_amount text not null,
+    price_per text not null,
+    currency text not null,
+    total_minor integer not null,
+    unspsc text not null,
+    manufacturer text not null,
+    manufacturer_sku text not null,
+    lead_time_days integer,
+    accounts text not null,                 -- JSON: accounting segments
+    unique (requisition_id, position)
+) strict;
+
+create table step (
+    id text primary key,
+    requisition_id text not null references requisition (id),
+    round integer not null,
+    position integer not null,              -- steps side by side share one
+    mode text not null check (mode in ('all', 'any')),
+    state text not null check (state in ('waiting', 'open', 'approved', 'rejected', 'void')),
+    rule_id text not null,
+    rule_version integer not null,
+    because text not null
+) strict;
+create index step_by_requisition on step (requisition_id, round, position);
+
+create table task (
+    id text primary key,
+    step_id text not null references step (id),
+    requisition_id text not null references requisition (id),
+    organisation_id text not null references organisation (id),
+    assignee_id text not null references person (id),
+    state text not null check (state in ('waiting', 'open', 'approved', 'rejected', 'void')),
+    content_hash text not null,
+    opened_at integer,
+    due_at integer,
+    decided_by text references person (id),
+    on_behalf_of text references person (id),
+    decided_at integer,
+    comment text,
+    version integer not null,
+    check ((state in ('approved', 'rejected')) = (decided_by is not null)),
+    check ((decided_by is null) = (decided_at is null))
+) strict;
+create index task_by_assignee on task (assignee_id, state, id);
+create index task_by_requisition on task (requisition_id);
+create index task_by_step on task (step_id);

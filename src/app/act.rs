@@ -1,0 +1,295 @@
+//! The one door for changes.
+//!
+//! It begins the one write transaction, checks the idempotency key, reads the actor's rights anew,
+//! asks the access policy, lets the command decide, writes letters, outgoing documents and audit
+//! entries from the facts the command returned, and commits once. A command that changes something
+//! and returns no fact is rolled back, so a change without an audit entry cannot be written.
+
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    base::{
+        id::{Id, Kind, OrganisationId},
+        text::sha256_hex,
+        time::Time,
+    },
+    domain::{
+        fact::Fact,
+        refusal::{Refusal, RefusalKind},
+    },
+    store::{self, Conn, Work},
+};
+
+use super::{Actor, App, AppError, Who, letters, outgoing};
+
+/// What the access policy is asked before a command runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The actor's roles must allow the action on the object.
+    May(&'static str, &'static str),
+    /// The command proves its caller itself: a login, a one-time link, a partner's secret.
+    Itself,
+}
+
+/// A change somebody asks for. It decides inside the write transaction and returns facts; it may
+/// run again after a deadlock, so it must have no effect outside the transaction.
+pub trait Command: Send + Sync + 'static {
+    type Answer: Serialize + DeserializeOwned + Send + 'static;
+    const NEED: Need;
+
+    fn decide(
+        &self,
+        cx: &mut Cx<'_>,
+    ) -> impl Future<Output = Result<Self::Answer, AppError>> + Send;
+}
+
+/// What a command decides with.
+pub struct Cx<'t> {
+    pub app: &'t App,
+    pub conn: &'t mut Conn,
+    pub actor: Actor,
+    pub now: Time,
+    facts: Vec<(Option<OrganisationId>, Fact)>,
+    may_change_nothing: bool,
+}
+
+impl Cx<'_> {
+    pub fn id<K: Kind>(&self) -> Id<K> {
+        Id::fresh(self.now, &*self.app.entropy)
+    }
+
+    /// States what happened, in the actor's organisation.
+    pub fn fact(&mut self, fact: Fact) {
+        self.facts.push((self.actor.organisation, fact));
+    }
+
+    /// States what happened in another organisation than the actor's (suppliers have none).
+    pub fn fact_in(&mut self, organisation: OrganisationId, fact: Fact) {
+        self.facts.push((Some(organisation), fact));
+    }
+
+    /// The command found that everything is as asked already; no fact is owed.
+    pub fn nothing_changed(&mut self) {
+        self.may_change_nothing = true;
+    }
+
+    /// Whether the actor's roles allow it; for what a command decides beyond its [`Command::NEED`].
+    pub async fn may(&mut self, object: &str, action: &str) -> Result<bool, AppError> {
+        if matches!(self.actor.who, Who::System(_)) {
+            return Ok(true);
+        }
+        let access = self.app.policies.access(self.conn, self.actor.organisation).await?;
+        Ok(access.may(&self.actor.roles(), object, action))
+    }
+}
+
+/// An `Idempotency-Key` of a call; the same key with another body is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// The call's name, such as `POST /api/v1/carts`; with ids in it.
+    pub call: String,
+    pub key: String,
+    pub body_sha256: String,
+}
+
+/// Runs a command through the door.
+pub async fn act<C: Command>(
+    app: &Arc<App>,
+    actor: &Actor,
+    command: C,
+) -> Result<C::Answer, AppError> {
+    act_once(app, actor, None, command).await
+}
+
+/// As [`act`]; with a key, a repeated call gets the stored answer and changes nothing.
+pub async fn act_once<C: Command>(
+    app: &Arc<App>,
+    actor: &Actor,
+    once: Option<Once>,
+    command: C,
+) -> Result<C::Answer, AppError> {
+    let door = Door { app: Arc::clone(app), actor: actor.clone(), once, command };
+    let answer = app.store.write(door).await;
+    match &answer {
+        Ok(_) => app.wake.notify_waiters(),
+        Err(AppError::Refusal(refusal)) if is_worth_a_fact(refusal) => {
+            let note =
+                Note { app: Arc::clone(app), actor: actor.clone(), refusal: refusal.clone() };
+            if let Err(fault) = app.store.write(note).await {
+                tracing::error!(%fault, "a refusal could not be written to the audit trail");
+            }
+        }
+        Err(_) => {}
+    }
+    answer
+}
+
+/// Attempts to do what one must not do are kept; mere mistakes in the input are not.
+fn is_worth_a_fact(refusal: &Refusal) -> bool {
+    matches!(refusal.kind, RefusalKind::Forbidden | RefusalKind::Unauthenticated)
+        && refusal.code != "sign-in-needed"
+}
+
+struct Door<C> {
+    app: Arc<App>,
+    actor: Actor,
+    once: Option<Once>,
+    command: C,
+}
+
+impl<C: Command> Work for Door<C> {
+    type Answer = C::Answer;
+    type Fault = AppError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<C::Answer, AppError> {
+        let mut cx = Cx {
+            app: &self.app,
+            conn,
+            actor: self.actor.clone(),
+            now: self.app.now(),
+            facts: Vec::new(),
+            may_change_nothing: false,
+        };
+        if let Some(answer) = repeated(&mut cx, self.once.as_ref()).await? {
+            return Ok(answer);
+        }
+        refresh_actor(&mut cx).await?;
+        authorise(&mut cx, C::NEED).await?;
+        let answer = self.command.decide(&mut cx).await?;
+        settle(&mut cx).await?;
+        if let Some(once) = &self.once {
+            remember(&mut cx, once, &answer).await?;
+        }
+        Ok(answer)
+    }
+
+    fn is_retryable(fault: &AppError) -> bool {
+        is_retryable(fault)
+    }
+}
+
+fn is_retryable(fault: &AppError) -> bool {
+    matches!(fault, AppError::Store(fault) if fault.is_retryable())
+}
+
+/// The rights of the moment, not those of the time the session began.
+async fn refresh_actor(cx: &mut Cx<'_>) -> Result<(), AppError> {
+    let Who::Person(known) = &cx.actor.who else { return Ok(()) };
+    let person = store::person::get(cx.conn, known.id).await?.filter(|now| now.is_active());
+    let person = person.ok_or_else(|| {
+        Refusal::unauthenticated("signed-out", "This account can no longer be used.")
+    })?;
+    cx.actor.who = Who::Person(Box::new(person));
+    Ok(())
+}
+
+async fn authorise(cx: &mut Cx<'_>, need: Need) -> Result<(), AppError> {
+    let Need::May(object, action) = need else { return Ok(()) };
+    if matches!(cx.actor.who, Who::Nobody) {
+        return Err(Refusal::unauthenticated("sign-in-needed", "Sign in to go on.").into());
+    }
+    if cx.may(object, action).await? {
+        return Ok(());
+    }
+    let message = format!("You may not {action} this {object}.");
+    Err(Refusal::forbidden("not-allowed", message).into())
+}
+
+/// Letters, outgoing documents and audit entries, from the facts; they may add facts of their own.
+async fn settle(cx: &mut Cx<'_>) -> Result<(), AppError> {
+    if cx.facts.is_empty() && !cx.may_change_nothing {
+        return Err(AppError::internal("a change without a fact was rolled back"));
+    }
+    let mut settled = 0;
+    while settled < cx.facts.len() {
+        let (organisation, fact) = cx.facts[settled].clone();
+        outgoing::freeze(cx, organisation, &fact).await?;
+        letters::write(cx, organisation, &fact).await?;
+        write_entry(cx, organisation, &fact).await?;
+        settled += 1;
+    }
+    Ok(())
+}
+
+async fn write_entry(
+    cx: &mut Cx<'_>,
+    organisation: Option<OrganisationId>,
+    fact: &Fact,
+) -> Result<(), AppError> {
+    let body = serde_json::to_string(fact).map_err(AppError::internal)?;
+    let entry = store::audit::NewEntry {
+        id: cx.id(),
+        organisation,
+        at: cx.now,
+        actor: cx.actor.name(),
+        kind: fact.kind(),
+        about: fact.about(),
+        body,
+    };
+    store::audit::insert(cx.conn, &entry).await?;
+    Ok(())
+}
+
+async fn repeated<A: DeserializeOwned>(
+    cx: &mut Cx<'_>,
+    once: Option<&Once>,
+) -> Result<Option<A>, AppError> {
+    let Some(once) = once else { return Ok(None) };
+    let person = cx.actor.need_person()?.id;
+    let Some(seen) = store::idempotency::get(cx.conn, person, &once.call, &once.key).await? else {
+        return Ok(None);
+    };
+    if seen.body_sha256 != once.body_sha256 {
+        let message = "This Idempotency-Key was used with another body.";
+        return Err(Refusal::conflict("key-reused", message)
+            .field("Idempotency-Key")
+            .mend("Use a fresh key for a fresh request.")
+            .into());
+    }
+    serde_json::from_str(&seen.answer).map(Some).map_err(AppError::internal)
+}
+
+async fn remember<A: Serialize>(cx: &mut Cx<'_>, once: &Once, answer: &A) -> Result<(), AppError> {
+    let person = cx.actor.need_person()?.id;
+    let answer = serde_json::to_string(answer).map_err(AppError::internal)?;
+    let kept = store::idempotency::Kept { body_sha256: once.body_sha256.clone(), answer };
+    store::idempotency::insert(cx.conn, person, (&once.call, &once.key), &kept, cx.now).await?;
+    Ok(())
+}
+
+/// A refusal by the rules, committed alone.
+struct Note {
+    app: Arc<App>,
+    actor: Actor,
+    refusal: Box<Refusal>,
+}
+
+impl Work for Note {
+    type Answer = ();
+    type Fault = AppError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), AppError> {
+        let mut cx = Cx {
+            app: &self.app,
+            conn,
+            actor: self.actor.clone(),
+            now: self.app.now(),
+            facts: Vec::new(),
+            may_change_nothing: true,
+        };
+        let about = self.refusal.field.clone().unwrap_or_else(|| self.actor.name());
+        let fact = Fact::Refused {
+            what: sha256_hex(self.refusal.message.as_bytes()).chars().take(12).collect(),
+            about,
+            code: self.refusal.code.to_owned(),
+            message: self.refusal.message.clone(),
+        };
+        write_entry(&mut cx, self.actor.organisation, &fact).await
+    }
+
+    fn is_retryable(fault: &AppError) -> bool {
+        is_retryable(fault)
+    }
+}

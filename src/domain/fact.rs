@@ -1,0 +1,351 @@
+//! Facts: what happened, in the past tense. A use case returns them; the one door writes audit
+//! entries, letters and outgoing documents from them. A change without a fact cannot be committed.
+//!
+//! The JSON of a fact is its audit body, so it never holds a secret or a live token.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Time;
+
+/// Something that happened. Ids are texts here, because a fact is read long after its types changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "kebab-case")]
+pub enum Fact {
+    // people and settings
+    OrganisationMade {
+        organisation: String,
+        name: String,
+    },
+    SignedIn {
+        person: String,
+        session: String,
+    },
+    SignInFailed {
+        email: String,
+    },
+    SignedOut {
+        session: String,
+    },
+    PersonInvited {
+        person: String,
+        email: String,
+        roles: Vec<String>,
+        invite: String,
+    },
+    PasswordResetAsked {
+        person: String,
+        invite: String,
+    },
+    PasswordSet {
+        person: String,
+    },
+    PersonChanged {
+        person: String,
+        changes: Vec<Change>,
+    },
+    TokenMade {
+        person: String,
+        session: String,
+    },
+    SettingSaved {
+        object: String,
+        noun: String,
+        changes: Vec<Change>,
+    },
+    SecretRotated {
+        partner: String,
+        slot: u8,
+    },
+    CatalogueImported {
+        supplier: String,
+        added: u32,
+        changed: u32,
+        withdrawn: u32,
+        sha256: String,
+    },
+    PolicyDrafted {
+        policy: String,
+        kind: String,
+        number: i64,
+        sha256: String,
+        comment: String,
+    },
+    PolicyActivated {
+        policy: String,
+        kind: String,
+        number: i64,
+        before: Option<i64>,
+    },
+    // shopping
+    PunchoutIssued {
+        session: String,
+        partner: String,
+        person: String,
+        operation: String,
+    },
+    PunchoutOpened {
+        session: String,
+    },
+    PunchoutCancelled {
+        session: String,
+    },
+    CartMade {
+        cart: String,
+        session: Option<String>,
+    },
+    CartChanged {
+        cart: String,
+        lines: u32,
+        total: String,
+    },
+    CartReturned {
+        session: String,
+        cart: String,
+        quote_status: String,
+        lines: u32,
+        total: String,
+    },
+    // sign-off
+    RequisitionSubmitted(RequisitionFact),
+    RequisitionChanged(RequisitionFact),
+    RequisitionWithdrawn {
+        requisition: String,
+    },
+    TaskOpened {
+        requisition: String,
+        task: String,
+        assignee: String,
+        content_hash: String,
+    },
+    Decided(Decided),
+    RequisitionApproved {
+        requisition: String,
+        content_hash: String,
+    },
+    RequisitionRejected {
+        requisition: String,
+        reason: String,
+        by: String,
+    },
+    BudgetMoved {
+        budget: String,
+        requisition: Option<String>,
+        source: String,
+        target: String,
+        amount: String,
+    },
+    // orders and what follows them
+    OrderArrived {
+        requisition: String,
+        buyer_order_id: String,
+        held: bool,
+        flags: Vec<String>,
+    },
+    OrderIssued {
+        order: String,
+        number: String,
+        requisition: String,
+        supplier: String,
+        total: String,
+        content_hash: String,
+        signed_hash: String,
+    },
+    OrderSent {
+        order: String,
+        requisition: String,
+    },
+    OrderConfirmed {
+        order: String,
+        requisition: String,
+        confirmation: String,
+        state: String,
+    },
+    OrderRejected {
+        order: String,
+        requisition: String,
+        confirmation: String,
+        reason: String,
+    },
+    OrderShipped {
+        order: String,
+        requisition: String,
+        shipment: String,
+    },
+    OrderReceived {
+        order: String,
+        requisition: String,
+        receipt: String,
+        state: String,
+    },
+    DeliveryAsked {
+        delivery: String,
+        about: String,
+    },
+    DeliveryLate {
+        delivery: String,
+        about: String,
+        attempts: u32,
+    },
+    DeliveryFailed {
+        delivery: String,
+        about: String,
+        attempts: u32,
+    },
+    InvoiceReceived {
+        invoice: String,
+        supplier: String,
+        number: String,
+        result: String,
+        orders: Vec<String>,
+    },
+    InvoiceApproved {
+        invoice: String,
+        by: String,
+    },
+    InvoiceIssued {
+        invoice: String,
+    },
+    InvoiceRejected {
+        invoice: String,
+        reason: String,
+    },
+    // documents and refusals
+    DocumentKept {
+        document: String,
+        kind: String,
+        about: Vec<String>,
+        sha256: String,
+    },
+    Refused {
+        what: String,
+        about: String,
+        code: String,
+        message: String,
+    },
+}
+
+/// One changed field, with what it was and is; secrets are never named by value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// A requisition handed in, or handed in anew with other lines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequisitionFact {
+    pub requisition: String,
+    pub number: String,
+    pub requester: String,
+    pub total: String,
+    pub content_hash: String,
+    pub round: i64,
+    pub approval_version: i64,
+    pub limits_version: i64,
+    pub steps: u32,
+}
+
+/// A decision on one task; `decision_hash` is the SHA-256 of the decision's canonical text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    pub requisition: String,
+    pub task: String,
+    pub decision: String,
+    pub by: String,
+    pub on_behalf_of: Option<String>,
+    pub comment: String,
+    pub content_hash: String,
+    pub decision_hash: String,
+    pub at: Time,
+}
+
+impl Fact {
+    /// The fact's stable name in the audit trail: `order-issued`.
+    pub fn kind(&self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(fields)) => {
+                fields.get("fact").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned()
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The objects it is about, the most telling first. `GET /audit?about=` finds it by each.
+    pub fn about(&self) -> Vec<String> {
+        let list = |ids: &[&String]| ids.iter().map(|id| (*id).clone()).collect::<Vec<_>>();
+        match self {
+            Self::OrganisationMade { organisation, .. } => list(&[organisation]),
+            Self::SignedIn { person, session } | Self::TokenMade { person, session } => {
+                list(&[person, session])
+            }
+            Self::SignInFailed { email } => list(&[email]),
+            Self::SignedOut { session }
+            | Self::PunchoutOpened { session }
+            | Self::PunchoutCancelled { session } => list(&[session]),
+            Self::PersonInvited { person, .. }
+            | Self::PasswordResetAsked { person, .. }
+            | Self::PasswordSet { person }
+            | Self::PersonChanged { person, .. } => list(&[person]),
+            Self::SettingSaved { object, .. } => list(&[object]),
+            Self::SecretRotated { partner, .. } => list(&[partner]),
+            Self::CatalogueImported { supplier, .. } => list(&[supplier]),
+            Self::PolicyDrafted { policy, .. } | Self::PolicyActivated { policy, .. } => {
+                list(&[policy])
+            }
+            Self::PunchoutIssued { session, partner, person, .. } => {
+                list(&[session, partner, person])
+            }
+            Self::CartMade { cart, session } => {
+                list(&[cart]).into_iter().chain(session.clone()).collect()
+            }
+            Self::CartChanged { cart, .. } => list(&[cart]),
+            Self::CartReturned { session, cart, .. } => list(&[session, cart]),
+            Self::RequisitionSubmitted(fact) | Self::RequisitionChanged(fact) => {
+                list(&[&fact.requisition])
+            }
+            Self::RequisitionWithdrawn { requisition }
+            | Self::RequisitionApproved { requisition, .. }
+            | Self::RequisitionRejected { requisition, .. }
+            | Self::OrderArrived { requisition, .. } => list(&[requisition]),
+            Self::TaskOpened { requisition, task, .. } => list(&[task, requisition]),
+            Self::Decided(fact) => list(&[&fact.task, &fact.requisition]),
+            Self::BudgetMoved { budget, requisition, .. } => {
+                list(&[budget]).into_iter().chain(requisition.clone()).collect()
+            }
+            Self::OrderIssued { order, requisition, .. }
+            | Self::OrderSent { order, requisition }
+            | Self::OrderConfirmed { order, requisition, .. }
+            | Self::OrderRejected { order, requisition, .. }
+            | Self::OrderShipped { order, requisition, .. }
+            | Self::OrderReceived { order, requisition, .. } => list(&[order, requisition]),
+            Self::DeliveryAsked { delivery, about }
+            | Self::DeliveryLate { delivery, about, .. }
+            | Self::DeliveryFailed { delivery, about, .. } => list(&[delivery, about]),
+            Self::InvoiceReceived { invoice, orders, .. } => {
+                list(&[invoice]).into_iter().chain(orders.iter().cloned()).collect()
+            }
+            Self::InvoiceApproved { invoice, .. }
+            | Self::InvoiceIssued { invoice }
+            | Self::InvoiceRejected { invoice, .. } => list(&[invoice]),
+            Self::DocumentKept { document, about, .. } => {
+                list(&[document]).into_iter().chain(about.iter().cloned()).collect()
+            }
+            Self::Refused { about, .. } => list(&[about]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_names_its_kind_and_what_it_is_about() {
+        let fact = Fact::OrderSent { order: "po_1".into(), requisition: "req_1".into() };
+        assert_eq!(fact.kind(), "order-sent");
+        assert_eq!(fact.about(), ["po_1", "req_1"]);
+        let back: Fact = serde_json::from_str(&serde_json::to_string(&fact).unwrap()).unwrap();
+        assert_eq!(back, fact);
+    }
+}

@@ -1,0 +1,315 @@
+//! Who takes part: buyer organisations, suppliers, people and the connections between them.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{
+    id::{AddressId, CostCenterId, OrganisationId, PartnerId, PersonId, SupplierId},
+    money::Currency,
+    time::Time,
+};
+
+/// Makes an enum of fixed words that reads and writes itself as those words.
+#[macro_export]
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
+            serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$inner])* #[serde(rename = $word)] $variant,)* }
+        impl $name {
+            /// Every value, in the order of its definition.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The word that stands in databases, documents and JSON.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    other => Err(format!("expected one of {}, got \"{other}\"",
+                        [$($word,)*].join(", "))),
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// What happens with a cart that is ready (product.md, the three journeys).
+    Checkout {
+        /// The cart goes back to the procurement system at once.
+        Transfer = "transfer",
+        /// Signed off here first, then returned.
+        ApproveThenTransfer = "approve_then_transfer",
+        /// Signed off here, then ordered from here.
+        ApproveThenOrder = "approve_then_order",
+    }
+}
+
+words! {
+    /// How a cXML cart is put into the browser's form.
+    CartEncoding {
+        Urlencoded = "urlencoded",
+        Base64 = "base64",
+    }
+}
+
+words! {
+    /// How orders reach a supplier.
+    Channel {
+        Cxml = "cxml",
+        Email = "email",
+        Desk = "desk",
+    }
+}
+
+words! {
+    /// What an address is for.
+    AddressKind {
+        ShipTo = "ship_to",
+        BillTo = "bill_to",
+    }
+}
+
+/// An e-mail address in the folded form under which people are found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+impl FromStr for Email {
+    type Err = String;
+
+    /// Reads `local@host`, folds its case; no display name, no blanks, at most 254 characters.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let folded = crate::base::text::fold(text);
+        let fine = folded.len() <= 254
+            && !folded
+                .contains(|c: char| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c))
+            && folded.split_once('@').is_some_and(|(local, host)| {
+                !local.is_empty() && !host.is_empty() && !host.contains('@')
+            });
+        if fine {
+            Ok(Self(folded))
+        } else {
+            Err(format!("expected an e-mail address, got \"{text}\""))
+        }
+    }
+}
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A buyer organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    pub id: OrganisationId,
+    /// Short name, unique on the server: `acme`.
+    pub name: String,
+    pub title: String,
+    pub currency: Currency,
+    pub checkout: Checkout,
+    pub locale: String,
+    pub time_zone: String,
+    pub default_manager: Option<PersonId>,
+    pub default_cost_center: Option<CostCenterId>,
+    /// Where a copy of each OrderRequest goes.
+    pub order_url: Option<String>,
+    /// Where approved invoices and status updates go.
+    pub invoice_url: Option<String>,
+    /// Percent by which a price on an incoming order may differ from the returned cart.
+    pub price_tolerance: rust_decimal::Decimal,
+    pub version: i64,
+}
+
+/// A supplier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supplier {
+    pub id: SupplierId,
+    /// Short name, unique on the server: `office-one`.
+    pub name: String,
+    pub title: String,
+    pub email: Option<String>,
+    /// The organisation whose admins keep its master data.
+    pub owner: Option<OrganisationId>,
+    pub version: i64,
+}
+
+/// Where a person belongs: to a buyer organisation or to a supplier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Home {
+    Organisation(OrganisationId),
+    Supplier(SupplierId),
+}
+
+/// A person who signs in, punches out or is asked to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub id: PersonId,
+    pub home: Home,
+    pub email: Email,
+    pub name: String,
+    /// Role words as `policies/access.csv` knows them.
+    pub roles: Vec<String>,
+    pub manager: Option<PersonId>,
+    pub default_cost_center: Option<CostCenterId>,
+    pub locale: String,
+    pub time_zone: String,
+    pub disabled_at: Option<Time>,
+    pub has_password: bool,
+    pub version: i64,
+}
+
+impl Person {
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        match self.home {
+            Home::Organisation(id) => Some(id),
+            Home::Supplier(_) => None,
+        }
+    }
+
+    pub fn supplier(&self) -> Option<SupplierId> {
+        match self.home {
+            Home::Supplier(id) => Some(id),
+            Home::Organisation(_) => None,
+        }
+    }
+
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none()
+    }
+}
+
+/// A cost centre of one organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostCenter {
+    pub id: CostCenterId,
+    pub organisation: OrganisationId,
+    /// Its short name: `4100`.
+    pub code: String,
+    pub name: String,
+    pub owner: Option<PersonId>,
+    pub disabled_at: Option<Time>,
+    pub version: i64,
+}
+
+/// An address to ship or bill to, as it is also frozen into requisitions and orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostalAddress {
+    /// Short name within the organisation: `main`.
+    pub code: String,
+    pub name: String,
+    pub deliver_to: String,
+    pub street: String,
+    pub city: String,
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    pub email: Option<String>,
+}
+
+/// An address as an organisation keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    pub id: AddressId,
+    pub organisation: OrganisationId,
+    pub kind: AddressKind,
+    pub postal: PostalAddress,
+    pub is_default: bool,
+    pub version: i64,
+}
+
+/// A cXML identity: the domain as registered and the identity within it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    pub domain: String,
+    pub identity: String,
+}
+
+impl Identity {
+    pub fn new(domain: impl Into<String>, identity: impl Into<String>) -> Self {
+        Self { domain: domain.into(), identity: identity.into() }
+    }
+
+    /// Domains are compared without case (`DUNS`, `Duns`), identities exactly but for outer blanks.
+    pub fn matches(&self, other: &Self) -> bool {
+        crate::base::text::fold(&self.domain) == crate::base::text::fold(&other.domain)
+            && self.identity.trim() == other.identity.trim()
+    }
+}
+
+/// Names under which an OCI call carries its parameters on this connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OciFields {
+    pub user: String,
+    pub password: String,
+    pub hook_url: String,
+}
+
+/// What a connection is to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PartnerKind {
+    /// To the organisation's own procurement system.
+    Buyer,
+    /// To a supplier, on behalf of the organisation.
+    Supplier { supplier: SupplierId, channel: Channel, url: Option<String>, email: Option<String> },
+}
+
+/// A connection of one organisation to its procurement system or to a supplier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partner {
+    pub id: PartnerId,
+    pub organisation: OrganisationId,
+    pub kind: PartnerKind,
+    pub name: String,
+    pub identities: Vec<Identity>,
+    pub cart_encoding: CartEncoding,
+    /// Hosts (with port where not the scheme's own) a cart may be returned to.
+    pub return_hosts: Vec<String>,
+    /// Origins that may frame the shop.
+    pub frame_ancestors: Vec<String>,
+    pub allow_http: bool,
+    pub oci_user: Option<String>,
+    pub oci_fields: OciFields,
+    pub disabled_at: Option<Time>,
+    pub version: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e_mail_addresses_are_folded_and_bare() {
+        assert_eq!(
+            "Ed@Acme.Example".parse::<Email>().map(|e| e.to_string()),
+            Ok("ed@acme.example".into())
+        );
+        for bad in ["", "ed", "@acme", "ed@", "a b@c", "Ed <ed@acme>", "a@b@c", "a@b\r\nBcc: c"] {
+            assert!(bad.parse::<Email>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn identities_match_without_case_of_the_domain() {
+        let registered = Identity::new("NetworkId", "AN01");
+        assert!(registered.matches(&Identity::new("networkID", " AN01 ")));
+        assert!(!registered.matches(&Identity::new("NetworkId", "an01")));
+    }
+}

@@ -1,0 +1,248 @@
+//! Connections to procurement systems and suppliers, their identities and sealed secrets.
+
+use crate::{
+    base::{
+        id::{OrganisationId, PartnerId, SupplierId},
+        text::fold,
+        time::Time,
+    },
+    domain::party::{Identity, OciFields, Partner, PartnerKind},
+};
+
+use super::{Bool, Conn, Row, StoreError, error::one_row};
+
+const BY_ID: &str = "select * from partner where id = $1";
+const BY_ORGANISATION: &str = "select * from partner where organisation_id = $1 order by id";
+const BY_SUPPLY: &str = "select * from partner where organisation_id = $1 and supplier_id = $2";
+const BY_OCI_USER: &str = "select * from partner where oci_user = $1";
+const BY_IDENTITY: &str = "
+    select distinct partner_id from partner_identity where identity = $1 and domain_fold = $2";
+const IDENTITIES: &str = "
+    select domain, identity from partner_identity where partner_id = $1 order by position";
+
+pub async fn get(conn: &mut Conn, id: PartnerId) -> Result<Option<Partner>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(&mut *conn).await?;
+    with_identities(conn, row).await
+}
+
+/// The connection over which an organisation orders from a supplier.
+pub async fn supply(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    supplier: SupplierId,
+) -> Result<Option<Partner>, StoreError> {
+    let row = sqlx::query(BY_SUPPLY)
+        .bind(organisation.to_string())
+        .bind(supplier.to_string())
+        .fetch_optional(&mut *conn)
+        .await?;
+    with_identities(conn, row).await
+}
+
+pub async fn by_oci_user(conn: &mut Conn, user: &str) -> Result<Option<Partner>, StoreError> {
+    let row = sqlx::query(BY_OCI_USER).bind(user).fetch_optional(&mut *conn).await?;
+    with_identities(conn, row).await
+}
+
+/// Every connection that registered the identity; domains are compared without case.
+pub async fn by_identity(conn: &mut Conn, identity: &Identity) -> Result<Vec<Partner>, StoreError> {
+    let rows = sqlx::query(BY_IDENTITY)
+        .bind(identity.identity.trim())
+        .bind(fold(&identity.domain))
+        .fetch_all(&mut *conn)
+        .await?;
+    let mut partners = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id = Row::new(row, "partner_identity").id("partner_id")?;
+        partners.extend(get(conn, id).await?);
+    }
+    Ok(partners)
+}
+
+pub async fn of_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Vec<Partner>, StoreError> {
+    let rows =
+        sqlx::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(&mut *conn).await?;
+    let mut partners = Vec::with_capacity(rows.len());
+    for row in rows {
+        partners.extend(with_identities(conn, Some(row)).await?);
+    }
+    Ok(partners)
+}
+
+async fn with_identities(
+    conn: &mut Conn,
+    row: Option<sqlx::any::AnyRow>,
+) -> Result<Option<Partner>, StoreError> {
+    let Some(row) = row else { return Ok(None) };
+    let row = Row::new(&row, "partner");
+    let id: PartnerId = row.id("id")?;
+    let rows = sqlx::query(IDENTITIES).bind(id.to_string()).fetch_all(conn).await?;
+    let identities = rows
+        .iter()
+        .map(|row| {
+            let row = Row::new(row, "partner_identity");
+            Ok(Identity::new(row.text("domain")?, row.text("identity")?))
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    let kind = match row.maybe_id("supplier_id")? {
+        None => PartnerKind::Buyer,
+        Some(supplier) => PartnerKind::Supplier {
+            supplier,
+            channel: row.parsed("channel")?,
+            url: row.maybe_text("url")?,
+            email: row.maybe_text("email")?,
+        },
+    };
+    let list = |column: &str| -> Result<Vec<String>, StoreError> {
+        Ok(row.text(column)?.split_whitespace().map(str::to_owned).collect())
+    };
+    Ok(Some(Partner {
+        id,
+        organisation: row.id("organisation_id")?,
+        kind,
+        name: row.text("name")?,
+        identities,
+        cart_encoding: row.parsed("cart_encoding")?,
+        return_hosts: list("return_hosts")?,
+        frame_ancestors: list("frame_ancestors")?,
+        allow_http: row.flag("allow_http")?,
+        oci_user: row.maybe_text("oci_user")?,
+        oci_fields: OciFields {
+            user: row.text("oci_user_field")?,
+            password: row.text("oci_password_field")?,
+            hook_url: row.text("oci_hook_field")?,
+        },
+        disabled_at: row.maybe_time("disabled_at")?,
+        version: row.int("version")?,
+    }))
+}
+
+const SAVE: &str = "
+    insert into partner (id, kind, organisation_id, supplier_id, name, cart_encoding, return_hosts,
+        frame_ancestors, allow_http, oci_user, oci_user_field, oci_password_field, oci_hook_field,
+        channel, url, email, disabled_at, created_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)
+    on conflict (id) do update set name = excluded.name, cart_encoding = excluded.cart_encoding,
+        return_hosts = excluded.return_hosts, frame_ancestors = excluded.frame_ancestors,
+        allow_http = excluded.allow_http, oci_user = excluded.oci_user,
+        oci_user_field = excluded.oci_user_field, oci_password_field = excluded.oci_password_field,
+        oci_hook_field = excluded.oci_hook_field, channel = excluded.channel, url = excluded.url,
+        email = excluded.email, disabled_at = excluded.disabled_at, version = partner.version + 1
+    where partner.version = $19";
+
+/// Adds or changes a connection with its identities; the two ends stay for life.
+pub async fn save(conn: &mut Conn, partner: &Partner, at: Time) -> Result<(), StoreError> {
+    let (kind, supplier, channel, url, email) = match &partner.kind {
+        PartnerKind::Buyer => ("buyer", None, None, None, None),
+        PartnerKind::Supplier { supplier, channel, url, email } => {
+            let supplier = Some(supplier.to_string());
+            ("supplier", supplier, Some(channel.word()), url.clone(), email.clone())
+        }
+    };
+    let done = sqlx::query(SAVE)
+        .bind(partner.id.to_string())
+        .bind(kind)
+        .bind(partner.organisation.to_string())
+        .bind(supplier)
+        .bind(&partner.name)
+        .bind(partner.cart_encoding.word())
+        .bind(partner.return_hosts.join(" "))
+        .bind(partner.frame_ancestors.join(" "))
+        .bind(Bool::bind(partner.allow_http))
+        .bind(&partner.oci_user)
+        .bind(&partner.oci_fields.user)
+        .bind(&partner.oci_fields.password)
+        .bind(&partner.oci_fields.hook_url)
+        .bind(channel)
+        .bind(url)
+        .bind(email)
+        .bind(partner.disabled_at.map(Time::millis))
+        .bind(at.millis())
+        .bind(partner.version)
+        .execute(&mut *conn)
+        .await?;
+    one_row(done.rows_affected(), "partner")?;
+    save_identities(conn, partner).await
+}
+
+const INSERT_IDENTITY: &str = "
+    insert into partner_identity (partner_id, position, domain, domain_fold, identity)
+    values ($1, $2, $3, $4, $5)";
+
+async fn save_identities(conn: &mut Conn, partner: &Partner) -> Result<(), StoreError> {
+    sqlx::query("delete from partner_identity where partner_id = $1")
+        .bind(partner.id.to_string())
+        .execute(&mut *conn)
+        .await?;
+    for (position, identity) in (1_i64..).zip(&partner.identities) {
+        sqlx::query(INSERT_IDENTITY)
+            .bind(partner.id.to_string())
+            .bind(position)
+            .bind(identity.domain.trim())
+            .bind(fold(&identity.domain))
+            .bind(identity.identity.trim())
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// One slot of a connection's secret: sealed for sending, digested for comparing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSlot {
+    pub slot: u8,
+    pub sealed: Vec<u8>,
+    pub digest: String,
+    pub created_at: Time,
+}
+
+const SECRETS: &str = "
+    select slot, sealed, digest, created_at from partner_secret where partner_id = $1
+    order by created_at desc, slot desc";
+
+/// Both slots, the newest first: the newest is sent, either is accepted.
+pub async fn secrets(conn: &mut Conn, id: PartnerId) -> Result<Vec<SecretSlot>, StoreError> {
+    let rows = sqlx::query(SECRETS).bind(id.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "partner_secret");
+            let slot = row.int("slot")?;
+            Ok(SecretSlot {
+                slot: u8::try_from(slot).map_err(|fault| row.fault("slot", fault))?,
+                sealed: row.bytes("sealed")?,
+                digest: row.text("digest")?,
+                created_at: row.time("created_at")?,
+            })
+        })
+        .collect()
+}
+
+const SAVE_SECRET: &str = "
+    insert into partner_secret (partner_id, slot, sealed, digest, created_at)
+    values ($1, $2, $3, $4, $5)
+    on conflict (partner_id, slot) do update set sealed = excluded.sealed,
+        digest = excluded.digest, created_at = excluded.created_at";
+
+/// Where a sealed secret belongs; bound to it, so that it opens nowhere else.
+pub fn secret_place(id: PartnerId, slot: u8) -> String {
+    format!("partner_secret/{id}/{slot}")
+}
+
+pub async fn save_secret(
+    conn: &mut Conn,
+    id: PartnerId,
+    secret: &SecretSlot,
+) -> Result<(), StoreError> {
+    sqlx::query(SAVE_SECRET)
+        .bind(id.to_string())
+        .bind(i64::from(secret.slot))
+        .bind(&secret.sealed)
+        .bind(&secret.digest)
+        .bind(secret.created_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}

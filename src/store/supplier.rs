@@ -1,0 +1,73 @@
+//! Suppliers.
+
+use crate::{
+    base::{id::SupplierId, time::Time},
+    domain::party::Supplier,
+};
+
+use super::{Conn, Row, StoreError, error::one_row};
+
+const BY_ID: &str = "select id, name, title, email, owner_id, version from supplier where id = $1";
+const BY_NAME: &str =
+    "select id, name, title, email, owner_id, version from supplier where name = $1";
+const ALL: &str = "select id, name, title, email, owner_id, version from supplier order by name";
+
+pub async fn get(conn: &mut Conn, id: SupplierId) -> Result<Option<Supplier>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Supplier>, StoreError> {
+    let row = sqlx::query(BY_NAME).bind(name).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn all(conn: &mut Conn) -> Result<Vec<Supplier>, StoreError> {
+    let rows = sqlx::query(ALL).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Supplier, StoreError> {
+    let row = Row::new(row, "supplier");
+    Ok(Supplier {
+        id: row.id("id")?,
+        name: row.text("name")?,
+        title: row.text("title")?,
+        email: row.maybe_text("email")?,
+        owner: row.maybe_id("owner_id")?,
+        version: row.int("version")?,
+    })
+}
+
+const INSERT: &str = "
+    insert into supplier (id, name, title, email, owner_id, created_at, version)
+    values ($1, $2, $3, $4, $5, $6, 1)";
+
+pub async fn insert(conn: &mut Conn, row: &Supplier, at: Time) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(row.id.to_string())
+        .bind(&row.name)
+        .bind(&row.title)
+        .bind(&row.email)
+        .bind(row.owner.map(|id| id.to_string()))
+        .bind(at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const UPDATE: &str = "
+    update supplier set title = $1, email = $2, version = version + 1
+    where id = $3 and version = $4";
+
+/// Saves title and e-mail address; the short name stays for life.
+pub async fn update(conn: &mut Conn, row: &Supplier) -> Result<(), StoreError> {
+    let done = sqlx::query(UPDATE)
+        .bind(&row.title)
+        .bind(&row.email)
+        .bind(row.id.to_string())
+        .bind(row.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "supplier")
+}

@@ -1,0 +1,163 @@
+//! The one way to write.
+//!
+//! SQLite has one writer: jobs that wait are grouped into one commit, each in its own savepoint, so
+//! that one failure harms nobody else and one disk flush serves many. PostgreSQL runs transactions
+//! side by side. In both, the caller gets its answer after the commit, never before.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use sqlx::{AnyPool, Connection, Executor};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Conn, Store, StoreError};
+
+/// Jobs that may wait for the SQLite writer; beyond it callers wait for a place.
+const QUEUE: usize = 1_024;
+/// Jobs that share one commit at most; more only adds latency.
+const GROUP: usize = 128;
+/// Times a PostgreSQL transaction is run again after a deadlock or serialization failure.
+const RETRIES: u32 = 5;
+
+/// Work inside one transaction. It may be run again after a deadlock, so it must not consume what
+/// it holds.
+pub trait Work: Send + Sync + 'static {
+    type Answer: Send + 'static;
+    type Fault: From<StoreError> + Send + 'static;
+
+    fn run<'a>(
+        &'a self,
+        conn: &'a mut Conn,
+    ) -> impl Future<Output = Result<Self::Answer, Self::Fault>> + Send + 'a;
+
+    /// Whether the fault is one that running again may cure.
+    fn is_retryable(fault: &Self::Fault) -> bool;
+}
+
+/// What a job did in its savepoint, and how its caller learns of the commit.
+type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, (bool, Finish)> + Send>;
+
+#[derive(Clone)]
+pub(super) enum Writer {
+    Sqlite(mpsc::Sender<Job>),
+    Postgres(AnyPool),
+}
+
+impl Writer {
+    pub(super) fn sqlite(conn: Conn) -> Self {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        tokio::spawn(write_groups(conn, queue));
+        Self::Sqlite(jobs)
+    }
+
+    /// Answers when everything queued before has been committed.
+    pub(super) async fn drain(&self) {
+        if let Self::Sqlite(jobs) = self {
+            let (done, drained) = oneshot::channel();
+            let finish: Finish = Box::new(move |_| {
+                let _ = done.send(());
+            });
+            let job: Job = Box::new(move |_| Box::pin(async move { (true, finish) }));
+            if jobs.send(job).await.is_ok() {
+                let _ = drained.await;
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Runs the work in one transaction and answers after the commit. Called by `app::act` and
+    /// `store::upkeep` alone.
+    pub async fn write<W: Work>(&self, work: W) -> Result<W::Answer, W::Fault> {
+        match &self.writer {
+            Writer::Sqlite(jobs) => write_grouped(jobs, work).await,
+            Writer::Postgres(pool) => write_alone(pool, &work).await,
+        }
+    }
+}
+
+async fn write_alone<W: Work>(pool: &AnyPool, work: &W) -> Result<W::Answer, W::Fault> {
+    let mut tries = 0;
+    loop {
+        let mut conn = pool.acquire().await.map_err(StoreError::from)?;
+        let mut transaction = conn.begin().await.map_err(StoreError::from)?;
+        let done = match work.run(&mut transaction).await {
+            Ok(answer) => match transaction.commit().await.map_err(StoreError::from) {
+                Ok(()) => return Ok(answer),
+                Err(fault) => Err(W::Fault::from(fault)),
+            },
+            Err(fault) => {
+                transaction.rollback().await.map_err(StoreError::from)?;
+                Err(fault)
+            }
+        };
+        match done {
+            Err(fault) if tries < RETRIES && W::is_retryable(&fault) => tries += 1,
+            other => return other,
+        }
+    }
+}
+
+async fn write_grouped<W: Work>(jobs: &mpsc::Sender<Job>, work: W) -> Result<W::Answer, W::Fault> {
+    let (answer, answered) = oneshot::channel::<Result<W::Answer, W::Fault>>();
+    let job: Job = Box::new(move |conn| {
+        Box::pin(async move {
+            let done = AssertUnwindSafe(work.run(conn)).catch_unwind().await.unwrap_or_else(|_| {
+                Err(StoreError::Unavailable("the change ended in a fault".to_owned()).into())
+            });
+            let keep = done.is_ok();
+            let finish: Finish = Box::new(move |commit| {
+                let done = done.and_then(|value| commit.map(|()| value).map_err(W::Fault::from));
+                let _ = answer.send(done);
+            });
+            (keep, finish)
+        })
+    });
+    let gone = || W::Fault::from(StoreError::Unavailable("the writer has stopped".to_owned()));
+    jobs.send(job).await.map_err(|_| gone())?;
+    answered.await.map_err(|_| gone())?
+}
+
+async fn write_groups(mut conn: Conn, mut queue: mpsc::Receiver<Job>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        let mut finishes = Vec::with_capacity(group.len());
+        let commit = write_group(&mut conn, group.drain(..), &mut finishes).await;
+        if commit.is_err() {
+            // After a failed begin or commit nothing of the group was kept.
+            let _ = conn.execute("rollback").await;
+        }
+        let fault = commit.err().map(|fault| fault.to_string());
+        for finish in finishes {
+            finish(fault.clone().map_or(Ok(()), |text| Err(StoreError::Unavailable(text))));
+        }
+    }
+}
+
+async fn write_group(
+    conn: &mut Conn,
+    jobs: impl Iterator<Item = Job>,
+    finishes: &mut Vec<Finish>,
+) -> Result<(), StoreError> {
+    let begun = conn.execute("begin immediate").await;
+    for job in jobs {
+        if let Err(fault) = &begun {
+            finishes.push(refuse(job, fault.to_string()));
+            continue;
+        }
+        conn.execute("savepoint job").await?;
+        let (keep, finish) = job(conn).await;
+        finishes.push(finish);
+        conn.execute(if keep { "release job" } else { "rollback to job; release job" }).await?;
+    }
+    begun?;
+    conn.execute("commit").await?;
+    Ok(())
+}
+
+/// A job that never ran: dropping it tells its caller that the writer had no answer.
+fn refuse(job: Job, detail: String) -> Finish {
+    tracing::error!(detail, "the database did not open a transaction");
+    Box::new(move |_| drop(job))
+}
