@@ -36,7 +36,7 @@ pub enum Need {
 /// A change somebody asks for. It decides inside the write transaction and returns facts; it may
 /// run again after a deadlock, so it must have no effect outside the transaction.
 pub trait Command: Send + Sync + 'static {
-    type Answer: Serialize + DeserializeOwned + Send + 'static;
+    type Answer: Serialize + DeserializeOwned + Send + Sync + 'static;
     const NEED: Need;
 
     fn decide(
@@ -80,8 +80,8 @@ impl Cx<'_> {
         if matches!(self.actor.who, Who::System(_)) {
             return Ok(true);
         }
-        let access = self.app.policies.access(self.conn, self.actor.organisation).await?;
-        Ok(access.may(&self.actor.roles(), object, action))
+        let rights = self.app.policies.rights(self.conn, self.actor.organisation).await?;
+        Ok(rights.may(&self.actor.roles(), object, action))
     }
 }
 

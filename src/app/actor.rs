@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use crate::{
     base::id::{OrganisationId, PartnerId, PersonId, PunchoutSessionId, SessionId, SupplierId},
-    domain::{party::Person, refusal::Refusal},
-    policy::access::Access,
+    domain::{party::Person, refusal::Refusal, role::Role},
     store::Reading,
 };
 
-use super::{App, AppError};
+use super::{App, AppError, policies::Rights};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +99,13 @@ impl Actor {
     }
 
     /// Role words for the access policy.
-    pub fn roles(&self) -> Vec<String> {
+    pub fn roles(&self) -> Vec<Role> {
         match &self.who {
-            Who::Person(_) if self.punchout().is_some() => vec!["punchout".to_owned()],
-            Who::Person(person) if person.supplier().is_some() => vec!["supplier".to_owned()],
+            Who::Person(_) if self.punchout().is_some() => vec![Role::PUNCHOUT],
+            Who::Person(person) if person.supplier().is_some() => vec![Role::SUPPLIER],
             Who::Person(person) => person.roles.clone(),
-            Who::Buyer(_) => vec!["partner".to_owned()],
-            Who::Supplier(..) => vec!["supplier".to_owned()],
+            Who::Buyer(_) => vec![Role::PARTNER],
+            Who::Supplier(..) => vec![Role::SUPPLIER],
             Who::System(_) | Who::Nobody => Vec::new(),
         }
     }
@@ -127,15 +126,15 @@ pub struct Reader<'a> {
     pub app: &'a App,
     pub actor: &'a Actor,
     pub conn: Reading,
-    access: Arc<Access>,
+    rights: Arc<Rights>,
 }
 
 impl App {
     /// Opens a connection for reading on behalf of the actor.
     pub async fn reader<'a>(&'a self, actor: &'a Actor) -> Result<Reader<'a>, AppError> {
         let mut conn = self.store.read().await?;
-        let access = self.policies.access(&mut conn, actor.organisation).await?;
-        Ok(Reader { app: self, actor, conn, access })
+        let rights = self.policies.rights(&mut conn, actor.organisation).await?;
+        Ok(Reader { app: self, actor, conn, rights })
     }
 }
 
@@ -143,7 +142,7 @@ impl Reader<'_> {
     /// Whether the actor may do this; anything but a clear yes is a no.
     pub fn may(&self, object: &str, action: &str) -> bool {
         matches!(self.actor.who, Who::System(_))
-            || self.access.may(&self.actor.roles(), object, action)
+            || self.rights.may(&self.actor.roles(), object, action)
     }
 
     /// What may not be seen is not there.

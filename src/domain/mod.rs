@@ -1,9 +1,12 @@
 //! The rules of the house, pure: no async, no SQL, no network, no clock, no randomness.
 
 pub mod approval;
+pub mod cart;
 pub mod delivery;
 pub mod fact;
 pub mod notice;
+pub mod order;
 pub mod party;
 pub mod refusal;
+pub mod requisition;
 pub mod role;

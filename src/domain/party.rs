@@ -10,6 +10,8 @@ use crate::base::{
     time::Time,
 };
 
+use super::role::Role;
+
 /// Makes an enum of fixed words that reads and writes itself as those words.
 #[macro_export]
 macro_rules! words {
@@ -165,8 +167,8 @@ pub struct Person {
     pub home: Home,
     pub email: Email,
     pub name: String,
-    /// Role words as `policies/access.csv` knows them.
-    pub roles: Vec<String>,
+    /// Roles as `policies/access.csv` knows them.
+    pub roles: Vec<Role>,
     pub manager: Option<PersonId>,
     pub default_cost_center: Option<CostCenterId>,
     pub locale: String,

@@ -46,6 +46,10 @@ known_roles! {
     RECEIVER "receiver";
     /// Works at a supplier's desk.
     SUPPLIER "supplier";
+    /// Shops inside a punchout session, whatever else the person may be.
+    PUNCHOUT "punchout";
+    /// A procurement system, proved by its shared secret.
+    PARTNER "partner";
 }
 
 impl Role {

@@ -30,3 +30,6 @@ pub type Conn = sqlx::AnyConnection;
 
 /// A borrowed connection for reading; on SQLite it cannot write.
 pub type Reading = sqlx::pool::PoolConnection<sqlx::Any>;
+
+#[cfg(test)]
+mod tests;

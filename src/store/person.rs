@@ -5,7 +5,10 @@ use crate::{
         id::{CostCenterId, OrganisationId, PersonId, SupplierId},
         time::Time,
     },
-    domain::party::{Email, Home, Person},
+    domain::{
+        party::{Email, Home, Person},
+        role::Role,
+    },
 };
 
 use super::{Conn, Row, StoreError, error::one_row};
@@ -68,7 +71,8 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Person, StoreError> {
         _ => return Err(row.fault("organisation_id", "exactly one home is expected")),
     };
     let roles = row.maybe_text("roles")?.unwrap_or_default();
-    let mut roles: Vec<String> = roles.split_whitespace().map(str::to_owned).collect();
+    let roles = roles.split_whitespace().map(|role| role.parse().map_err(|f| row.fault("role", f)));
+    let mut roles: Vec<Role> = roles.collect::<Result<_, _>>()?;
     roles.sort();
     Ok(Person {
         id: row.id("id")?,
@@ -140,7 +144,7 @@ async fn set_roles(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
     for role in &person.roles {
         sqlx::query("insert into person_role (person_id, role) values ($1, $2)")
             .bind(person.id.to_string())
-            .bind(role)
+            .bind(role.as_str())
             .execute(&mut *conn)
             .await?;
     }

@@ -1,0 +1,164 @@
+//! Requisitions: carts handed in for sign-off, their states and the content that is signed.
+
+use crate::{
+    base::{
+        id::{
+            CartId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId, RequisitionId,
+            RequisitionLineId,
+        },
+        money::{Currency, Money},
+        time::{Day, Time},
+    },
+    words,
+};
+
+use super::{
+    cart::{Account, Goods},
+    party::{Checkout, PostalAddress},
+};
+
+words! {
+    /// Where a requisition stands.
+    RequisitionState {
+        Draft = "draft",
+        Pending = "pending",
+        Approved = "approved",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+        Expired = "expired",
+        Ordered = "ordered",
+    }
+}
+
+words! {
+    /// What can happen to a requisition.
+    RequisitionMove {
+        Submit = "submit",
+        Change = "change",
+        Approve = "approve",
+        Reject = "reject",
+        Withdraw = "withdraw",
+        Expire = "expire",
+        Order = "order",
+    }
+}
+
+/// Every allowed move: from where, by what, to where. Drives buttons, API and documentation.
+pub const MOVES: &[(RequisitionState, RequisitionMove, RequisitionState)] = {
+    use RequisitionMove as Move;
+    use RequisitionState as State;
+    &[
+        (State::Draft, Move::Submit, State::Pending),
+        (State::Pending, Move::Change, State::Pending),
+        (State::Pending, Move::Approve, State::Approved),
+        (State::Pending, Move::Reject, State::Rejected),
+        (State::Pending, Move::Withdraw, State::Withdrawn),
+        (State::Pending, Move::Expire, State::Expired),
+        (State::Approved, Move::Order, State::Ordered),
+    ]
+};
+
+impl RequisitionState {
+    /// The state after the move, when the move is allowed.
+    pub fn after(self, by: RequisitionMove) -> Option<Self> {
+        MOVES.iter().find(|(from, with, _)| *from == self && *with == by).map(|(_, _, to)| *to)
+    }
+}
+
+words! {
+    /// How the requisition came in.
+    RequisitionSource {
+        Cart = "cart",
+        IncomingOrder = "incoming_order",
+    }
+}
+
+/// A requisition, without its lines and steps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requisition {
+    pub id: RequisitionId,
+    /// Gapless per organisation: `REQ-2026-000123`.
+    pub number: String,
+    pub organisation: OrganisationId,
+    pub requester: PersonId,
+    pub cart: Option<CartId>,
+    pub punchout_session: Option<PunchoutSessionId>,
+    pub source: RequisitionSource,
+    /// The organisation's checkout setting when it was handed in.
+    pub checkout: Checkout,
+    /// Journey 1: the procurement system's orderID and the payloadID of its OrderRequest.
+    pub buyer_order_id: Option<String>,
+    pub buyer_payload_id: Option<String>,
+    pub cost_center: Option<CostCenterId>,
+    /// The cost centre's code, as signed.
+    pub cost_center_code: String,
+    pub ship_to: PostalAddress,
+    pub bill_to: PostalAddress,
+    pub needed_on: Option<Day>,
+    pub comment: String,
+    pub currency: Currency,
+    pub total: Money,
+    pub state: RequisitionState,
+    /// Counts edits while pending; each round has its own plan.
+    pub round: i64,
+    pub content_hash: String,
+    pub approval_version: i64,
+    pub limits_version: i64,
+    /// Why nobody is asked, when nobody is.
+    pub because: String,
+    /// What was flagged on arrival: price differences of an incoming order.
+    pub flags: Vec<Flag>,
+    pub submitted_at: Time,
+    pub decided_at: Option<Time>,
+    pub reject_reason: Option<String>,
+    /// Journey 2: when the cart was returned as pending and as final.
+    pub returned_pending_at: Option<Time>,
+    pub returned_final_at: Option<Time>,
+    pub version: i64,
+}
+
+/// Something about an incoming order that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Flag {
+    /// The line number, from 1.
+    pub line: u32,
+    pub field: String,
+    pub expected: String,
+    pub got: String,
+    pub tolerance: String,
+}
+
+/// A line of a requisition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequisitionLine {
+    pub id: RequisitionLineId,
+    /// From 1.
+    pub position: i64,
+    pub goods: Goods,
+    pub accounts: Vec<Account>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_meets_every_move_and_only_listed_ones_pass() {
+        for from in RequisitionState::ALL {
+            for by in RequisitionMove::ALL {
+                let listed = MOVES.iter().filter(|(f, m, _)| f == from && m == by).count();
+                assert!(listed <= 1, "{from} {by} is ambiguous");
+                assert_eq!(from.after(*by).is_some(), listed == 1);
+            }
+        }
+        let ended = [
+            RequisitionState::Rejected,
+            RequisitionState::Withdrawn,
+            RequisitionState::Expired,
+            RequisitionState::Ordered,
+        ];
+        for state in ended {
+            assert!(RequisitionMove::ALL.iter().all(|by| state.after(*by).is_none()), "{state}");
+        }
+    }
+}
