@@ -11,3 +11,4 @@ pub mod quantity;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod words;

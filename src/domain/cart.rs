@@ -2,14 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    base::{
-        id::{CartId, CartLineId, ItemId, OrganisationId, PersonId, PunchoutSessionId, SupplierId},
-        money::{Currency, Money, MoneyFault, UnitPrice},
-        quantity::Quantity,
-        time::Time,
-    },
-    words,
+use crate::base::{
+    id::{CartId, CartLineId, ItemId, OrganisationId, PersonId, PunchoutSessionId, SupplierId},
+    money::{Currency, Money, MoneyFault, UnitPrice},
+    quantity::Quantity,
+    time::Time,
+    words::words,
 };
 
 words! {

@@ -2,16 +2,14 @@
 
 use rust_decimal::Decimal;
 
-use crate::{
-    base::{
-        id::{
-            DocumentId, OrderId, OrderLineId, OrganisationId, RequisitionId, RequisitionLineId,
-            SupplierId,
-        },
-        money::{Currency, Money},
-        time::{Day, Time},
+use crate::base::{
+    id::{
+        DocumentId, OrderId, OrderLineId, OrganisationId, RequisitionId, RequisitionLineId,
+        SupplierId,
     },
-    words,
+    money::{Currency, Money},
+    time::{Day, Time},
+    words::words,
 };
 
 use super::{cart::Goods, party::PostalAddress};

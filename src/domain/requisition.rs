@@ -1,15 +1,13 @@
 //! Requisitions: carts handed in for sign-off, their states and the content that is signed.
 
-use crate::{
-    base::{
-        id::{
-            CartId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId, RequisitionId,
-            RequisitionLineId,
-        },
-        money::{Currency, Money},
-        time::{Day, Time},
+use crate::base::{
+    id::{
+        CartId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId, RequisitionId,
+        RequisitionLineId,
     },
-    words,
+    money::{Currency, Money},
+    time::{Day, Time},
+    words::words,
 };
 
 use super::{

@@ -66,7 +66,7 @@ pub(super) async fn open_sqlite_writer(file: &str) -> Result<Conn, StoreError> {
 }
 
 impl Store {
-    /// Opens `sqlite:FILE` (made when absent) or `postgres://..`. Migrations are a step of their own.
+    /// Opens `sqlite:FILE` (made when absent) or `postgres://..`. Migrating is a step of its own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         install_drivers();
         match sqlite_file(url) {

@@ -1,4 +1,4 @@
-//! The ground of the store on SQLite: grouped commits, isolation of a failed job, read-only readers.
+//! The ground of the store on SQLite: grouped commits, failed jobs alone, read-only readers.
 //! The functions of each noun are tested on both databases in `tests/it`.
 
 use super::{Conn, Store, StoreError, Work, migrate};
