@@ -6,5 +6,7 @@
 // This whole binary is a test: a panic is how it says no.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+// A tool box: not every journey takes out every tool.
+#[allow(dead_code, unused_imports)]
 mod harness;
 mod tidy;

@@ -232,7 +232,7 @@ fn word(text: &str) -> Option<(String, &str)> {
     Some((text_of(&bytes, charset), tail))
 }
 
-/// A parameter of a header value: plain, quoted, with a charset (`name*=`) or in pieces (`name*0=`).
+/// A header's parameter: plain, quoted, with a charset (`name*=`) or in pieces (`name*0=`).
 fn param(value: &str, name: &str) -> Option<String> {
     let params = split_params(value);
     let get = |key: &str| params.iter().find(|(known, _)| known == key).map(|(_, v)| v.clone());

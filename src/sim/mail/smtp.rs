@@ -1,7 +1,7 @@
 //! The SMTP dialogue (RFC 5321) of the sink: what a mailer needs, and no more.
 //!
-//! [`Dialogue`] is the pure part, a command in and an answer out; [`talk`] moves the bytes. There is
-//! no relay, no login and no TLS here: it listens on loopback for the demo's own mail.
+//! [`Dialogue`] is the pure part, a command in and an answer out; [`talk`] moves the bytes. There
+//! is no relay, no login and no TLS here: it listens on loopback for the demo's own mail.
 
 use std::{io, time::Duration};
 

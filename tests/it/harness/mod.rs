@@ -1,1 +1,16 @@
-//! What every black-box test stands on.
+//! What every black-box test stands on: a real server as a child process, a real database of its
+//! own, a small HTTP client with cookies, and the documents a partner would send.
+//!
+//! Nothing of our own code is called: the server is reached as a stranger reaches it.
+
+pub mod api;
+pub mod client;
+pub mod database;
+pub mod documents;
+pub mod html;
+pub mod server;
+
+pub use api::Api;
+pub use client::{Answer, Client};
+pub use database::{Database, Kind};
+pub use server::Server;
