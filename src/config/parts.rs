@@ -14,7 +14,8 @@ use crate::base::secret::Secret;
 
 pub(super) const DATABASE_FORM: &str =
     "sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/NAME, or --data DIR";
-pub(super) const SMTP_FORM: &str = "smtp://[USER:PASSWORD@]HOST:PORT, smtps://.., or off";
+pub(super) const SMTP_FORM: &str =
+    "smtp://[USER:PASSWORD@]HOST:PORT, smtps://.., smtp+starttls://.., or off";
 
 /// Where the data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Smtp {
             return Ok(Self::Off);
         }
         let good = Url::parse(text).is_ok_and(|url| {
-            matches!(url.scheme(), "smtp" | "smtps")
+            matches!(url.scheme(), "smtp" | "smtps" | "smtp+starttls")
                 && url.host_str().is_some_and(|h| !h.is_empty())
         });
         if good {

@@ -68,7 +68,7 @@ impl Charset {
         Some(Self { encoding, latin1: encoding == WINDOWS_1252 && !says_windows })
     }
 
-    /// The label for `<meta charset>`, `accept-charset` and storage; [`Charset::of_label`] reads it.
+    /// The label for `<meta charset>`, `accept-charset` and storage; read by [`Charset::of_label`].
     pub fn label(self) -> &'static str {
         if self.latin1 { "iso-8859-1" } else { self.encoding.name() }
     }

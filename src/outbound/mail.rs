@@ -71,7 +71,8 @@ pub enum MailFault {
 /// The setting for the mail server cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected smtp://host:port, smtps://host or smtp+starttls://host, with user:password@ when needed"
+    "expected smtp://host:port, smtps://host or smtp+starttls://host, \
+     with user:password@ when needed"
 )]
 pub struct BadSmtpUrl;
 

@@ -115,11 +115,14 @@ fn is_about(task: &Value, requisition: &str) -> bool {
 }
 
 pub fn lines_of(lines: &[(&str, &str, &str)]) -> Value {
-    let line = |(sku, supplier, quantity): &(&str, &str, &str)| json!({"sku": sku, "supplier": supplier, "quantity": quantity});
-    json!({"lines": lines.iter().map(line).collect::<Vec<_>>()})
+    let mut all = Vec::new();
+    for (sku, supplier, quantity) in lines {
+        all.push(json!({"sku": sku, "supplier": supplier, "quantity": quantity}));
+    }
+    json!({ "lines": all })
 }
 
-/// The people each step of a plan asks, by step, sorted within: `[["ivy@..", "mia@.."], ["dan@.."]]`.
+/// The people each step of a plan asks, by step, sorted within one.
 pub fn asked(requisition: &Value) -> Vec<Vec<String>> {
     let steps = requisition["plan"]["steps"].as_array().cloned().unwrap_or_default();
     let mut by_order: std::collections::BTreeMap<i64, Vec<String>> = Default::default();
