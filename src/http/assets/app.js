@@ -73,17 +73,18 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    setTimeout(() => {
-      form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-disabled", "true"));
-    }, 0);
+    const buttons = form.querySelectorAll("button");
+    setTimeout(() => buttons.forEach((button) => button.setAttribute("aria-disabled", "true")), 0);
+    // An answer that leaves this page standing (a download, another window) frees the form again.
+    setTimeout(() => free(form), 5000);
   });
+  const free = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+  };
   // Coming back from the browser's page cache, forms must work again.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
-    });
+    if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(free);
   });
 
   // After a refusal the summary is read first.

@@ -13,7 +13,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
@@ -118,11 +118,41 @@ impl Connection {
 pub struct Gate {
     pub limits: Limits,
     open: Mutex<HashMap<SocketAddr, Arc<Connection>>>,
+    /// Bytes of bodies in memory.
+    held: AtomicUsize,
+}
+
+/// The bytes that one request holds in memory; dropping it gives them back.
+#[derive(Debug)]
+pub struct Held<'gate> {
+    gate: &'gate Gate,
+    bytes: usize,
+}
+
+impl Held<'_> {
+    /// Counts more bytes; false when all bodies together would be too much.
+    pub fn grow(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        let before = self.gate.held.fetch_add(bytes, Ordering::AcqRel);
+        before + bytes <= self.gate.limits.held_bytes
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.gate.held.fetch_sub(self.bytes, Ordering::AcqRel);
+    }
 }
 
 impl Gate {
     pub fn new(limits: Limits) -> Arc<Self> {
-        Arc::new(Self { limits, open: Mutex::new(HashMap::new()) })
+        let open = Mutex::new(HashMap::new());
+        Arc::new(Self { limits, open, held: AtomicUsize::new(0) })
+    }
+
+    /// The account of one request's body.
+    pub fn hold(&self) -> Held<'_> {
+        Held { gate: self, bytes: 0 }
     }
 
     fn open(&self) -> MutexGuard<'_, HashMap<SocketAddr, Arc<Connection>>> {

@@ -91,9 +91,11 @@ impl<E: Endpoint> FrontEndpoint<E> {
         let tell = |fault: &Fault| fault::answer(fault, sketch.reader, &sketch.id);
         enter(Stage::Body);
         let limits = &self.front.gate.limits;
+        // Until the answer is made: the handler holds the body as well.
+        let mut held = self.front.gate.hold();
         let checked = match request::check_head(&request, limits) {
             Ok(()) if request::has_body(request.headers()) => {
-                request::read_body(&mut request, limits).await.map(|_| ())
+                request::read_body(&mut request, limits, &mut held).await.map(|_| ())
             }
             checked => checked,
         };

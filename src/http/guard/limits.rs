@@ -8,9 +8,10 @@ pub struct Limits {
     /// From the first byte allowed to the end of the request head. A browser needs far less; a
     /// client that drips its head holds a connection no longer than this.
     pub head: Duration,
-    /// What a body may take before its rate counts; see [`Limits::body_bytes_per_second`].
+    /// What a body may take; each time as many bytes have come as the rate asks of this span, the
+    /// span begins anew. So a long body that stalls near its end is cut as soon as a short one.
     pub body: Duration,
-    /// The slowest honest sender: a modem. A body may take `body` plus its bytes at this rate.
+    /// The slowest honest sender: a modem.
     pub body_bytes_per_second: u32,
     /// How long a connection may wait between requests.
     pub idle: Duration,
@@ -29,6 +30,9 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of a form: an OCI basket or a cXML document as base64 in a field.
     pub form_bytes: usize,
+    /// Bytes of all bodies together that are being read or worked on; above it new ones are told
+    /// to come again. Sixteen of the largest documents at once.
+    pub held_bytes: usize,
     /// Bytes of path and query together; OCI calls carry everything in the query.
     pub target_bytes: usize,
 }
@@ -46,16 +50,17 @@ impl Default for Limits {
             connections_per_address: 512,
             body_bytes: 8 << 20,
             form_bytes: 12 << 20,
+            held_bytes: 192 << 20,
             target_bytes: 16 << 10,
         }
     }
 }
 
 impl Limits {
-    /// How long a body of so many bytes may have taken.
-    pub fn body_time(&self, bytes: usize) -> Duration {
-        let seconds = bytes as u64 / u64::from(self.body_bytes_per_second.max(1));
-        self.body.saturating_add(Duration::from_secs(seconds))
+    /// How many bytes give a body another span of time.
+    pub fn body_span_bytes(&self) -> usize {
+        let span = self.body.as_secs().max(1).saturating_mul(self.body_bytes_per_second.into());
+        usize::try_from(span).unwrap_or(usize::MAX)
     }
 
     /// The body limit for a content type.

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, StatusCode, Version, header};
 use poem::{Body, Request};
 use tokio::{io::AsyncReadExt, time::timeout_at};
 
-use super::{Limits, fault::Fault};
+use super::{Limits, connection::Held, fault::Fault};
 
 /// The name of one request in logs and answers; made here, never taken from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,14 +81,17 @@ pub fn has_body(headers: &HeaderMap) -> bool {
 
 /// Reads the whole body into memory within its limit and its time, and puts it back for the
 /// handler. What is announced as too long is refused before a byte is read.
-pub async fn read_body(request: &mut Request, limits: &Limits) -> Result<usize, Fault> {
+pub async fn read_body(
+    request: &mut Request,
+    limits: &Limits,
+    held: &mut Held<'_>,
+) -> Result<usize, Fault> {
     let most = limits.body_limit(request.content_type());
     let announced = request.header(header::CONTENT_LENGTH).and_then(|n| n.parse::<u64>().ok());
     if announced.is_some_and(|announced| announced > most as u64) {
         return Err(too_large(most));
     }
-    let expected = announced.and_then(|announced| usize::try_from(announced).ok());
-    let bytes = collect(request.take_body(), most, expected.unwrap_or(0), limits).await?;
+    let bytes = collect(request.take_body(), most, limits, held).await?;
     let count = bytes.len();
     request.set_body(bytes);
     Ok(count)
@@ -97,16 +100,16 @@ pub async fn read_body(request: &mut Request, limits: &Limits) -> Result<usize, 
 async fn collect(
     body: Body,
     most: usize,
-    expected: usize,
     limits: &Limits,
+    held: &mut Held<'_>,
 ) -> Result<Vec<u8>, Fault> {
-    let begun = Instant::now();
     let mut reader = body.into_async_read();
-    // A length is only a claim: memory is taken as bytes arrive.
-    let mut bytes = Vec::with_capacity(expected.min(64 << 10));
+    // An announced length is only a claim: memory is taken as bytes arrive.
+    let mut bytes = Vec::new();
+    let (mut span_begun, mut span_from) = (Instant::now(), 0);
     loop {
-        let deadline = begun + limits.body_time(bytes.len());
         let mut piece = (&mut reader).take((most - bytes.len()) as u64 + 1);
+        let deadline = span_begun + limits.body;
         let read = timeout_at(deadline.into(), piece.read_buf(&mut bytes)).await;
         match read {
             Err(_) => {
@@ -119,7 +122,13 @@ async fn collect(
             }
             Ok(Ok(0)) => return Ok(bytes),
             Ok(Ok(_)) if bytes.len() > most => return Err(too_large(most)),
+            Ok(Ok(count)) if !held.grow(count) => {
+                return Err(Fault::of_status(StatusCode::SERVICE_UNAVAILABLE));
+            }
             Ok(Ok(_)) => {}
+        }
+        if bytes.len() - span_from >= limits.body_span_bytes() {
+            (span_begun, span_from) = (Instant::now(), bytes.len());
         }
     }
 }
@@ -133,6 +142,7 @@ fn too_large(most: usize) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::guard::Gate;
 
     fn checked(build: impl FnOnce(poem::RequestBuilder) -> poem::RequestBuilder) -> Option<u16> {
         let builder = Request::builder().method(Method::POST).version(Version::HTTP_11);
@@ -164,11 +174,55 @@ mod tests {
         let limits = Limits { body_bytes: 1_000, ..Limits::default() };
         for (length, good) in [(1_000, true), (1_001, false)] {
             let mut request = Request::builder().body(vec![b'x'; length]);
-            let read = read_body(&mut request, &limits).await;
+            let gate = Gate::new(limits.clone());
+            let read = read_body(&mut request, &limits, &mut gate.hold()).await;
             assert_eq!(read.is_ok(), good, "{length}");
         }
         let mut lies = Request::builder().header("content-length", "1001").body("x");
-        assert_eq!(read_body(&mut lies, &limits).await.unwrap_err().status.as_u16(), 413);
+        let gate = Gate::new(limits.clone());
+        let read = read_body(&mut lies, &limits, &mut gate.hold()).await;
+        assert_eq!(read.unwrap_err().status.as_u16(), 413);
+    }
+
+    #[tokio::test]
+    async fn all_bodies_together_are_limited_and_give_their_bytes_back() {
+        let limits = Limits { held_bytes: 1_500, ..Limits::default() };
+        let gate = Gate::new(limits.clone());
+        let read = async |held: &mut Held<'_>| {
+            let mut request = Request::builder().body(vec![b'x'; 1_000]);
+            read_body(&mut request, &limits, held).await.map_err(|fault| fault.status.as_u16())
+        };
+        let mut first = gate.hold();
+        assert_eq!(read(&mut first).await, Ok(1_000));
+        assert_eq!(read(&mut gate.hold()).await, Err(503));
+        drop(first);
+        assert_eq!(read(&mut gate.hold()).await, Ok(1_000));
+    }
+
+    #[tokio::test]
+    async fn a_body_earns_time_by_its_bytes_and_a_stall_ends_it() {
+        let limits = Limits {
+            body: std::time::Duration::from_millis(200),
+            body_bytes_per_second: 10,
+            ..Limits::default()
+        };
+        let gate = Gate::new(limits.clone());
+        let send = |pieces: u32, stalls: bool| {
+            let stream = futures_util::stream::unfold(0, move |sent| async move {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                if sent == pieces && stalls {
+                    std::future::pending::<()>().await;
+                }
+                let piece = Ok::<_, std::io::Error>(vec![b'x'; 10]);
+                (sent < pieces).then_some((piece, sent + 1))
+            });
+            Request::builder().body(Body::from_bytes_stream(stream))
+        };
+        let mut steady = send(8, false);
+        assert_eq!(read_body(&mut steady, &limits, &mut gate.hold()).await, Ok(80));
+        let mut stalled = send(3, true);
+        let fault = read_body(&mut stalled, &limits, &mut gate.hold()).await.unwrap_err();
+        assert_eq!(fault.code, "slow-body");
     }
 
     #[test]
