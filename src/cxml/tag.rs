@@ -1,0 +1,348 @@
+//! The inside of a tag: names, attributes, references, namespaces; and the two declarations.
+
+use super::fault::XmlFault;
+use super::gate::{Binding, Gate};
+use super::limits;
+use super::tree::{AttributeNode, Span, short};
+
+/// A fault at an offset from where the piece starts.
+pub(super) struct TagFault {
+    pub(super) offset: usize,
+    pub(super) message: String,
+}
+
+impl TagFault {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
+        Self { offset, message: message.into() }
+    }
+}
+
+impl From<XmlFault> for TagFault {
+    fn from(fault: XmlFault) -> Self {
+        Self::new(0, fault.message)
+    }
+}
+
+const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
+
+/// Bytes of the name at the start of the text; 0 when there is none.
+pub(super) fn name_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ascii = bytes
+        .iter()
+        .position(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'-' | b'.')))
+        .unwrap_or(bytes.len());
+    let starts_well = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b':');
+    match bytes.get(ascii) {
+        Some(byte) if !byte.is_ascii() => wide_name_length(text),
+        _ if bytes.first().is_some_and(starts_well) => ascii,
+        _ => 0,
+    }
+}
+
+/// Names with characters outside ASCII are rare; they take the slow way.
+fn wide_name_length(text: &str) -> usize {
+    let starts = |c: char| {
+        c.is_ascii_alphabetic()
+            || matches!(c, '_' | ':' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}')
+            || matches!(c, '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}')
+            || matches!(c, '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}')
+            || matches!(c, '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}')
+            || matches!(c, '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..)
+    };
+    let goes_on = |c: char| {
+        starts(c)
+            || c.is_ascii_digit()
+            || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
+    };
+    if !text.starts_with(starts) {
+        return 0;
+    }
+    text.find(|c| !goes_on(c)).unwrap_or(text.len())
+}
+
+/// Bytes of the prefix and its colon, 0 without one; `None` when the colons are not sound.
+pub(super) fn prefix_length(name: &str) -> Option<usize> {
+    let Some(colon) = name.find(':') else { return Some(0) };
+    let local = &name[colon + 1..];
+    (colon > 0 && name_length(local) == local.len() && !local.is_empty() && !local.contains(':'))
+        .then_some(colon + 1)
+}
+
+/// The namespace a prefix stands for; without a prefix, the default one.
+pub(super) fn namespace<'g>(
+    gate: &'g Gate<'_>,
+    prefix: &str,
+    prefixed: bool,
+) -> Result<Option<&'g str>, TagFault> {
+    if gate.bindings.is_empty() && !prefixed {
+        return Ok(None);
+    }
+    if prefixed && prefix == "xml" {
+        return Ok(Some(XML_NAMESPACE));
+    }
+    match gate.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
+        Some(binding) => Ok(Some(binding.uri.as_str()).filter(|uri| !uri.is_empty())),
+        None if prefixed => {
+            Err(TagFault::new(0, format!("the prefix {prefix}: is not bound to a namespace")))
+        }
+        None => Ok(None),
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Reads the attributes behind a name of `from` bytes into the tree, and their bindings.
+pub(super) fn attributes<'a>(
+    gate: &mut Gate<'a>,
+    content: &'a str,
+    from: usize,
+    start: usize,
+) -> Result<u16, TagFault> {
+    let bytes = content.as_bytes();
+    let first = gate.tree.attributes.len();
+    let mut prefixes = false;
+    let mut at = from;
+    loop {
+        let spaced = bytes.get(at).is_some_and(|b| is_space(*b));
+        at += bytes[at..].iter().take_while(|b| is_space(**b)).count();
+        if at >= bytes.len() {
+            break;
+        }
+        let count = gate.tree.attributes.len();
+        if count - first >= limits::ATTRIBUTES {
+            let most = limits::ATTRIBUTES;
+            return Err(TagFault::new(at, format!("an element has more than {most} attributes")));
+        }
+        if count >= limits::ATTRIBUTES_IN_ALL {
+            return Err(TagFault::new(at, "the document has too many attributes"));
+        }
+        let length = name_length(&content[at..]);
+        if length == 0 || !spaced {
+            return Err(TagFault::new(at, "expected a blank and an attribute name, or >"));
+        }
+        let name = &content[at..at + length];
+        let known = &gate.tree.attributes[first..];
+        let source = gate.source;
+        let same = |a: &AttributeNode| &source[a.name as usize..][..a.name_len as usize] == name;
+        if known.iter().any(same) {
+            return Err(TagFault::new(at, format!("the attribute {name} stands twice")));
+        }
+        let (value_start, value_end) = value(content, at + length, name)?;
+        let raw = &content[value_start..value_end];
+        let span = attribute_text(gate, raw, start + value_start)
+            .map_err(|fault| TagFault::new(value_start + fault.offset, fault.message))?;
+        prefixes |= bind(gate, name, raw).map_err(|message| TagFault::new(at, message))?;
+        gate.tree.attributes.push(AttributeNode {
+            name: short(start + at),
+            name_len: short(length),
+            value: span,
+        });
+        at = value_end + 1;
+    }
+    if prefixes {
+        check_prefixes(gate, first)?;
+    }
+    Ok(u16::try_from(gate.tree.attributes.len() - first).unwrap_or(u16::MAX))
+}
+
+/// The range of the quoted value behind `= `.
+fn value(content: &str, from: usize, name: &str) -> Result<(usize, usize), TagFault> {
+    let bytes = content.as_bytes();
+    let skip = |at: usize| at + bytes[at..].iter().take_while(|b| is_space(**b)).count();
+    let equals = skip(from);
+    let fault = |at, what: &str| Err(TagFault::new(at, format!("expected {what} behind {name}")));
+    if bytes.get(equals) != Some(&b'=') {
+        return fault(equals, "=");
+    }
+    let quote_at = skip(equals + 1);
+    let quote = match bytes.get(quote_at) {
+        Some(quote @ (b'"' | b'\'')) => *quote,
+        _ => return fault(quote_at, "a value in quotes"),
+    };
+    match bytes[quote_at + 1..].iter().position(|b| *b == quote) {
+        Some(length) => Ok((quote_at + 1, quote_at + 1 + length)),
+        None => fault(quote_at, "a closing quote"),
+    }
+}
+
+/// The value with references resolved and line breaks made blanks.
+fn attribute_text(gate: &mut Gate<'_>, raw: &str, start: usize) -> Result<Span, TagFault> {
+    if raw.len() > limits::TEXT_NODE_BYTES {
+        return Err(TagFault::new(0, "an attribute is too long"));
+    }
+    let special = |b: u8| matches!(b, b'<' | b'&' | b'\t' | b'\n' | b'\r');
+    if !raw.bytes().any(special) {
+        return Ok(Span::of_source(start, raw.len()));
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.bytes().position(special) {
+        let offset = raw.len() - rest.len() + at;
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = match rest.as_bytes()[0] {
+            b'<' => {
+                return Err(TagFault::new(offset, "< may not stand in an attribute; write &lt;"));
+            }
+            b'&' => {
+                let end = rest.find(';').ok_or_else(|| {
+                    TagFault::new(offset, "& starts a reference that has no ;  Write &amp;")
+                })?;
+                let c =
+                    referenced(&rest[1..end]).map_err(|message| TagFault::new(offset, message))?;
+                text.push(c);
+                end + 1
+            }
+            b'\r' if rest.as_bytes().get(1) == Some(&b'\n') => {
+                text.push(' ');
+                2
+            }
+            _ => {
+                text.push(' ');
+                1
+            }
+        };
+        rest = &rest[taken..];
+    }
+    text.push_str(rest);
+    Ok(gate.tree.join(&text))
+}
+
+/// Takes note of a namespace declaration; says whether the name has a prefix to be checked.
+fn bind<'a>(gate: &mut Gate<'a>, name: &'a str, uri: &str) -> Result<bool, String> {
+    let prefix = match name.strip_prefix("xmlns") {
+        Some("") => "",
+        Some(rest) if rest.starts_with(':') => &rest[1..],
+        _ => return Ok(name.contains(':')),
+    };
+    let uri = uri.trim();
+    let reserved = prefix == "xmlns"
+        || uri == XMLNS_NAMESPACE
+        || (prefix == "xml") != (uri == XML_NAMESPACE)
+        || (uri.is_empty() && !prefix.is_empty());
+    if reserved || (name.len() > 5 && (prefix.is_empty() || prefix.contains(':'))) {
+        return Err(format!("the namespace declaration {name} is not allowed"));
+    }
+    gate.bindings.push(Binding { prefix, uri: uri.to_owned() });
+    Ok(false)
+}
+
+/// Every prefix is bound, and no two attributes are the same once prefixes are resolved.
+fn check_prefixes(gate: &Gate<'_>, first: usize) -> Result<(), TagFault> {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for attribute in &gate.tree.attributes[first..] {
+        let name = &gate.source[attribute.name as usize..][..attribute.name_len as usize];
+        let length = prefix_length(name)
+            .ok_or_else(|| TagFault::new(0, format!("{name} is not an attribute name")))?;
+        if length == 0 || name.starts_with("xmlns:") {
+            continue;
+        }
+        let space = namespace(gate, &name[..length - 1], true)?.unwrap_or_default();
+        let expanded = (space, &name[length..]);
+        if seen.contains(&expanded) {
+            return Err(TagFault::new(0, format!("the attribute {name} stands twice")));
+        }
+        seen.push(expanded);
+    }
+    Ok(())
+}
+
+/// The character that `&name;` stands for.
+pub(super) fn referenced(name: &str) -> Result<char, String> {
+    let shown = crate::base::text::shorten(name, 20);
+    let digits = match name {
+        "amp" => return Ok('&'),
+        "lt" => return Ok('<'),
+        "gt" => return Ok('>'),
+        "quot" => return Ok('"'),
+        "apos" => return Ok('\''),
+        _ => name.strip_prefix('#').ok_or_else(|| {
+            format!("&{shown}; is not known: only &amp; &lt; &gt; &quot; &apos; are (a plain & is &amp;)")
+        })?,
+    };
+    let (digits, radix) = match digits.strip_prefix('x') {
+        Some(digits) => (digits, 16),
+        None => (digits, 10),
+    };
+    let number = digits
+        .bytes()
+        .all(|b| char::from(b).is_digit(radix))
+        .then(|| u32::from_str_radix(digits, radix).ok())
+        .flatten();
+    number
+        .and_then(char::from_u32)
+        .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
+        .ok_or_else(|| format!("&{shown}; is not a character of XML"))
+}
+
+/// `xml version="1.0" encoding=".." standalone=".."`: names in this order, version 1.0.
+pub(super) fn declaration(text: &str) -> Result<(), TagFault> {
+    let mut at = 3;
+    let mut rank = 0;
+    loop {
+        let spaces = text[at..].bytes().take_while(|b| is_space(*b)).count();
+        at += spaces;
+        if at >= text.len() {
+            break;
+        }
+        let length = name_length(&text[at..]);
+        let name = &text[at..at + length];
+        let (start, end) = value(text, at + length, name)?;
+        let found = &text[start..end];
+        let (own, sound) = match name {
+            "version" => (1, found == "1.0"),
+            "encoding" => (2, found.starts_with(|c: char| c.is_ascii_alphabetic())),
+            "standalone" => (3, matches!(found, "yes" | "no")),
+            _ => (0, false),
+        };
+        if spaces == 0 || !sound || own <= rank || (rank == 0 && own != 1) {
+            return Err(TagFault::new(at, "expected version=\"1.0\", then encoding, standalone"));
+        }
+        rank = own;
+        at = end + 1;
+    }
+    if rank == 0 { Err(TagFault::new(0, "the XML declaration lacks its version")) } else { Ok(()) }
+}
+
+/// `cXML SYSTEM ".."`: a name and an external id that is never fetched; no internal subset.
+pub(super) fn document_type(text: &str) -> Result<(), TagFault> {
+    let name = name_length(text);
+    if name == 0 {
+        return Err(TagFault::new(0, "expected a name behind <!DOCTYPE"));
+    }
+    let trim = |text: &str| text.trim_start_matches([' ', '\t', '\n', '\r']).len();
+    let at = |rest: usize| text.len() - rest;
+    let mut rest = &text[at(trim(&text[name..]))..];
+    let literals = if let Some(behind) = rest.strip_prefix("SYSTEM") {
+        rest = behind;
+        1
+    } else if let Some(behind) = rest.strip_prefix("PUBLIC") {
+        rest = behind;
+        2
+    } else {
+        0
+    };
+    for _ in 0..literals {
+        let spaced = rest.bytes().next().is_some_and(is_space);
+        rest = &text[at(trim(rest))..];
+        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let literal = quote.and_then(|quote| rest[1..].find(quote));
+        match literal {
+            Some(length) if spaced => rest = &rest[length + 2..],
+            _ => return Err(TagFault::new(at(rest.len()), "expected an address in quotes")),
+        }
+    }
+    let rest = trim(rest);
+    if text[at(rest)..].starts_with('[') {
+        let message = "an internal subset of the document type is not taken; leave out [..]";
+        return Err(TagFault::new(at(rest), message));
+    }
+    if rest > 0 {
+        return Err(TagFault::new(at(rest), "expected > to end the document type declaration"));
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Tests that need whole documents.
+
+mod hostile;

@@ -1,0 +1,299 @@
+//! A document as a light tree: every element, attribute and text, unknown ones included.
+//!
+//! All nodes lie in one vector in document order and point into the source text; only texts with
+//! references, CDATA sections or several pieces are copied. A tree costs about as much memory as the
+//! document. It is made by [`parse`] alone, so who holds a tree holds a well-formed document.
+//!
+//! Element names are matched by local name and namespace: an element of a foreign namespace is kept
+//! but is never taken for the cXML element of the same name.
+
+use super::fault::{Position, XmlFault};
+use super::gate;
+
+/// A piece of the source, or of the texts that had to be put together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    start: u32,
+    len: u32,
+}
+
+/// The highest bit of a start says that the span lies in [`Tree::joined`].
+const JOINED: u32 = 1 << 31;
+
+impl Span {
+    pub(super) fn of_source(start: usize, len: usize) -> Self {
+        Self { start: short(start), len: short(len) }
+    }
+
+    fn get<'t>(self, tree: &'t Tree<'_>) -> &'t str {
+        let start = (self.start & !JOINED) as usize;
+        let whole = if self.start & JOINED == 0 { tree.source } else { tree.joined.as_str() };
+        whole.get(start..start + self.len as usize).unwrap_or_default()
+    }
+}
+
+/// Offsets fit: a document is at most [`super::limits::TEXT_BYTES`] long.
+pub(super) fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    /// Where its name stands in the source, prefix included.
+    pub(super) name: u32,
+    pub(super) name_len: u16,
+    /// Bytes of the prefix with its colon; 0 without one.
+    pub(super) prefix_len: u16,
+    pub(super) first_attribute: u32,
+    pub(super) attributes: u16,
+    pub(super) foreign: bool,
+    pub(super) has_children: bool,
+    /// Offset behind the start tag.
+    pub(super) body: u32,
+    /// Offset of the end tag; equal to `body` when the element is empty.
+    pub(super) body_end: u32,
+    /// Its next sibling, 0 when it is the last.
+    pub(super) next: u32,
+    pub(super) text: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct AttributeNode {
+    pub(super) name: u32,
+    pub(super) name_len: u32,
+    pub(super) value: Span,
+}
+
+/// A well-formed document.
+#[derive(Debug, Clone)]
+pub struct Tree<'a> {
+    pub(super) source: &'a str,
+    pub(super) nodes: Vec<Node>,
+    pub(super) attributes: Vec<AttributeNode>,
+    /// Texts that do not stand in the source as they read.
+    pub(super) joined: String,
+}
+
+/// Reads a document; refuses everything that is not well-formed XML 1.0 within the limits, and every
+/// document type declaration with an internal subset. Fetches and expands nothing.
+pub fn parse(source: &str) -> Result<Tree<'_>, XmlFault> {
+    gate::parse(source)
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(source: &'a str) -> Self {
+        // Real documents have an element every 50 bytes and an attribute every 200.
+        let nodes = Vec::with_capacity((source.len() / 50).min(100_000));
+        let attributes = Vec::with_capacity((source.len() / 200).min(50_000));
+        Self { source, nodes, attributes, joined: String::new() }
+    }
+
+    /// Puts a text together and says where it lies.
+    pub(super) fn join(&mut self, text: &str) -> Span {
+        let start = short(self.joined.len()) | JOINED;
+        self.joined.push_str(text);
+        Span { start, len: short(text.len()) }
+    }
+
+    pub fn root(&self) -> Element<'_> {
+        Element { tree: self, index: 0 }
+    }
+
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Never: a document has a root.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// Every element in document order.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+        (0..short(self.nodes.len())).map(|index| Element { tree: self, index })
+    }
+
+    /// The text the tree points into.
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+}
+
+/// One element of a [`Tree`]; a cheap handle.
+#[derive(Debug, Clone, Copy)]
+pub struct Element<'t> {
+    tree: &'t Tree<'t>,
+    index: u32,
+}
+
+impl<'t> Element<'t> {
+    fn node(self) -> &'t Node {
+        &self.tree.nodes[self.index as usize]
+    }
+
+    /// The name as written, with its prefix.
+    pub fn qualified(self) -> &'t str {
+        let node = self.node();
+        Span { start: node.name, len: u32::from(node.name_len) }.get(self.tree)
+    }
+
+    /// The name without its prefix.
+    pub fn local(self) -> &'t str {
+        &self.qualified()[usize::from(self.node().prefix_len)..]
+    }
+
+    /// Whether it belongs to another namespace than the cXML elements of this document.
+    pub fn is_foreign(self) -> bool {
+        self.node().foreign
+    }
+
+    /// Whether it is the cXML element of this name.
+    pub fn is(self, name: &str) -> bool {
+        !self.is_foreign() && self.local() == name
+    }
+
+    /// The value of an attribute, by its name as written (`quantity`, `xml:lang`).
+    pub fn attribute(self, name: &str) -> Option<&'t str> {
+        self.attributes().find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// Every attribute in the order written, namespace declarations included.
+    pub fn attributes(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let node = self.node();
+        let first = node.first_attribute as usize;
+        let nodes = &self.tree.attributes[first..first + usize::from(node.attributes)];
+        nodes.iter().map(move |attribute| {
+            let name = Span { start: attribute.name, len: attribute.name_len };
+            (name.get(self.tree), attribute.value.get(self.tree))
+        })
+    }
+
+    /// Its children, foreign ones included.
+    pub fn children(self) -> impl Iterator<Item = Element<'t>> {
+        let first = self.node().has_children.then_some(self.index + 1);
+        std::iter::successors(first, move |index| {
+            Some(self.tree.nodes[*index as usize].next).filter(|next| *next != 0)
+        })
+        .map(move |index| Element { tree: self.tree, index })
+    }
+
+    /// Its children that are the cXML element of this name.
+    pub fn named(self, name: &'static str) -> impl Iterator<Item = Element<'t>> {
+        self.children().filter(move |child| child.is(name))
+    }
+
+    /// Its first child that is the cXML element of this name.
+    pub fn first(self, name: &'static str) -> Option<Element<'t>> {
+        self.named(name).next()
+    }
+
+    pub fn has_children(self) -> bool {
+        self.node().has_children
+    }
+
+    /// Its own text, all pieces put together as XML reads them: references resolved, CDATA opened,
+    /// comments left out. White space between child elements does not count.
+    pub fn text(self) -> &'t str {
+        self.node().text.get(self.tree)
+    }
+
+    /// Everything between its tags, as it stands in the source.
+    pub fn inner(self) -> &'t str {
+        self.tree.source.get(self.inner_range()).unwrap_or_default()
+    }
+
+    /// The byte range of [`Element::inner`] in the source.
+    pub fn inner_range(self) -> std::ops::Range<usize> {
+        let node = self.node();
+        node.body as usize..node.body_end as usize
+    }
+
+    /// Where its tag stands.
+    pub fn position(self) -> Position {
+        // The name follows the `<` at once.
+        Position::of(self.tree.source, (self.node().name as usize).saturating_sub(1))
+    }
+
+    /// The names from the root to it, with a number where several siblings share a name:
+    /// `cXML/Request/OrderRequest/ItemOut[2]`.
+    pub fn path(self) -> String {
+        let mut at = self.tree.root();
+        let mut path = at.qualified().to_owned();
+        while at.index != self.index {
+            // Subtrees are contiguous, so the last child that does not start behind us leads to us.
+            let Some(child) = at.children().take_while(|child| child.index <= self.index).last()
+            else {
+                break;
+            };
+            path.push('/');
+            path.push_str(child.qualified());
+            let same = |other: &Element<'_>| other.qualified() == child.qualified();
+            if at.children().filter(same).nth(1).is_some() {
+                let before = at.children().take_while(|other| other.index < child.index);
+                path.push_str(&format!("[{}]", before.filter(same).count() + 1));
+            }
+            at = child;
+        }
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(source: &str) -> Vec<String> {
+        let tree = parse(source).unwrap();
+        tree.elements().map(|element| element.text().to_owned()).collect()
+    }
+
+    #[test]
+    fn all_pieces_of_a_text_are_joined() {
+        assert_eq!(texts("<a>A&amp;B<![CDATA[<C>]]>&#x44;<!-- x -->E</a>"), ["A&B<C>DE"]);
+        assert_eq!(texts("<a>plain</a>"), ["plain"]);
+        assert_eq!(texts("<a> &lt; &gt; </a>"), [" < > "]);
+        assert_eq!(texts("<a>x<?keep out?>y\r\nz\rw</a>"), ["xy\nz\nw"]);
+    }
+
+    #[test]
+    fn white_space_between_children_is_no_text() {
+        assert_eq!(texts("<a>\n <b/>\n <c> </c>\n</a>"), ["", "", " "]);
+        assert_eq!(texts("<a>see <b/> there</a>"), ["see  there", ""]);
+        assert_eq!(texts("<a> <!-- x --> <b/> </a>"), ["", ""]);
+    }
+
+    #[test]
+    fn attributes_are_normalised_and_found_by_name() {
+        let tree = parse("<a one='1&amp;2' xml:lang=\"en\"\n two='a\r\nb&#10;c'/>").unwrap();
+        let root = tree.root();
+        assert_eq!(root.attribute("one"), Some("1&2"));
+        assert_eq!(root.attribute("xml:lang"), Some("en"));
+        assert_eq!(root.attribute("two"), Some("a b\nc"));
+        assert_eq!(root.attribute("three"), None);
+    }
+
+    #[test]
+    fn foreign_namespaces_do_not_shadow_ours() {
+        let tree = parse(
+            "<cXML><x:To xmlns:x='urn:x'>1</x:To><To xmlns='urn:y'><To>2</To></To><To>3</To></cXML>",
+        )
+        .unwrap();
+        let found: Vec<_> = tree.root().named("To").map(Element::text).collect();
+        assert_eq!(found, ["3"]);
+        let own = parse("<cXML xmlns='http://www.kuali.org/x'><To>1</To></cXML>").unwrap();
+        assert_eq!(own.root().first("To").map(Element::text), Some("1"));
+        let prefixed = parse("<p:cXML xmlns:p='urn:other'><To>1</To></p:cXML>").unwrap();
+        assert!(prefixed.root().is_foreign());
+    }
+
+    #[test]
+    fn elements_know_their_path_place_and_source() {
+        let tree = parse("<a>\n<b><c/></b>\n<b><c x='1'>t<d/></c></b></a>").unwrap();
+        let last = tree.root().named("b").nth(1).and_then(|b| b.first("c")).unwrap();
+        assert_eq!(last.path(), "a/b[2]/c");
+        assert_eq!(last.position(), Position { line: 3, column: 4 });
+        assert_eq!(last.inner(), "t<d/>");
+        assert_eq!(tree.len(), 6);
+    }
+}
