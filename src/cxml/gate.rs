@@ -385,7 +385,10 @@ fn first_forbidden(source: &str) -> Option<usize> {
             let control = *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r');
             // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
             let noncharacter = *byte == 0xEF
-                && matches!(source.as_bytes().get(offset + 1..offset + 3), Some([0xBF, 0xBE..]));
+                && matches!(
+                    source.as_bytes().get(offset + 1..offset + 3),
+                    Some([0xBF, 0xBE | 0xBF])
+                );
             if control || noncharacter {
                 return Some(offset);
             }

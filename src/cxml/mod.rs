@@ -4,8 +4,11 @@ pub mod encoding;
 pub mod fault;
 mod gate;
 pub mod limits;
+mod read;
+pub mod redact;
 mod tag;
 pub mod tree;
+pub mod write;
 
 #[cfg(test)]
 mod tests;

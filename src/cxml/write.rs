@@ -1,0 +1,174 @@
+//! Writing XML: escapes, declaration, document type, elements in the order they are called.
+//!
+//! Always UTF-8. The document type is chosen by the payload, as the official DTDs are alternatives
+//! and not layers. A character that XML cannot hold is written as a blank, so what comes out is
+//! well-formed whatever a person typed.
+
+use std::borrow::Cow;
+
+/// The cXML version whose DTDs we write for.
+pub const VERSION: &str = "1.2.071";
+
+/// One attribute; `None` leaves it out.
+pub type Attribute<'a> = (&'static str, Option<&'a str>);
+
+/// Builds a document.
+#[derive(Debug, Default)]
+pub struct Writer {
+    out: String,
+    depth: usize,
+}
+
+/// The text with `& < >` as references; characters XML cannot hold become blanks.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    escaped(text, false)
+}
+
+fn escaped(text: &str, attribute: bool) -> Cow<'_, str> {
+    let plain = |b: u8| !(b < 0x20 || matches!(b, b'&' | b'<' | b'>' | b'"' | 0xEF));
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' if attribute => out.push_str("&quot;"),
+            '\n' if attribute => out.push_str("&#10;"),
+            '\t' if attribute => out.push_str("&#9;"),
+            '\r' => out.push_str("&#13;"),
+            '\n' | '\t' => out.push(c),
+            '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => out.push(' '),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The DTD of a payload element.
+pub fn dtd_of(payload: &str) -> &'static str {
+    let is = |stem: &str| payload.starts_with(stem);
+    if is("Confirmation") || is("ShipNotice") || is("Receipt") || is("ServiceEntry") {
+        "Fulfill"
+    } else if is("OrderStatus") {
+        "Fulfill"
+    } else if is("InvoiceDetail") {
+        "InvoiceDetail"
+    } else if is("PaymentRemittance") {
+        "PaymentRemittance"
+    } else if is("Quote") {
+        "Quote"
+    } else {
+        "cXML"
+    }
+}
+
+impl Writer {
+    /// Starts a document whose payload element is this one (empty for a bare status).
+    pub fn document(payload: &str) -> Self {
+        let dtd = dtd_of(payload);
+        let out = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <!DOCTYPE cXML SYSTEM \"http://xml.cxml.org/schemas/cXML/{VERSION}/{dtd}.dtd\">\n"
+        );
+        Self { out, depth: 0 }
+    }
+
+    /// `<name ..>`, to be closed by [`Writer::close`].
+    pub fn open(&mut self, name: &str, attributes: &[Attribute<'_>]) {
+        self.indent();
+        self.tag(name, attributes);
+        self.out.push_str(">\n");
+        self.depth += 1;
+    }
+
+    pub fn close(&mut self, name: &str) {
+        self.depth = self.depth.saturating_sub(1);
+        self.indent();
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push_str(">\n");
+    }
+
+    /// An element with text, or an empty one when the text is empty.
+    pub fn leaf(&mut self, name: &str, attributes: &[Attribute<'_>], text: &str) {
+        self.raw_leaf(name, attributes, &escape(text));
+    }
+
+    /// An element whose content is XML already.
+    pub fn raw_leaf(&mut self, name: &str, attributes: &[Attribute<'_>], xml: &str) {
+        self.indent();
+        self.tag(name, attributes);
+        if xml.is_empty() {
+            self.out.push_str("/>\n");
+            return;
+        }
+        self.out.push('>');
+        self.out.push_str(xml);
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push_str(">\n");
+    }
+
+    /// An element with text, when there is one.
+    pub fn leaf_if(&mut self, name: &str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.leaf(name, &[], text);
+        }
+    }
+
+    /// The finished bytes.
+    pub fn finish(self) -> Vec<u8> {
+        self.out.into_bytes()
+    }
+
+    fn tag(&mut self, name: &str, attributes: &[Attribute<'_>]) {
+        self.out.push('<');
+        self.out.push_str(name);
+        for (name, value) in attributes {
+            let Some(value) = value else { continue };
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.out.push_str("=\"");
+            self.out.push_str(&escaped(value, true));
+            self.out.push('"');
+        }
+    }
+
+    fn indent(&mut self) {
+        const BLANKS: &str = "                                ";
+        self.out.push_str(&BLANKS[..self.depth.min(BLANKS.len())]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cxml::tree;
+
+    #[test]
+    fn whatever_is_written_reads_back() {
+        let text = "a<b>&\"'\r\n\t]]>ü\u{FFFD}😀";
+        let mut writer = Writer::document("OrderRequest");
+        writer.leaf("a", &[("b", Some(text)), ("c", None)], text);
+        let bytes = writer.finish();
+        let document = std::str::from_utf8(&bytes).unwrap();
+        let tree = tree::parse(document).unwrap();
+        assert_eq!(tree.root().text(), text);
+        assert_eq!(tree.root().attribute("b"), Some(text));
+        assert_eq!(tree.root().attribute("c"), None);
+    }
+
+    #[test]
+    fn forbidden_characters_become_blanks() {
+        assert_eq!(escape("a\0b\u{1}c\u{FFFF}"), "a b c ");
+    }
+
+    #[test]
+    fn the_dtd_follows_the_payload() {
+        let found = ["OrderRequest", "ConfirmationRequest", "InvoiceDetailRequest", ""].map(dtd_of);
+        assert_eq!(found, ["cXML", "Fulfill", "InvoiceDetail", "cXML"]);
+    }
+}
