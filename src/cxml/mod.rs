@@ -1,14 +1,36 @@
-//! Floor 2: pure codecs for cXML.
+//! Floor 2: pure codecs for cXML. Bytes come in and become a [`Document`]; a document becomes bytes.
+//!
+//! Strict in what is written (official DTDs, in their order), tolerant in what is read (by name,
+//! unknown things kept in the tree, odd dates and numbers of lines as real senders write them), and
+//! without mercy for what is not XML. Wire words (`ItemOut`) stay here; the floors above speak of
+//! order lines. Nothing here fetches, expands, asks a clock or draws a random number.
 
+pub mod address;
+pub mod charges;
+mod codec;
 pub mod encoding;
 pub mod fault;
 mod gate;
+pub mod header;
+pub mod item;
 pub mod limits;
+pub mod order;
+pub mod profile;
+pub mod punchout_order;
+pub mod punchout_setup;
 mod read;
 pub mod redact;
+pub mod status;
 mod tag;
 pub mod tree;
+pub mod values;
 pub mod write;
+
+pub use codec::{Document, Payload, Received, decode, encode, receive};
+pub use fault::{ContentFault, Fault, XmlFault};
+pub use header::{Credential, Envelope, Form, Mode, Party};
+pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
+pub use status::{Status, StatusClass};
 
 #[cfg(test)]
 mod tests;

@@ -49,10 +49,10 @@ fn escaped(text: &str, attribute: bool) -> Cow<'_, str> {
 
 /// The DTD of a payload element.
 pub fn dtd_of(payload: &str) -> &'static str {
+    const FULFILL: [&str; 5] =
+        ["Confirmation", "ShipNotice", "Receipt", "ServiceEntry", "OrderStatus"];
     let is = |stem: &str| payload.starts_with(stem);
-    if is("Confirmation") || is("ShipNotice") || is("Receipt") || is("ServiceEntry") {
-        "Fulfill"
-    } else if is("OrderStatus") {
+    if FULFILL.into_iter().any(is) {
         "Fulfill"
     } else if is("InvoiceDetail") {
         "InvoiceDetail"

@@ -1,3 +1,4 @@
 //! Tests that need whole documents.
 
+mod corpus;
 mod hostile;

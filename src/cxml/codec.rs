@@ -1,0 +1,135 @@
+//! From bytes to a document and back.
+
+use super::encoding;
+use super::fault::{ContentFault, Fault};
+use super::header::Envelope;
+use super::limits;
+use super::order::OrderRequest;
+use super::profile::ProfileResponse;
+use super::punchout_order::PunchOutOrderMessage;
+use super::punchout_setup::{PunchOutSetupRequest, PunchOutSetupResponse};
+use super::read::Read;
+use super::tree::{self, Element};
+use super::write::Writer;
+
+/// A whole document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub envelope: Envelope,
+    pub payload: Payload,
+}
+
+/// What a document is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// A bare status, or a request without content.
+    None,
+    ProfileRequest,
+    ProfileResponse(Box<ProfileResponse>),
+    PunchOutSetupRequest(Box<PunchOutSetupRequest>),
+    PunchOutSetupResponse(Box<PunchOutSetupResponse>),
+    PunchOutOrderMessage(Box<PunchOutOrderMessage>),
+    OrderRequest(Box<OrderRequest>),
+    /// An element that this version does not read: its name.
+    Unknown(String),
+}
+
+/// A document as it came: the envelope can be read though the payload cannot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    pub envelope: Envelope,
+    /// The payload's element name, known or not; empty when there is none.
+    pub payload_name: String,
+    /// To be looked at after the credentials were checked.
+    pub payload: Result<Payload, ContentFault>,
+}
+
+impl Received {
+    /// The whole document, or what is wrong with its payload.
+    pub fn into_document(self) -> Result<Document, Fault> {
+        Ok(Document { envelope: self.envelope, payload: self.payload? })
+    }
+}
+
+/// Reads a document. `content_type` is the HTTP header's value; its charset counts.
+pub fn receive(bytes: &[u8], content_type: Option<&str>) -> Result<Received, Fault> {
+    if bytes.len() > limits::BODY_BYTES {
+        let got = bytes.len();
+        return Err(Fault::TooLarge {
+            what: "the document in bytes",
+            got,
+            most: limits::BODY_BYTES,
+        });
+    }
+    let decoded = encoding::decode(bytes, content_type)?;
+    let tree = tree::parse(&decoded.text)?;
+    let (envelope, element) = Envelope::of(tree.root())?;
+    let payload_name = element.map_or_else(String::new, |element| element.local().to_owned());
+    let payload = element.map_or(Ok(Payload::None), Payload::of);
+    Ok(Received { envelope, payload_name, payload })
+}
+
+/// Reads a document whose payload must be sound too.
+pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Result<Document, Fault> {
+    receive(bytes, content_type)?.into_document()
+}
+
+/// Writes a document: UTF-8, in the order of the official DTD that its payload belongs to.
+pub fn encode(document: &Document) -> Vec<u8> {
+    let mut writer = Writer::document(document.payload.name());
+    document.envelope.write(&mut writer, |writer| document.payload.write(writer));
+    writer.finish()
+}
+
+impl Document {
+    pub fn new(envelope: Envelope, payload: Payload) -> Self {
+        Self { envelope, payload }
+    }
+}
+
+impl Payload {
+    /// The element's name; empty for a bare status.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::None => "",
+            Self::ProfileRequest => "ProfileRequest",
+            Self::ProfileResponse(_) => "ProfileResponse",
+            Self::PunchOutSetupRequest(_) => "PunchOutSetupRequest",
+            Self::PunchOutSetupResponse(_) => "PunchOutSetupResponse",
+            Self::PunchOutOrderMessage(_) => "PunchOutOrderMessage",
+            Self::OrderRequest(_) => "OrderRequest",
+            Self::Unknown(name) => name,
+        }
+    }
+
+    fn of(element: Element<'_>) -> Read<Self> {
+        Ok(match element.local() {
+            "ProfileRequest" => Self::ProfileRequest,
+            "ProfileResponse" => Self::ProfileResponse(Box::new(ProfileResponse::of(element)?)),
+            "PunchOutSetupRequest" => {
+                Self::PunchOutSetupRequest(Box::new(PunchOutSetupRequest::of(element)?))
+            }
+            "PunchOutSetupResponse" => {
+                Self::PunchOutSetupResponse(Box::new(PunchOutSetupResponse::of(element)?))
+            }
+            "PunchOutOrderMessage" => {
+                Self::PunchOutOrderMessage(Box::new(PunchOutOrderMessage::of(element)?))
+            }
+            "OrderRequest" => Self::OrderRequest(Box::new(OrderRequest::of(element)?)),
+            other => Self::Unknown(other.to_owned()),
+        })
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Self::None => {}
+            Self::ProfileRequest => writer.leaf("ProfileRequest", &[], ""),
+            Self::ProfileResponse(payload) => payload.write(writer),
+            Self::PunchOutSetupRequest(payload) => payload.write(writer),
+            Self::PunchOutSetupResponse(payload) => payload.write(writer),
+            Self::PunchOutOrderMessage(payload) => payload.write(writer),
+            Self::OrderRequest(payload) => payload.write(writer),
+            Self::Unknown(name) => writer.leaf(name, &[], ""),
+        }
+    }
+}

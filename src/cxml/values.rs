@@ -1,0 +1,431 @@
+//! The small values that every document is made of: amounts, times, texts, extrinsics, comments.
+
+use rust_decimal::Decimal;
+
+use super::read::Read;
+use super::tree::{self, Element};
+use super::write::Writer;
+use crate::base::money::Currency;
+use crate::base::text::one_line;
+use crate::base::time::{Day, Time};
+
+/// The language written where the DTD asks for one and none is known.
+pub const LANG: &str = "en";
+
+/// cXML `Money`: an exact number of any sign and its currency. Not rounded to the minor unit, as unit
+/// prices are finer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount {
+    pub value: Decimal,
+    pub currency: Currency,
+}
+
+impl Amount {
+    pub fn new(value: Decimal, currency: Currency) -> Self {
+        Self { value, currency }
+    }
+
+    /// The `Money` inside an element.
+    pub(super) fn inside(element: Element<'_>) -> Read<Self> {
+        Self::of(element.need("Money")?)
+    }
+
+    /// The `Money` inside an element; an empty or absent one counts as not sent.
+    pub(super) fn maybe_inside(element: Option<Element<'_>>) -> Read<Option<Self>> {
+        let money = match element {
+            Some(element) => element.one("Money")?,
+            None => None,
+        };
+        money.filter(|money| !money.trimmed().is_empty()).map(Self::of).transpose()
+    }
+
+    /// As [`Amount::inside`], and not below zero.
+    pub(super) fn unsigned_inside(element: Element<'_>) -> Read<Self> {
+        let amount = Self::inside(element)?;
+        if amount.value.is_sign_negative() && !amount.value.is_zero() {
+            let money = element.need("Money")?;
+            return Err(money
+                .fault()
+                .got(money.text())
+                .expected("an amount not below zero")
+                .mend("Send credits as a credit memo."));
+        }
+        Ok(amount)
+    }
+
+    fn of(money: Element<'_>) -> Read<Self> {
+        let code = money.need_attribute("currency")?;
+        let currency = code.trim().to_ascii_uppercase().parse().map_err(|_| {
+            money
+                .attribute_fault("currency")
+                .expected("a currency code of ISO 4217 such as EUR")
+                .mend("Write the three letters of the currency.")
+        })?;
+        Ok(Self { value: money.number()?, currency })
+    }
+
+    /// Writes `<name><Money ..>..</Money></name>`.
+    pub(super) fn write(&self, name: &str, writer: &mut Writer) {
+        writer.open(name, &[]);
+        self.write_money(writer);
+        writer.close(name);
+    }
+
+    pub(super) fn write_money(&self, writer: &mut Writer) {
+        writer.leaf("Money", &[("currency", Some(self.currency.code()))], &self.value.to_string());
+    }
+
+    /// Writes it when it is there.
+    pub(super) fn write_if(amount: Option<&Self>, name: &str, writer: &mut Writer) {
+        if let Some(amount) = amount {
+            amount.write(name, writer);
+        }
+    }
+}
+
+impl From<crate::base::money::Money> for Amount {
+    fn from(money: crate::base::money::Money) -> Self {
+        Self { value: money.amount(), currency: money.currency() }
+    }
+}
+
+/// A time or day as the partner wrote it. Nothing is refused for an unreadable one; who needs the
+/// instant asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stamp(pub String);
+
+impl Stamp {
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+
+    /// The instant, when the text can be read as one; a text without an offset counts as UTC, a day
+    /// alone as its midnight.
+    pub fn time(&self) -> Option<Time> {
+        let text = self.0.trim();
+        if let Ok(time) = text.parse() {
+            return Some(time);
+        }
+        let instant = |at: jiff::Timestamp| Time::from_millis(at.as_millisecond());
+        for format in
+            ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z", "%a %b %d %H:%M:%S %z %Y"]
+        {
+            if let Ok(at) = jiff::Timestamp::strptime(format, text) {
+                return Some(instant(at));
+            }
+        }
+        let civil = text.parse::<jiff::civil::DateTime>().ok();
+        let midnight = || self.day().map(|day| day.at(0, 0, 0, 0));
+        let zoned = civil.or_else(midnight)?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(instant(zoned.timestamp()))
+    }
+
+    /// The day as written, whatever its offset: `2026-11-21T..`, `2026-11-21`, `20261121`.
+    pub fn day(&self) -> Option<Day> {
+        let text = self.0.trim();
+        let day = match text.get(..8) {
+            Some(head) if head.bytes().all(|byte| byte.is_ascii_digit()) => {
+                jiff::civil::Date::strptime("%Y%m%d", head)
+            }
+            _ => jiff::civil::Date::strptime("%Y-%m-%d", text.get(..10)?),
+        };
+        day.ok()
+    }
+
+    pub(super) fn of(element: Element<'_>, attribute: &'static str) -> Option<Self> {
+        element.said(attribute).map(Self)
+    }
+
+    pub(super) fn text_of(stamp: Option<&Self>) -> Option<&str> {
+        stamp.map(Self::text)
+    }
+}
+
+impl From<Time> for Stamp {
+    fn from(time: Time) -> Self {
+        Self(time.to_cxml())
+    }
+}
+
+/// A text that may hold XML of its own; written back as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// The element's own text, not trimmed.
+    pub text: String,
+    /// Everything between the tags, when there are elements in it.
+    pub xml: Option<String>,
+}
+
+impl Kept {
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), xml: None }
+    }
+
+    pub(super) fn of(element: Element<'_>) -> Self {
+        let xml = element.has_children().then(|| element.inner().to_owned());
+        Self { text: element.text().to_owned(), xml }
+    }
+
+    pub(super) fn write(&self, name: &str, attribute: super::write::Attribute<'_>, w: &mut Writer) {
+        // A prefix bound further up in the original is not bound here; then the text alone goes.
+        let own = self.xml.as_ref().filter(|xml| tree::parse(&format!("<x>{xml}</x>")).is_ok());
+        match own {
+            Some(xml) => w.raw_leaf(name, &[attribute], xml),
+            None => w.leaf(name, &[attribute], &self.text),
+        }
+    }
+}
+
+/// A named value beyond the standard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extrinsic {
+    /// Empty when the sender gave none.
+    pub name: String,
+    pub value: Kept,
+}
+
+impl Extrinsic {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), value: Kept::plain(text) }
+    }
+
+    pub(super) fn all(element: Element<'_>) -> Vec<Self> {
+        let extrinsics = element.named("Extrinsic");
+        let read = |found: Element<'_>| Self {
+            name: found.attribute("name").unwrap_or_default().to_owned(),
+            value: Kept::of(found),
+        };
+        extrinsics.map(read).collect()
+    }
+
+    pub(super) fn write_all(extrinsics: &[Self], writer: &mut Writer) {
+        for extrinsic in extrinsics {
+            extrinsic.value.write("Extrinsic", ("name", Some(&extrinsic.name)), writer);
+        }
+    }
+
+    /// The first value whose name matches when case, blanks and underscores do not count
+    /// (`UserEmail`, `User email`).
+    pub fn find<'e>(extrinsics: &'e [Self], name: &str) -> Option<&'e str> {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let wanted = plain(name);
+        let found = extrinsics.iter().find(|extrinsic| plain(&extrinsic.name) == wanted);
+        found.map(|extrinsic| extrinsic.value.text.trim()).filter(|text| !text.is_empty())
+    }
+}
+
+/// A description with its language and, sometimes, a short form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    pub text: String,
+    pub short_name: Option<String>,
+    pub lang: Option<String>,
+}
+
+impl Description {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), short_name: None, lang: None }
+    }
+
+    pub(super) fn of(element: Element<'_>) -> Read<Self> {
+        Ok(Self {
+            text: element.trimmed().to_owned(),
+            short_name: element.text_of("ShortName")?,
+            lang: element.said("xml:lang"),
+        })
+    }
+
+    pub(super) fn all(element: Element<'_>) -> Read<Vec<Self>> {
+        element.named("Description").map(Self::of).collect()
+    }
+
+    /// The text of the only description, when it says something.
+    pub(super) fn text_in(element: Element<'_>) -> Read<Option<String>> {
+        Ok(element.first("Description").map(Element::trimmed).map(str::to_owned))
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        let lang = [("xml:lang", Some(self.lang.as_deref().unwrap_or(LANG)))];
+        match &self.short_name {
+            None => writer.leaf("Description", &lang, &self.text),
+            Some(short) => {
+                let short = super::write::escape(short);
+                let text = super::write::escape(&self.text);
+                let xml = format!("<ShortName>{short}</ShortName>{text}");
+                writer.raw_leaf("Description", &lang, &xml);
+            }
+        }
+    }
+
+    /// Writes a required description, empty when there is none.
+    pub(super) fn write_text(text: Option<&str>, writer: &mut Writer) {
+        writer.leaf("Description", &[("xml:lang", Some(LANG))], text.unwrap_or_default());
+    }
+}
+
+/// A remark, with the addresses of what is attached.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comments {
+    pub text: String,
+    pub lang: Option<String>,
+    /// What it is about, as some hubs say: `TermsAndConditions`.
+    pub kind: Option<String>,
+    /// Addresses, mostly `cid:..` of parts of a multipart body.
+    pub attachments: Vec<String>,
+}
+
+impl Comments {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    pub(super) fn all(element: Element<'_>) -> Vec<Self> {
+        let read = |found: Element<'_>| Self {
+            text: found.trimmed().to_owned(),
+            lang: found.said("xml:lang"),
+            kind: found.said("type"),
+            attachments: found
+                .named("Attachment")
+                .flat_map(|attachment| attachment.texts_of("URL"))
+                .collect(),
+        };
+        let comments = element.named("Comments").map(read);
+        comments.filter(|found| !found.text.is_empty() || !found.attachments.is_empty()).collect()
+    }
+
+    pub(super) fn write_all(comments: &[Self], writer: &mut Writer) {
+        for comment in comments {
+            comment.write(writer);
+        }
+    }
+
+    /// Writes one element where the DTD takes only one.
+    pub(super) fn write_merged(comments: &[Self], writer: &mut Writer) {
+        let Some((first, rest)) = comments.split_first() else { return };
+        let mut merged = first.clone();
+        for other in rest {
+            if !merged.text.is_empty() && !other.text.is_empty() {
+                merged.text.push('\n');
+            }
+            merged.text.push_str(&other.text);
+            merged.attachments.extend_from_slice(&other.attachments);
+        }
+        merged.write(writer);
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        let mut xml = super::write::escape(&self.text).into_owned();
+        for url in &self.attachments {
+            let url = super::write::escape(url);
+            xml.push_str(&format!("<Attachment><URL>{url}</URL></Attachment>"));
+        }
+        let attributes = [
+            ("xml:lang", Some(self.lang.as_deref().unwrap_or(LANG))),
+            ("type", self.kind.as_deref()),
+        ];
+        writer.raw_leaf("Comments", &attributes, &xml);
+    }
+}
+
+/// Another number that the thing goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdReference {
+    pub domain: String,
+    pub identifier: String,
+}
+
+impl IdReference {
+    pub(super) fn all(element: Element<'_>) -> Vec<Self> {
+        let text = |found: Element<'_>, name| found.attribute(name).unwrap_or_default().to_owned();
+        let read =
+            |found| Self { domain: text(found, "domain"), identifier: text(found, "identifier") };
+        element.named("IdReference").map(read).collect()
+    }
+
+    pub(super) fn write_all(references: &[Self], writer: &mut Writer) {
+        for reference in references {
+            let domain = ("domain", Some(reference.domain.as_str()));
+            let identifier = ("identifier", Some(reference.identifier.as_str()));
+            writer.leaf("IdReference", &[identifier, domain], "");
+        }
+    }
+}
+
+/// An address on the web with the white space that senders leave in it taken out.
+pub(super) fn url_in(element: Element<'_>) -> Read<Option<String>> {
+    let Some(url) = element.text_of("URL")? else { return Ok(None) };
+    Ok(Some(one_line(&url).split_whitespace().collect()))
+}
+
+/// The `payloadID` of a `DocumentReference`; useless ones (empty) count as absent.
+pub(super) fn document_reference_in(element: Element<'_>) -> Read<Option<String>> {
+    Ok(element.one("DocumentReference")?.and_then(|reference| reference.said("payloadID")))
+}
+
+/// Writes a `DocumentReference`, when there is one.
+pub(super) fn write_document_reference(payload_id: Option<&str>, writer: &mut Writer) {
+    if let Some(payload_id) = payload_id {
+        writer.leaf("DocumentReference", &[("payloadID", Some(payload_id))], "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_real_senders_write_them() {
+        let time = |text: &str| Stamp(text.to_owned()).time().map(|time| time.to_string());
+        let expected = Some("2008-05-19T18:29:48.000Z".to_owned());
+        for text in [
+            "2008-05-19T18:29:48Z",
+            "2008-05-19T20:29:48+02:00",
+            "2008-05-19T13:29:48-0500",
+            "2008-05-19T18:29:48",
+            "2008-05-19 18:29:48",
+            "Mon May 19 18:29:48 +0000 2008",
+            " 2008-05-19T18:29:48.000+00:00 ",
+        ] {
+            assert_eq!(time(text), expected, "{text}");
+        }
+        assert_eq!(time("20060428"), Some("2006-04-28T00:00:00.000Z".to_owned()));
+        assert_eq!(time("2006-04-28"), Some("2006-04-28T00:00:00.000Z".to_owned()));
+        assert_eq!(time("soon"), None);
+        assert_eq!(time(""), None);
+        assert_eq!(time("2026-02-30"), None);
+    }
+
+    #[test]
+    fn the_day_is_the_one_written() {
+        let day = |text: &str| Stamp(text.to_owned()).day().map(|day| day.to_string());
+        assert_eq!(day("2026-11-21T23:59:00-08:00"), Some("2026-11-21".to_owned()));
+        assert_eq!(day("20261121"), Some("2026-11-21".to_owned()));
+        assert_eq!(day("ü026-11-21"), None);
+    }
+
+    #[test]
+    fn extrinsics_are_found_under_all_their_spellings() {
+        let extrinsics = [Extrinsic::new("User email", " ed@acme.example ")];
+        assert_eq!(Extrinsic::find(&extrinsics, "UserEmail"), Some("ed@acme.example"));
+        assert_eq!(Extrinsic::find(&extrinsics, "Email"), None);
+    }
+
+    #[test]
+    fn empty_money_counts_as_not_sent_where_it_may_be_absent() {
+        let tree = tree::parse(
+            "<a><b><Money currency='USD'/></b><c><Money currency='usd'>.34</Money></c></a>",
+        )
+        .unwrap();
+        let (b, c) = (tree.root().first("b"), tree.root().first("c"));
+        assert_eq!(Amount::maybe_inside(b), Ok(None));
+        assert!(Amount::inside(b.unwrap()).is_err());
+        let read = Amount::inside(c.unwrap()).unwrap();
+        assert_eq!((read.value.to_string().as_str(), read.currency), ("0.34", Currency::USD));
+    }
+}
