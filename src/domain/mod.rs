@@ -10,3 +10,4 @@ pub mod party;
 pub mod refusal;
 pub mod requisition;
 pub mod role;
+pub mod spending;

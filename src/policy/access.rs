@@ -1,19 +1,260 @@
-//! On a conflict take the policy branch file whole: this only lets the door compile meanwhile.
-use crate::domain::{refusal::Refusal, role::Role};
-use std::sync::Arc;
-#[derive(Debug)]
-pub struct Access;
-impl Access {
-    pub fn load(_csv: &str) -> Result<Arc<Self>, Refusal> {
-        Ok(Arc::new(Self))
-    }
-    pub fn may<'r>(
-        &self,
-        _roles: impl IntoIterator<Item = &'r Role>,
-        _organisation: &str,
-        _object: &str,
-        _action: &str,
-    ) -> bool {
-        true
+//! May this role do that? casbin holds the answer: a role, in an organisation, an action on an
+//! object.
+//!
+//! Whatever is not a clear yes is a no: an unknown word, an error, two lines that contradict.
+//! A yes here opens no task: only its assignee decides it (`domain::approval::decide`).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use casbin::{CoreApi, Enforcer};
+
+use super::{
+    engine::{self, Lines},
+    table::{ANY, records, unsound},
+};
+use crate::domain::{
+    refusal::Refusal,
+    role::{Role, is_kebab},
+};
+
+const MODEL: &str = include_str!("../../policies/access.model.conf");
+const SET: &str = "access";
+
+/// The objects of the product and what can be done with each. A set that names another word is
+/// refused, and a question with another word is a no.
+pub const VOCABULARY: &[(&str, &[&str])] = &[
+    ("address", &["read", "create", "edit"]),
+    ("audit", &["read", "export", "verify"]),
+    ("budget", &["read", "read-all", "create", "edit"]),
+    ("cart", &["read", "create", "edit", "submit", "transfer"]),
+    ("catalogue", &["read", "edit", "import"]),
+    ("cost-center", &["read", "create", "edit"]),
+    ("delegation", &["read", "create", "edit"]),
+    ("delivery", &["read", "read-all", "edit", "resend"]),
+    ("document", &["read"]),
+    ("invoice", &["read", "read-all", "create", "decide", "resend"]),
+    ("order", &["read", "read-all", "confirm", "ship", "receive", "resend", "cancel"]),
+    ("organisation", &["read", "read-all", "create", "edit"]),
+    ("partner", &["read", "create", "edit"]),
+    ("person", &["read", "read-all", "create", "edit", "invite", "disable"]),
+    ("policy", &["read", "read-all", "edit", "activate", "check", "replay"]),
+    ("price", &["read", "create", "edit"]),
+    ("requisition", &["read", "read-all", "edit", "withdraw", "comment"]),
+    ("role", &["read", "edit"]),
+    ("supplier", &["read", "read-all", "create", "edit"]),
+    ("task", &["read", "read-all", "decide"]),
+];
+
+/// What one role's lines say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Allowed,
+    Denied,
+    Silent,
+}
+
+/// (role, organisation or `*` when no line names it, object, action): all words of the set or of
+/// the vocabulary, so there are few, and a key is compared whole.
+type Question = (String, String, &'static str, &'static str);
+
+/// The access policy of one organisation in one version. Immutable; swapped whole.
+pub struct Access {
+    enforcer: Enforcer,
+    roles: BTreeSet<Role>,
+    organisations: BTreeSet<String>,
+    /// Answers already given. They cannot grow stale: the set never changes.
+    known: RwLock<BTreeMap<Question, Answer>>,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Access({} roles)", self.roles.len())
     }
 }
+
+impl Access {
+    /// Reads a set, or refuses it as `policy-unsound` with the line that is wrong.
+    pub fn load(csv: &str) -> Result<Arc<Self>, Refusal> {
+        let (mut grants, mut inherits) = (Vec::new(), Vec::new());
+        let mut seen = BTreeSet::new();
+        for (at, cells) in records(SET, csv)? {
+            let wrong =
+                |expected: &str| unsound(SET, expected, format!("line {at}: {}", cells.join(", ")));
+            if !seen.insert(cells.clone()) {
+                return Err(wrong("each line once"));
+            }
+            match cells.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+                ["p", role, org, object, action, eft] => {
+                    check_grant([role, org, object, action, eft]).map_err(|what| wrong(&what))?;
+                    grants.push(cells[1..].to_vec());
+                }
+                ["g", role, parent] if is_role(role) && is_role(parent) && role != parent => {
+                    inherits.push(cells[1..].to_vec());
+                }
+                _ => {
+                    return Err(wrong(
+                        "p, role, organisation or *, object, action or *, allow or deny; or g, \
+                         role, role",
+                    ));
+                }
+            }
+        }
+        check_inheritance(&inherits)?;
+        let column = |lines: &[Vec<String>], at: usize| -> BTreeSet<String> {
+            lines.iter().filter_map(|line| line.get(at)).cloned().collect()
+        };
+        let mut names = column(&grants, 0);
+        names.extend(column(&inherits, 0));
+        let roles = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let organisations = column(&grants, 1);
+        let lines = vec![Lines { kind: "p", lines: grants }, Lines { kind: "g", lines: inherits }];
+        let enforcer = engine::enforcer(SET, MODEL, lines, &[])?;
+        let access = Self { enforcer, roles, organisations, known: RwLock::default() };
+        access.check_separation()?;
+        Ok(Arc::new(access))
+    }
+
+    /// The roles that the set knows.
+    pub fn roles(&self) -> &BTreeSet<Role> {
+        &self.roles
+    }
+
+    /// Whether one of the roles may do this, and none of them is denied it. Ask at each act with
+    /// the roles as they stand in the database.
+    pub fn may<'r>(
+        &self,
+        roles: impl IntoIterator<Item = &'r Role>,
+        organisation: &str,
+        object: &str,
+        action: &str,
+    ) -> bool {
+        let Some((object, action)) = known_words(object, action) else { return false };
+        let mut allowed = false;
+        for role in roles {
+            match self.answer(role, organisation, object, action) {
+                Answer::Allowed => allowed = true,
+                Answer::Denied => return false,
+                Answer::Silent => {}
+            }
+        }
+        allowed
+    }
+
+    fn answer(
+        &self,
+        role: &Role,
+        organisation: &str,
+        object: &'static str,
+        action: &'static str,
+    ) -> Answer {
+        if !self.roles.contains(role) {
+            return Answer::Silent;
+        }
+        // An organisation that no line names meets the lines of `*` alone, like any other such.
+        let organisation =
+            if self.organisations.contains(organisation) { organisation } else { ANY };
+        let question = (role.as_str().to_owned(), organisation.to_owned(), object, action);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known.get(&question) {
+            return *answer;
+        }
+        drop(known);
+        let answer = match self.enforcer.enforce_ex((role.as_str(), organisation, object, action)) {
+            Ok((true, _)) => Answer::Allowed,
+            Ok((false, lines)) if lines.is_empty() => Answer::Silent,
+            Ok((false, _)) | Err(_) => Answer::Denied,
+        };
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(question, answer);
+        answer
+    }
+
+    /// Refuses a set that lets admins decide, or that nobody could mend any more.
+    fn check_separation(&self) -> Result<(), Refusal> {
+        for organisation in &self.organisations {
+            if self.may([&Role::ADMIN], organisation, "task", "decide") {
+                return Err(unsound(
+                    SET,
+                    "admins keep the rules and decide no task",
+                    format!("role admin may decide a task in organisation {organisation}"),
+                ));
+            }
+        }
+        for action in ["edit", "activate"] {
+            let someone = self.roles.iter().any(|role| {
+                self.organisations.iter().any(|org| self.may([role], org, "policy", action))
+            });
+            if !someone {
+                return Err(unsound(
+                    SET,
+                    "a role that may edit and activate policies",
+                    format!("no role may {action} a policy, so nobody could mend this set"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known_words(object: &str, action: &str) -> Option<(&'static str, &'static str)> {
+    let (object, actions) = VOCABULARY.iter().find(|(name, _)| *name == object)?;
+    actions.iter().find(|name| **name == action).map(|action| (*object, *action))
+}
+
+fn is_role(text: &str) -> bool {
+    text.parse::<Role>().is_ok()
+}
+
+fn check_grant([role, org, object, action, eft]: [&str; 5]) -> Result<(), String> {
+    if !is_role(role) {
+        return Err("a role in kebab-case such as it-reviewer".to_owned());
+    }
+    if org != ANY && !is_kebab(org) {
+        return Err("an organisation's short name such as acme, or *".to_owned());
+    }
+    let Some((_, actions)) = VOCABULARY.iter().find(|(name, _)| *name == object) else {
+        let objects: Vec<&str> = VOCABULARY.iter().map(|(name, _)| *name).collect();
+        return Err(format!("an object of {}", objects.join(", ")));
+    };
+    if action != ANY && !actions.contains(&action) {
+        return Err(format!("an action of {} or * for {object}", actions.join(", ")));
+    }
+    if eft != "allow" && eft != "deny" {
+        return Err("allow or deny".to_owned());
+    }
+    Ok(())
+}
+
+/// The deepest chain of roles; casbin follows ten and silently stops.
+const MAX_ROLE_DEPTH: usize = 9;
+
+/// Refuses roles that inherit from themselves and chains deeper than casbin follows.
+fn check_inheritance(lines: &[Vec<String>]) -> Result<(), Refusal> {
+    let mut parents: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for line in lines {
+        if let [role, parent] = &line[..] {
+            parents.entry(role).or_default().push(parent);
+        }
+    }
+    for start in parents.keys() {
+        let mut layer = vec![*start];
+        for _ in 0..MAX_ROLE_DEPTH {
+            layer = layer.iter().filter_map(|role| parents.get(role)).flatten().copied().collect();
+            layer.sort_unstable();
+            layer.dedup();
+        }
+        if !layer.is_empty() {
+            return Err(unsound(
+                SET,
+                format!("roles that end after {MAX_ROLE_DEPTH} steps and never in a circle"),
+                format!("role {start} inherits in a circle or too deep: {}", layer.join(", ")),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

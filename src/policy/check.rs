@@ -1,0 +1,204 @@
+//! What is wrong with an organisation's sets, found before they are in force.
+//!
+//! The three kinds lean on each other (rules name roles, limits decide who is "over"), so they are
+//! always checked together, the changed one beside those in force. A fault comes with a witness: a
+//! line, or a requisition that nobody would sign.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    access::Access,
+    approval::Ruleset,
+    limits::Limits,
+    request::Request,
+    rule::{Effect, Rule},
+    seed::Seed,
+    table::unsound,
+};
+use crate::{
+    base::{
+        id::PersonId,
+        money::{Currency, Money},
+    },
+    domain::{
+        approval::{ApproverSource, Facts, Line, Person, Rate, Source, plain},
+        refusal::Refusal,
+        role::Role,
+        spending::Standing,
+    },
+};
+
+/// One organisation's policies, loaded and fit to decide.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    pub access: Arc<Access>,
+    pub approval: Arc<Ruleset>,
+    pub limits: Arc<Limits>,
+}
+
+/// The version of each kind, as it is named in plans and explanations.
+#[derive(Debug, Clone, Copy)]
+pub struct Versions<'v> {
+    pub approval: &'v str,
+    pub limits: &'v str,
+}
+
+/// What is known about the organisation when its sets are checked. An empty list of people means
+/// "not known", as for files on a disk.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The organisation's own currency.
+    pub currency: Currency,
+    /// The active holders of each role; `None` when they are not known.
+    pub holders: Option<BTreeMap<Role, Vec<Person>>>,
+    /// The active people by e-mail; `None` when they are not known.
+    pub people: Option<BTreeSet<String>>,
+    pub rates: Vec<Rate>,
+}
+
+impl Policies {
+    /// Loads three sets that belong together, as they stand in the database.
+    pub fn load(sets: &Seed, versions: Versions<'_>) -> Result<Self, Refusal> {
+        let access = Access::load(&sets.access)?;
+        let approval = Ruleset::load(&sets.approval, versions.approval, access.roles())?;
+        let limits = Arc::new(Limits::load(&sets.limits, versions.limits, access.roles())?);
+        Ok(Self { access, approval, limits })
+    }
+}
+
+/// Loads three sets and looks for what would go wrong with them: the first fault is refused as
+/// `policy-unsound`.
+pub fn check(
+    sets: &Seed,
+    versions: Versions<'_>,
+    around: &Surroundings,
+) -> Result<Policies, Refusal> {
+    let policies = Policies::load(sets, versions)?;
+    let rules = policies.approval.rules();
+    check_twins(rules)?;
+    check_rates(&policies, around)?;
+    rules.iter().try_for_each(|rule| check_approver(rule, around))?;
+    check_gaps(&policies, around)?;
+    Ok(policies)
+}
+
+fn check_twins(rules: &[Rule]) -> Result<(), Refusal> {
+    let mut seen: BTreeMap<(&[String], String), &str> = BTreeMap::new();
+    for rule in rules {
+        let whom = match &rule.effect {
+            Effect::Ask { source, .. } => source.to_string(),
+            Effect::Block => "nobody: it blocks".to_owned(),
+        };
+        if let Some(other) = seen.insert((&rule.cells, whom.clone()), &rule.id) {
+            let witness = format!("rules {other} and {} ask {whom} on equal conditions", rule.id);
+            return Err(unsound("approval", "each rule once", witness));
+        }
+    }
+    Ok(())
+}
+
+fn check_rates(policies: &Policies, around: &Surroundings) -> Result<(), Refusal> {
+    let rules = policies.approval.rules().iter();
+    let of_rules = rules.filter_map(|rule| Some(("approval", &rule.id, rule.currency()?)));
+    let limits = policies.limits.all().iter();
+    let of_limits = limits.map(|limit| ("limits", &limit.rule.id, limit.amount.currency()));
+    let base = around.currency;
+    for (set, id, currency) in of_rules.chain(of_limits) {
+        let rated = |rate: &Rate| rate.from == base && rate.to == currency;
+        if currency != base && !around.rates.iter().any(rated) {
+            return Err(unsound(
+                set,
+                format!("amounts in {base}, or a rate from {base} to {currency}"),
+                format!("rule {id} compares in {currency}: without a rate it blocks every order"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_approver(rule: &Rule, around: &Surroundings) -> Result<(), Refusal> {
+    let Effect::Ask { source, .. } = &rule.effect else { return Ok(()) };
+    let dead_end = |expected: &str| {
+        let witness = format!("rule {} asks {source}, and there is no such active person", rule.id);
+        Err(unsound("approval", expected, witness))
+    };
+    match (source, &around.holders, &around.people) {
+        (ApproverSource::Role(role), Some(holders), _) => {
+            let active = holders.get(role).into_iter().flatten().any(|person| person.active);
+            if active { Ok(()) } else { dead_end("a role that somebody active holds") }
+        }
+        (ApproverSource::Person(mail), _, Some(people)) => {
+            if people.iter().any(|known| crate::base::text::fold(known) == *mail) {
+                Ok(())
+            } else {
+                dead_end("the e-mail address of an active person of the organisation")
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Looks at every amount where some rule begins or ends, for an order above the requester's own
+/// limit that no rule asks anybody about.
+fn check_gaps(policies: &Policies, around: &Surroundings) -> Result<(), Refusal> {
+    let rules = &policies.approval;
+    let own = policies.limits.all().iter().map(|limit| limit.amount);
+    let bounds = rules.rules().iter().flat_map(|rule| [rule.above, rule.up_to]).flatten();
+    let in_base = |amount: &Money| amount.currency() == around.currency;
+    let lowest = own.filter(in_base).map(Money::minor).min().unwrap_or(0);
+    let mut samples: BTreeSet<i64> = [lowest, 99_999_999_999_999].into();
+    samples.extend(bounds.filter(in_base).map(Money::minor).filter(|minor| *minor > lowest));
+    for minor in samples.iter().flat_map(|minor| [*minor, minor.saturating_add(1)]) {
+        if minor <= lowest {
+            continue;
+        }
+        let judged = Money::from_minor(minor, around.currency);
+        for source in Source::ALL {
+            let facts = plain_order(judged, *source, around);
+            let standing =
+                Standing { within: false, judged, measured: Vec::new(), because: String::new() };
+            let request = Request::prepare(rules.needs(), &facts, &standing)?;
+            if rules.applying(request)?.is_empty() {
+                let witness = format!(
+                    "an order of {} ({source}) above the requester's own limit is asked of nobody",
+                    plain(judged)
+                );
+                let expected = "a rule with limit over and no other condition for every amount";
+                return Err(unsound("approval", expected, witness));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An order that meets no condition but those on amount, limit and source.
+fn plain_order(total: Money, source: Source, around: &Surroundings) -> Facts {
+    let nobody = PersonId::from_bits(0);
+    Facts {
+        organisation: "any".to_owned(),
+        currency: around.currency,
+        requester: Person { id: nobody, mail: String::new(), name: String::new(), active: true },
+        roles: BTreeSet::new(),
+        managers: Vec::new(),
+        cost_center: "any other".to_owned(),
+        total,
+        lines: vec![Line {
+            number: 1,
+            supplier: "any other".to_owned(),
+            sku: String::new(),
+            unspsc: Some("00000000".to_owned()),
+            total,
+            unit: String::new(),
+            account: Some("any other".to_owned()),
+        }],
+        source,
+        budget: None,
+        holders: BTreeMap::new(),
+        named: Vec::new(),
+        rates: around.rates.clone(),
+        windows: Vec::new(),
+    }
+}
