@@ -66,7 +66,7 @@ fn nesting_and_parts_are_bounded() {
     }
     let _ = read(raw.as_bytes());
     let many = "Content-Type: multipart/mixed; boundary=b\n\n".to_owned()
-        + &"--b\nContent-Type: application/x\n\nx\n".repeat(200)
+        + "--b\nContent-Type: application/x\n\nx\n".repeat(200).as_str()
         + "--b--\n";
     assert_eq!(read(many.as_bytes()).attachments.len(), PARTS);
 }
