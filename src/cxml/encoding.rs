@@ -1,9 +1,9 @@
 //! From bytes to UTF-8, strictly and once.
 //!
-//! quick-xml's own decoding can be made to panic from outside and reads UTF-32 as UTF-16, so it only
-//! ever sees UTF-8 from here. A byte order mark decides first, then the charset of the HTTP header,
-//! then the XML declaration (RFC 7303); without any of them it is UTF-8. Nothing is ever replaced by
-//! U+FFFD: a byte that its encoding does not know is a fault with its place.
+//! quick-xml's own decoding can be made to panic from outside and reads UTF-32 as UTF-16, so it
+//! only ever sees UTF-8 from here. A byte order mark decides first, then the charset of the HTTP
+//! header, then the XML declaration (RFC 7303); without any of them it is UTF-8. Nothing is ever
+//! replaced by U+FFFD: a byte that its encoding does not know is a fault with its place.
 
 use std::borrow::Cow;
 

@@ -1,9 +1,10 @@
 //! The well-formedness gate: makes a [`Tree`] of a document or says where it is no XML.
 //!
-//! quick-xml is a tokenizer; on its own it lets two thirds of hostile documents pass. This layer adds
-//! what it leaves out: one root and depth back to zero, no text outside, XML 1.0 characters, the five
-//! named entities only, a document type declaration once, before the root and without an internal
-//! subset, names, attributes, namespaces, and the limits. It never fetches and never expands.
+//! quick-xml is a tokenizer; on its own it lets two thirds of hostile documents pass. This layer
+//! adds what it leaves out: one root and depth back to zero, no text outside, XML 1.0 characters,
+//! the five named entities only, a document type declaration once, before the root and without an
+//! internal subset, names, attributes, namespaces, and the limits. It never fetches and never
+//! expands.
 
 use quick_xml::{Reader, events::Event};
 

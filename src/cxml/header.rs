@@ -1,8 +1,8 @@
 //! The envelope: who sends what to whom, when and under which number.
 //!
 //! Read on its own, before the payload, so that credentials are checked before any word about the
-//! content. Absent or odd payloadID, timestamp, To or UserAgent refuse nothing: they are kept as text.
-//! What may stand once and stands twice is refused, so that no two readers see two senders.
+//! content. Absent or odd payloadID, timestamp, To or UserAgent refuse nothing: they are kept as
+//! text. What may stand once and stands twice is refused, so that no two readers see two senders.
 
 use super::fault::ContentFault;
 use super::limits;

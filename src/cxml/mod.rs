@@ -1,4 +1,5 @@
-//! Floor 2: pure codecs for cXML. Bytes come in and become a [`Document`]; a document becomes bytes.
+//! Floor 2: pure codecs for cXML. Bytes come in and become a [`Document`]; a document becomes
+//! bytes.
 //!
 //! Strict in what is written (official DTDs, in their order), tolerant in what is read (by name,
 //! unknown things kept in the tree, odd dates and numbers of lines as real senders write them), and

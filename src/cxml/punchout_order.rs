@@ -1,7 +1,7 @@
 //! PunchOutOrderMessage: the cart that the browser carries back to the buyer's system.
 //!
-//! An empty cart has a total of zero and no lines; with Status 204 in its envelope it says "leave the
-//! cart you have as it is".
+//! An empty cart has a total of zero and no lines; with Status 204 in its envelope it says "leave
+//! the cart you have as it is".
 
 use super::address::Address;
 use super::charges::{Shipping, Tax};

@@ -1,8 +1,8 @@
 //! Documents without their secrets: what the inbox, the outbox, logs and pages may see.
 //!
-//! The text of every `SharedSecret` and `CredentialMac` is cut out and a fixed mark put in its place;
-//! every other byte stays, whatever the encoding. A document that is not well-formed is searched as
-//! text, and rather loses too much than too little.
+//! The text of every `SharedSecret` and `CredentialMac` is cut out and a fixed mark put in its
+//! place; every other byte stays, whatever the encoding. A document that is not well-formed is
+//! searched as text, and rather loses too much than too little.
 
 use std::ops::Range;
 

@@ -261,7 +261,10 @@ pub(super) fn referenced(name: &str) -> Result<char, String> {
         "quot" => return Ok('"'),
         "apos" => return Ok('\''),
         _ => name.strip_prefix('#').ok_or_else(|| {
-            format!("&{shown}; is not known: only &amp; &lt; &gt; &quot; &apos; are (a plain & is &amp;)")
+            format!(
+                "&{shown}; is not known: only &amp; &lt; &gt; &quot; &apos; are \
+                 (a plain & is &amp;)"
+            )
         })?,
     };
     let (digits, radix) = match digits.strip_prefix('x') {

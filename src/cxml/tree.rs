@@ -1,8 +1,8 @@
 //! A document as a light tree: every element, attribute and text, unknown ones included.
 //!
 //! All nodes lie in one vector in document order and point into the source text; only texts with
-//! references, CDATA sections or several pieces are copied. A tree costs about as much memory as the
-//! document. It is made by [`parse`] alone, so who holds a tree holds a well-formed document.
+//! references, CDATA sections or several pieces are copied. A tree costs about as much memory as
+//! the document. It is made by [`parse`] alone, so who holds a tree holds a well-formed document.
 //!
 //! Element names are matched by local name and namespace: an element of a foreign namespace is kept
 //! but is never taken for the cXML element of the same name.
@@ -74,8 +74,8 @@ pub struct Tree<'a> {
     pub(super) joined: String,
 }
 
-/// Reads a document; refuses everything that is not well-formed XML 1.0 within the limits, and every
-/// document type declaration with an internal subset. Fetches and expands nothing.
+/// Reads a document; refuses everything that is not well-formed XML 1.0 within the limits, and
+/// every document type declaration with an internal subset. Fetches and expands nothing.
 pub fn parse(source: &str) -> Result<Tree<'_>, XmlFault> {
     gate::parse(source)
 }

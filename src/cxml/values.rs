@@ -12,8 +12,8 @@ use crate::base::time::{Day, Time};
 /// The language written where the DTD asks for one and none is known.
 pub const LANG: &str = "en";
 
-/// cXML `Money`: an exact number of any sign and its currency. Not rounded to the minor unit, as unit
-/// prices are finer.
+/// cXML `Money`: an exact number of any sign and its currency. Not rounded to the minor unit, as
+/// unit prices are finer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount {
     pub value: Decimal,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::time::Time;
 
-/// Something that happened. Ids are texts here, because a fact is read long after its types changed.
+/// Something that happened. Ids are texts here, because a fact is read long after its types
+/// changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "kebab-case")]
 pub enum Fact {

@@ -34,6 +34,8 @@ impl fmt::Display for Fault {
 /// Lines a file may have; the aim is 300.
 const FILE_LINES: usize = 500;
 const LINE_COLUMNS: usize = 100;
+/// A line of a test may hold a piece of a document, which no formatter breaks.
+const TEST_COLUMNS: usize = 120;
 
 /// Words that promise work instead of doing it. Split, so that this file passes its own rule.
 const PROMISES: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")];
@@ -47,8 +49,9 @@ fn sizes(source: &Source) -> Vec<Fault> {
     for (at, line) in source.raw.lines().enumerate() {
         let columns = line.chars().count();
         let is_code = source.path.ends_with(".rs") && !source.is_inside_text(at + 1);
-        if columns > LINE_COLUMNS && is_code {
-            let why = format!("{columns} columns, at most {LINE_COLUMNS}");
+        let most = if source.is_test(at + 1) { TEST_COLUMNS } else { LINE_COLUMNS };
+        if columns > most && is_code {
+            let why = format!("{columns} columns, at most {most}");
             faults.push(Fault::at(source, at + 1, why));
         }
     }
@@ -65,7 +68,7 @@ fn promises(source: &Source) -> Vec<Fault> {
 
 /// A file says at its head what it is, why, and what it must never do.
 fn head(source: &Source) -> Vec<Fault> {
-    let exempt = !source.path.ends_with(".rs") || source.path.ends_with("/tests.rs");
+    let exempt = !source.path.ends_with(".rs") || source.path.contains("/tests");
     let has = exempt || source.raw.trim_start().starts_with("//!");
     if has { Vec::new() } else { vec![Fault::at(source, 1, "no module head (`//!`)".into())] }
 }

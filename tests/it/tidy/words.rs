@@ -114,7 +114,7 @@ const RULES: &[Rule] = &[
             "allow(clippy::too_many_arguments",
             "allow(clippy::float_arithmetic",
             "allow(clippy::disallowed_types",
-            "allow(dead_code",
+            "allow(dead_code)",
             "allow(unused",
         ],
         holds: src,
