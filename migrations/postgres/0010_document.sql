@@ -70,8 +70,7 @@ create table letter (
     subject text not null,
     text_body text not null,                -- with the link mark where a live link goes
     html_body text not null,
-    link_kind text not null check (link_kind in ('none', 'path', 'decide', 'invite')),
-    link_target text not null,              -- path, task id or invite id
+    link text not null,                     -- what the live link leads to: decide task_01J..; or nothing
     link_bound text not null,               -- content hash a decide link is bound to
     about text not null,
     state text not null check (state in ('waiting', 'sending', 'delivered', 'failed')),

@@ -1,5 +1,7 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
+pub mod document;
+
 mod act;
 mod actor;
 mod error;

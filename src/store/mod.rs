@@ -6,12 +6,17 @@
 //! change of an audited table never starts anywhere else.
 
 pub mod audit;
+pub mod document;
 pub mod idempotency;
+pub mod inbox;
+pub mod letter;
+pub mod number;
 pub mod organisation;
 pub mod partner;
 pub mod person;
 pub mod policy;
 pub mod supplier;
+pub mod upkeep;
 
 mod connect;
 mod error;

@@ -1,0 +1,147 @@
+//! What went over the wire, as bytes. Secrets and live tokens are cut out before they come here.
+
+use crate::{
+    base::{
+        id::{DocumentId, OrganisationId, PartnerId, SupplierId},
+        text::sha256_hex,
+        time::Time,
+        words::words,
+    },
+    domain::party::Identity,
+};
+
+use super::{Conn, Row, StoreError};
+
+words! {
+    /// Which way a document went.
+    Direction {
+        In = "in",
+        Out = "out",
+    }
+}
+
+/// A document, in or out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    pub id: DocumentId,
+    pub direction: Direction,
+    /// The payload element or form: `OrderRequest`, `Response`, `OciBasket`.
+    pub kind: String,
+    pub organisation: Option<OrganisationId>,
+    pub supplier: Option<SupplierId>,
+    pub partner: Option<PartnerId>,
+    /// Objects it concerns, the most telling first.
+    pub about: Vec<String>,
+    /// `domain:identity` of the From credential, as written.
+    pub sender: String,
+    pub payload_id: String,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    /// cXML status code of an answer.
+    pub status: Option<i64>,
+    /// The document this one answers.
+    pub reply_to: Option<DocumentId>,
+    pub at: Time,
+}
+
+impl Document {
+    pub fn sha256(&self) -> String {
+        sha256_hex(&self.body)
+    }
+}
+
+/// How a sender is written in rows: `domain:identity`, the domain folded.
+pub fn sender_key(identity: &Identity) -> String {
+    format!("{}:{}", crate::base::text::fold(&identity.domain), identity.identity.trim())
+}
+
+const INSERT: &str = "
+    insert into document (id, direction, kind, organisation_id, supplier_id, partner_id, about,
+        sender, payload_id, content_type, body, sha256, status, reply_to, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+const INSERT_ABOUT: &str =
+    "insert into document_about (about, document_id) values ($1, $2) on conflict do nothing";
+
+/// Keeps a document; `app::document::keep` also states the fact that names its hash.
+pub async fn insert(conn: &mut Conn, document: &Document) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(document.id.to_string())
+        .bind(document.direction.word())
+        .bind(&document.kind)
+        .bind(document.organisation.map(|id| id.to_string()))
+        .bind(document.supplier.map(|id| id.to_string()))
+        .bind(document.partner.map(|id| id.to_string()))
+        .bind(document.about.first())
+        .bind(&document.sender)
+        .bind(&document.payload_id)
+        .bind(&document.content_type)
+        .bind(&document.body)
+        .bind(document.sha256())
+        .bind(document.status)
+        .bind(document.reply_to.map(|id| id.to_string()))
+        .bind(document.at.millis())
+        .execute(&mut *conn)
+        .await?;
+    for about in &document.about {
+        link(conn, document.id, about).await?;
+    }
+    Ok(())
+}
+
+/// Says that a document also concerns this object.
+pub async fn link(conn: &mut Conn, id: DocumentId, about: &str) -> Result<(), StoreError> {
+    sqlx::query(INSERT_ABOUT).bind(about).bind(id.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+const GET: &str = "select * from document where id = $1";
+const ABOUT: &str = "
+    select d.* from document_about a join document d on d.id = a.document_id
+    where a.about = $1 order by d.id";
+const BY_PAYLOAD: &str = "
+    select * from document where direction = $1 and payload_id = $2 order by id desc limit 1";
+
+pub async fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
+    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Every document that concerns the object, oldest first.
+pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Document>, StoreError> {
+    let rows = sqlx::query(ABOUT).bind(about).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The newest document with this payloadID that went this way.
+pub async fn by_payload(
+    conn: &mut Conn,
+    direction: Direction,
+    payload_id: &str,
+) -> Result<Option<Document>, StoreError> {
+    let row = sqlx::query(BY_PAYLOAD)
+        .bind(direction.word())
+        .bind(payload_id)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Document, StoreError> {
+    let row = Row::new(row, "document");
+    Ok(Document {
+        id: row.id("id")?,
+        direction: row.parsed("direction")?,
+        kind: row.text("kind")?,
+        organisation: row.maybe_id("organisation_id")?,
+        supplier: row.maybe_id("supplier_id")?,
+        partner: row.maybe_id("partner_id")?,
+        about: row.maybe_text("about")?.into_iter().collect(),
+        sender: row.text("sender")?,
+        payload_id: row.text("payload_id")?,
+        content_type: row.text("content_type")?,
+        body: row.bytes("body")?,
+        status: row.maybe_int("status")?,
+        reply_to: row.maybe_id("reply_to")?,
+        at: row.time("at")?,
+    })
+}

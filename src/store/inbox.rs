@@ -1,0 +1,58 @@
+//! Which (sender, payloadID) was answered, with what: a repeated document gets the stored answer.
+
+use crate::base::{id::DocumentId, time::Time};
+
+use super::{Conn, Row, StoreError};
+
+/// A document that was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// SHA-256 of the body as kept, so without secrets.
+    pub body_sha256: String,
+    pub document: DocumentId,
+    pub answer: DocumentId,
+}
+
+const GET: &str = "
+    select body_sha256, document_id, answer_id from inbox where sender = $1 and payload_id = $2";
+
+pub async fn get(
+    conn: &mut Conn,
+    sender: &str,
+    payload_id: &str,
+) -> Result<Option<Answered>, StoreError> {
+    let row = sqlx::query(GET).bind(sender).bind(payload_id).fetch_optional(conn).await?;
+    row.map(|row| {
+        let row = Row::new(&row, "inbox");
+        Ok(Answered {
+            body_sha256: row.text("body_sha256")?,
+            document: row.id("document_id")?,
+            answer: row.id("answer_id")?,
+        })
+    })
+    .transpose()
+}
+
+const INSERT: &str = "
+    insert into inbox (sender, payload_id, body_sha256, document_id, answer_id, at)
+    values ($1, $2, $3, $4, $5, $6)";
+
+/// `key` is the sender and the payloadID. A second insert of the same key is a `Duplicate`: of two
+/// equal posts at the same moment one wins, and the other reads its answer.
+pub async fn insert(
+    conn: &mut Conn,
+    key: (&str, &str),
+    answered: &Answered,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(key.0)
+        .bind(key.1)
+        .bind(&answered.body_sha256)
+        .bind(answered.document.to_string())
+        .bind(answered.answer.to_string())
+        .bind(at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
