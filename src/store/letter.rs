@@ -1,9 +1,11 @@
 //! Mail to people, frozen with a mark where a live link goes.
 
-use crate::base::{
-    id::{LetterId, OrganisationId, PersonId},
-    time::Time,
-    words::words,
+use crate::{
+    base::{
+        id::{LetterId, OrganisationId, PersonId},
+        time::Time,
+    },
+    domain::notice::Link,
 };
 
 use super::{Conn, Row, StoreError};
