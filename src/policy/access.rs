@@ -36,12 +36,13 @@ pub const VOCABULARY: &[(&str, &[&str])] = &[
     ("delivery", &["read", "read-all", "edit", "resend"]),
     ("document", &["read"]),
     ("invoice", &["read", "read-all", "create", "decide", "resend"]),
-    ("order", &["read", "read-all", "confirm", "ship", "receive", "resend", "cancel"]),
+    ("order", &["read", "read-all", "create", "confirm", "ship", "receive", "resend", "cancel"]),
     ("organisation", &["read", "read-all", "create", "edit"]),
     ("partner", &["read", "create", "edit"]),
     ("person", &["read", "read-all", "create", "edit", "invite", "disable"]),
     ("policy", &["read", "read-all", "edit", "activate", "check", "replay"]),
     ("price", &["read", "create", "edit"]),
+    ("punchout", &["create"]),
     ("requisition", &["read", "read-all", "edit", "withdraw", "comment"]),
     ("role", &["read", "edit"]),
     ("supplier", &["read", "read-all", "create", "edit"]),
@@ -196,6 +197,11 @@ impl Access {
         }
         Ok(())
     }
+}
+
+/// Whether the vocabulary has this object with this action.
+pub fn is_known(object: &str, action: &str) -> bool {
+    known_words(object, action).is_some()
 }
 
 fn known_words(object: &str, action: &str) -> Option<(&'static str, &'static str)> {

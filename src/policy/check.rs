@@ -24,8 +24,9 @@ use crate::{
         money::{Currency, Money},
     },
     domain::{
-        approval::{ApproverSource, Facts, Line, Person, Rate, Source, plain},
+        approval::{ApproverSource, Facts, Line, Person, Rate, plain},
         refusal::Refusal,
+        requisition::RequisitionSource,
         role::Role,
         spending::Standing,
     },
@@ -156,7 +157,7 @@ fn check_gaps(policies: &Policies, around: &Surroundings) -> Result<(), Refusal>
             continue;
         }
         let judged = Money::from_minor(minor, around.currency);
-        for source in Source::ALL {
+        for source in RequisitionSource::ALL {
             let facts = plain_order(judged, *source, around);
             let standing =
                 Standing { within: false, judged, measured: Vec::new(), because: String::new() };
@@ -175,7 +176,7 @@ fn check_gaps(policies: &Policies, around: &Surroundings) -> Result<(), Refusal>
 }
 
 /// An order that meets no condition but those on amount, limit and source.
-fn plain_order(total: Money, source: Source, around: &Surroundings) -> Facts {
+fn plain_order(total: Money, source: RequisitionSource, around: &Surroundings) -> Facts {
     let nobody = PersonId::from_bits(0);
     Facts {
         organisation: "any".to_owned(),
@@ -192,9 +193,10 @@ fn plain_order(total: Money, source: Source, around: &Surroundings) -> Facts {
             unspsc: Some("00000000".to_owned()),
             total,
             unit: String::new(),
-            account: Some("any other".to_owned()),
+            accounts: vec!["any other".to_owned()],
         }],
         source,
+        flagged: false,
         budget: None,
         holders: BTreeMap::new(),
         named: Vec::new(),

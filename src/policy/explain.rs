@@ -289,7 +289,7 @@ fn used(facts: &Facts, standing: &Result<Standing, Refusal>) -> Vec<(&'static st
         ("requester", facts.requester.mail.clone()),
         ("total", plain(facts.total)),
         ("cost centre", facts.cost_center.clone()),
-        ("source", facts.source.as_str().to_owned()),
+        ("source", facts.source.word().to_owned()),
     ];
     let roles: Vec<&str> = facts.roles.iter().map(crate::domain::role::Role::as_str).collect();
     used.push(("roles", roles.join(", ")));

@@ -56,7 +56,7 @@ pub struct Amounts(Arc<BTreeMap<String, Decimal>>);
 struct LineFacts {
     category: String,
     supplier: String,
-    account: String,
+    accounts: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -99,7 +99,8 @@ impl Request {
             Dynamic::from(amounts),
             Dynamic::from(lines),
             facts.cost_center.clone().into(),
-            facts.source.as_str().to_owned().into(),
+            facts.source.word().to_owned().into(),
+            if facts.flagged { "yes" } else { "no" }.to_owned().into(),
             budget.to_owned().into(),
             Dynamic::from(Roles(Arc::new(facts.roles.clone()))),
         ]))
@@ -136,8 +137,7 @@ fn lines(needs: &Needs, facts: &Facts) -> Result<Vec<LineFacts>, Refusal> {
                 .expected("2 to 8 digits, because a rule asks for it")
                 .mend("Give the item a UNSPSC code."));
         }
-        let account = line.account.as_deref().unwrap_or_default();
-        if needs.account && account.is_empty() {
+        if needs.account && line.accounts.iter().all(String::is_empty) {
             let message = format!("Line {} ({}) has no account.", line.number, line.sku);
             return Err(cannot_decide(field("account"), message)
                 .expected("an account, because a rule asks for it")
@@ -150,7 +150,7 @@ fn lines(needs: &Needs, facts: &Facts) -> Result<Vec<LineFacts>, Refusal> {
         found.push(LineFacts {
             category: category.to_owned(),
             supplier: line.supplier.clone(),
-            account: account.to_owned(),
+            accounts: line.accounts.clone(),
         });
     }
     Ok(found)
@@ -205,7 +205,8 @@ fn some_line(lines: Dynamic, category: Dynamic, supplier: Dynamic, account: Dyna
         Some(lines.0.iter().any(|line| {
             (category == ANY || names(&category).any(|prefix| line.category.starts_with(prefix)))
                 && (supplier == ANY || names(&supplier).any(|name| line.supplier == name))
-                && (account == ANY || names(&account).any(|name| line.account == name))
+                && (account == ANY
+                    || names(&account).any(|name| line.accounts.iter().any(|own| own == name)))
         }))
     })())
 }

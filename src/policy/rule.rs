@@ -9,8 +9,9 @@ use super::table::{ANY, Row, Table, unsound};
 use crate::{
     base::money::{Currency, Money},
     domain::{
-        approval::{ApproverSource, Mode, Place, Source},
+        approval::{ApproverSource, Mode, Place},
         refusal::Refusal,
+        requisition::RequisitionSource,
         role::Role,
     },
 };
@@ -28,6 +29,7 @@ pub const COLUMNS: &[&str] = &[
     "account",
     "cost_center",
     "source",
+    "flagged",
     "budget",
     "requester",
     "place",
@@ -48,6 +50,7 @@ pub const CONDITIONS: &[&str] = &[
     "account",
     "cost_center",
     "source",
+    "flagged",
     "budget",
     "requester",
 ];
@@ -77,9 +80,11 @@ pub struct Rule {
     pub supplier: Vec<String>,
     pub account: Vec<String>,
     pub cost_center: Vec<String>,
-    pub source: Option<Source>,
+    pub source: Option<RequisitionSource>,
     /// Applies when a budget in mode `require_approval` is exceeded.
     pub budget_exceeded: bool,
+    /// Applies to an incoming order with something to look at.
+    pub flagged: bool,
     /// Applies when the requester has one of these roles.
     pub requester: Vec<Role>,
     /// The admin's own words, shown to whoever is asked.
@@ -117,6 +122,8 @@ pub fn read(csv: &str, roles: &BTreeSet<Role>) -> Result<Vec<Rule>, Refusal> {
 
 fn rule(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Rule, Refusal> {
     let (above, up_to) = bounds(row)?;
+    let sources: Vec<_> =
+        RequisitionSource::ALL.iter().map(|source| (source.word(), *source)).collect();
     Ok(Rule {
         id: row.id()?,
         effect: effect(row, roles)?,
@@ -127,11 +134,8 @@ fn rule(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Rule, Refusal> {
         supplier: list(row, "supplier", is_name, "suppliers by short name, such as office-one")?,
         account: list(row, "account", is_name, "accounts such as 6400|6410")?,
         cost_center: list(row, "cost_center", is_name, "cost centres such as 4100|4200")?,
-        source: one_of(
-            row,
-            "source",
-            &[("cart", Source::Cart), ("incoming-order", Source::IncomingOrder)],
-        )?,
+        source: one_of(row, "source", &sources)?,
+        flagged: one_of(row, "flagged", &[("yes", true)])?.unwrap_or(false),
         budget_exceeded: one_of(row, "budget", &[("exceeded", true)])?.unwrap_or(false),
         requester: names(row, "requester")
             .into_iter()

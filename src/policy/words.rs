@@ -27,6 +27,9 @@ pub fn because(rule: &Rule, facts: &Facts, standing: &Standing) -> String {
             facts.cost_center
         ));
     }
+    if rule.flagged {
+        words.push("The order differs from what was agreed.".to_owned());
+    }
     if !rule.cost_center.is_empty() {
         words.push(format!("The cost centre is {}.", facts.cost_center));
     }
@@ -77,8 +80,7 @@ fn lines_matching(rule: &Rule, facts: &Facts) -> String {
 /// the rule applies is casbin's answer).
 pub fn line_matches(rule: &Rule, line: &Line) -> bool {
     let category = line.unspsc.as_deref().unwrap_or_default();
-    let account = line.account.as_deref().unwrap_or_default();
     (rule.category.is_empty() || rule.category.iter().any(|prefix| category.starts_with(prefix)))
         && (rule.supplier.is_empty() || rule.supplier.contains(&line.supplier))
-        && (rule.account.is_empty() || rule.account.iter().any(|name| name == account))
+        && (rule.account.is_empty() || rule.account.iter().any(|name| line.accounts.contains(name)))
 }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::worded;
 use crate::{
     base::{
         id::PersonId,
         money::{Currency, Money},
+        words::words,
     },
-    domain::{refusal::Refusal, role::Role},
+    domain::{refusal::Refusal, requisition::RequisitionSource, role::Role},
 };
 
 /// A person as far as sign-off needs to know.
@@ -38,23 +38,13 @@ pub struct Line {
     pub total: Money,
     /// The unit of measure.
     pub unit: String,
-    /// The ledger account, where the organisation uses them.
-    pub account: Option<String>,
+    /// The ledger accounts it is charged to, where the organisation uses them.
+    pub accounts: Vec<String>,
 }
 
-worded! {
-    /// How the requisition came in.
-    pub enum Source {
-        /// Shopped and submitted here.
-        Cart = "cart",
-        /// An OrderRequest of the procurement system (journey 1).
-        IncomingOrder = "incoming-order",
-    }
-}
-
-worded! {
+words! {
     /// What happens when a budget is exceeded.
-    pub enum BudgetMode {
+    BudgetMode {
         Block = "block",
         Warn = "warn",
         RequireApproval = "require_approval",
@@ -104,7 +94,9 @@ pub struct Facts {
     /// Net total.
     pub total: Money,
     pub lines: Vec<Line>,
-    pub source: Source,
+    pub source: RequisitionSource,
+    /// Whether something about an incoming order needs a look: a price beyond its tolerance.
+    pub flagged: bool,
     /// `None` when the cost centre has no budget.
     pub budget: Option<BudgetState>,
     /// Who holds the roles that the rules name.

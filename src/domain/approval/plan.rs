@@ -11,9 +11,9 @@ use std::{
     str::FromStr,
 };
 
-use super::{Facts, Person, worded};
+use super::{Facts, Person};
 use crate::{
-    base::{id::PersonId, money::Money},
+    base::{id::PersonId, money::Money, words::words},
     domain::{
         refusal::Refusal,
         role::{Role, is_kebab},
@@ -27,9 +27,9 @@ pub struct RuleRef {
     pub version: String,
 }
 
-worded! {
+words! {
     /// How many of a step's people must agree.
-    pub enum Mode {
+    Mode {
         /// One of them is enough.
         Any = "any",
         /// Each of them.

@@ -5,15 +5,18 @@
 //! them are approved. Who may decide stands here and nowhere else: never the requester, only the
 //! assignee or a recorded deputy, one person one signature, and only over unchanged content.
 
-use super::{Mode, worded};
+use super::Mode;
 use crate::{
-    base::id::{PersonId, StepId, TaskId},
+    base::{
+        id::{PersonId, StepId, TaskId},
+        words::words,
+    },
     domain::refusal::Refusal,
 };
 
-worded! {
+words! {
     /// How a step stands.
-    pub enum StepState {
+    StepState {
         Waiting = "waiting",
         Open = "open",
         Approved = "approved",
@@ -22,9 +25,9 @@ worded! {
     }
 }
 
-worded! {
+words! {
     /// How a task stands.
-    pub enum TaskState {
+    TaskState {
         /// Its turn has not come.
         Waiting = "waiting",
         Open = "open",
@@ -35,9 +38,9 @@ worded! {
     }
 }
 
-worded! {
+words! {
     /// What can happen to a task.
-    pub enum TaskMove {
+    TaskMove {
         Open = "open",
         Approve = "approve",
         Reject = "reject",
@@ -45,9 +48,9 @@ worded! {
     }
 }
 
-worded! {
+words! {
     /// What somebody decided.
-    pub enum Verdict {
+    Verdict {
         Approve = "approve",
         Reject = "reject",
     }
@@ -273,14 +276,14 @@ fn check(progress: &Progress, decision: &Decision) -> Result<(usize, usize), Ref
                 "already-decided",
                 "This task has been decided already.",
             )
-            .got(task.state.as_str())
-            .expected(TaskState::Open.as_str())
+            .got(task.state.word())
+            .expected(TaskState::Open.word())
             .mend("Nothing is left to do here."));
         }
         TaskState::Waiting | TaskState::Void => {
             return Err(Refusal::conflict("task-not-open", "This task is not open.")
-                .got(task.state.as_str())
-                .expected(TaskState::Open.as_str())
+                .got(task.state.word())
+                .expected(TaskState::Open.word())
                 .mend("Look at the requisition to see whose turn it is."));
         }
     }

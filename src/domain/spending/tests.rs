@@ -3,7 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::{
     base::id::PersonId,
-    domain::approval::{Person, Rate, Source, WindowSum},
+    domain::{
+        approval::{Person, Rate, WindowSum},
+        requisition::RequisitionSource,
+    },
 };
 
 fn euro(minor: i64) -> Money {
@@ -25,7 +28,8 @@ fn facts(total: Money, roles: &[Role]) -> Facts {
         cost_center: "4100".to_owned(),
         total,
         lines: Vec::new(),
-        source: Source::Cart,
+        source: RequisitionSource::Cart,
+        flagged: false,
         budget: None,
         holders: BTreeMap::new(),
         named: Vec::new(),

@@ -7,7 +7,8 @@ use crate::{
         money::{Currency, Money},
     },
     domain::{
-        approval::{BudgetMode, BudgetState, Facts, Rate, Source, WindowSum},
+        approval::{BudgetMode, BudgetState, Facts, Rate, WindowSum},
+        requisition::RequisitionSource,
         role::Role,
     },
 };
@@ -38,7 +39,7 @@ fn facts(case: &Case) -> Facts {
     }
     if let Some((mode, available)) = case["budget"].split_once(':') {
         let available = Money::parse(available, base).unwrap();
-        let mode = BudgetMode::from_word(mode).unwrap();
+        let mode = mode.parse::<BudgetMode>().unwrap();
         facts.budget = Some(BudgetState { mode, exceeded: true, available });
     }
     if !case["earlier"].is_empty() {
@@ -80,7 +81,8 @@ fn change_world(facts: &mut Facts, change: &str) {
         "no-reviewer" => {
             facts.holders.remove(&Role::IT_REVIEWER);
         }
-        "incoming-order" => facts.source = Source::IncomingOrder,
+        "flagged" => facts.flagged = true,
+        "incoming_order" => facts.source = RequisitionSource::IncomingOrder,
         other => panic!("cases.csv: unknown change {other}"),
     }
 }

@@ -9,7 +9,8 @@ use super::world::{facts_of, line, person, roles};
 use crate::{
     base::money::{Currency, Money},
     domain::{
-        approval::{BudgetMode, BudgetState, Facts, Outcome, Rate, Source},
+        approval::{BudgetMode, BudgetState, Facts, Outcome, Rate},
+        requisition::RequisitionSource,
         role::Role,
     },
     policy::{approval::Ruleset, explain, limits::Limits},
@@ -50,7 +51,7 @@ fn bound() -> impl Strategy<Value = Option<i64>> {
 fn row() -> impl Strategy<Value = Row> {
     let words = (
         proptest::sample::select(vec!["*", "*", "over", "within"]),
-        proptest::sample::select(vec!["*", "*", "cart", "incoming-order"]),
+        proptest::sample::select(vec!["*", "*", "cart", "incoming_order"]),
         proptest::bool::weighted(0.2),
         proptest::bool::weighted(0.1),
     );
@@ -131,7 +132,8 @@ fn requisition() -> impl Strategy<Value = Facts> {
             .collect();
         facts.roles = who.into_iter().collect();
         facts.cost_center = centre.to_owned();
-        facts.source = if cart { Source::Cart } else { Source::IncomingOrder };
+        facts.source =
+            if cart { RequisitionSource::Cart } else { RequisitionSource::IncomingOrder };
         let rate = rust_decimal::Decimal::new(25, 1);
         facts.rates = vec![Rate { from: "KWD".parse().unwrap(), to: Currency::EUR, rate }];
         facts.holders.insert(Role::DIRECTOR, vec![person("dan")]);
@@ -172,7 +174,7 @@ fn applies(row: &Row, facts: &Facts) -> bool {
         && row.up_to.is_none_or(|up_to| total <= up_to)
         && line
         && has(&row.cost_center, &facts.cost_center)
-        && (row.source == "*" || row.source == facts.source.as_str())
+        && (row.source == "*" || row.source == facts.source.word())
         && (!row.exceeded || facts.budget.unwrap().exceeded)
         && (row.requester.is_empty()
             || row

@@ -139,7 +139,7 @@ fn a_set_that_leaves_an_amount_to_nobody_is_refused_with_that_amount() {
     let low = refused(&format!("{header}a,allow,over,600.00,*,EUR,tier-1,manager\n"));
     assert!(low.message.contains("500.01 EUR"), "{low}");
     let only_incoming =
-        refused("id,effect,source,place,approver\na,allow,incoming-order,tier-1,manager\n");
+        refused("id,effect,source,place,approver\na,allow,incoming_order,tier-1,manager\n");
     assert!(only_incoming.message.contains("(cart)"), "{only_incoming}");
 }
 

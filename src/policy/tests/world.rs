@@ -8,7 +8,8 @@ use crate::{
         money::{Currency, Money},
     },
     domain::{
-        approval::{Facts, Line, Outcome, Person, PlannedStep, Source},
+        approval::{Facts, Line, Outcome, Person, PlannedStep},
+        requisition::RequisitionSource,
         role::Role,
     },
     policy::{access::Access, approval::Ruleset, limits::Limits, seed},
@@ -41,7 +42,7 @@ pub fn line(number: u32, unspsc: &str, total: Money) -> Line {
         unspsc: Some(unspsc.to_owned()),
         total,
         unit: "EA".to_owned(),
-        account: None,
+        accounts: Vec::new(),
     }
 }
 
@@ -62,7 +63,8 @@ pub fn facts_of(requester: &str, total: Money, codes: &[&str]) -> Facts {
         cost_center: "4100".to_owned(),
         total,
         lines: codes.iter().zip(1..).map(|(code, n)| line(n, code, total)).collect(),
-        source: Source::Cart,
+        source: RequisitionSource::Cart,
+        flagged: false,
         budget: None,
         holders: [
             (Role::DIRECTOR, vec![person("dan")]),
