@@ -1,14 +1,18 @@
 //! From bytes to a document and back.
 
+use super::confirmation::ConfirmationRequest;
 use super::encoding;
 use super::fault::{ContentFault, Fault};
 use super::header::Envelope;
+use super::invoice::InvoiceDetailRequest;
 use super::limits;
 use super::order::OrderRequest;
 use super::profile::ProfileResponse;
 use super::punchout_order::PunchOutOrderMessage;
 use super::punchout_setup::{PunchOutSetupRequest, PunchOutSetupResponse};
 use super::read::Read;
+use super::ship_notice::ShipNoticeRequest;
+use super::status_update::StatusUpdateRequest;
 use super::tree::{self, Element};
 use super::write::Writer;
 
@@ -30,6 +34,10 @@ pub enum Payload {
     PunchOutSetupResponse(Box<PunchOutSetupResponse>),
     PunchOutOrderMessage(Box<PunchOutOrderMessage>),
     OrderRequest(Box<OrderRequest>),
+    ConfirmationRequest(Box<ConfirmationRequest>),
+    ShipNoticeRequest(Box<ShipNoticeRequest>),
+    InvoiceDetailRequest(Box<InvoiceDetailRequest>),
+    StatusUpdateRequest(Box<StatusUpdateRequest>),
     /// An element that this version does not read: its name.
     Unknown(String),
 }
@@ -98,6 +106,10 @@ impl Payload {
             Self::PunchOutSetupResponse(_) => "PunchOutSetupResponse",
             Self::PunchOutOrderMessage(_) => "PunchOutOrderMessage",
             Self::OrderRequest(_) => "OrderRequest",
+            Self::ConfirmationRequest(_) => "ConfirmationRequest",
+            Self::ShipNoticeRequest(_) => "ShipNoticeRequest",
+            Self::InvoiceDetailRequest(_) => "InvoiceDetailRequest",
+            Self::StatusUpdateRequest(_) => "StatusUpdateRequest",
             Self::Unknown(name) => name,
         }
     }
@@ -116,6 +128,18 @@ impl Payload {
                 Self::PunchOutOrderMessage(Box::new(PunchOutOrderMessage::of(element)?))
             }
             "OrderRequest" => Self::OrderRequest(Box::new(OrderRequest::of(element)?)),
+            "ConfirmationRequest" => {
+                Self::ConfirmationRequest(Box::new(ConfirmationRequest::of(element)?))
+            }
+            "ShipNoticeRequest" => {
+                Self::ShipNoticeRequest(Box::new(ShipNoticeRequest::of(element)?))
+            }
+            "InvoiceDetailRequest" => {
+                Self::InvoiceDetailRequest(Box::new(InvoiceDetailRequest::of(element)?))
+            }
+            "StatusUpdateRequest" => {
+                Self::StatusUpdateRequest(Box::new(StatusUpdateRequest::of(element)?))
+            }
             other => Self::Unknown(other.to_owned()),
         })
     }
@@ -129,6 +153,10 @@ impl Payload {
             Self::PunchOutSetupResponse(payload) => payload.write(writer),
             Self::PunchOutOrderMessage(payload) => payload.write(writer),
             Self::OrderRequest(payload) => payload.write(writer),
+            Self::ConfirmationRequest(payload) => payload.write(writer),
+            Self::ShipNoticeRequest(payload) => payload.write(writer),
+            Self::InvoiceDetailRequest(payload) => payload.write(writer),
+            Self::StatusUpdateRequest(payload) => payload.write(writer),
             Self::Unknown(name) => writer.leaf(name, &[], ""),
         }
     }
