@@ -1,1 +1,3 @@
 //! Between documents and commands: what a decoded document means to the house.
+
+pub mod letter;

@@ -1,0 +1,440 @@
+//! The text of what people are told: a [`Notice`] becomes a letter in the reader's language.
+//!
+//! A letter is a subject, a plain text and an HTML text that say the same. Its link is a mark,
+//! [`LINK_MARK`], that is replaced when the letter leaves: a live token is never stored. Whatever
+//! people typed is escaped, kept on one line, and can never become that mark.
+
+mod english;
+mod french;
+mod german;
+mod locale;
+mod order;
+
+pub use locale::{amount, day, moment};
+pub use order::{OrderMail, OrderMailLine, order_mail};
+
+use crate::base::text::{one_line, shorten};
+use crate::domain::notice::{
+    AfterApproval, DeliveryTrouble, Language, LineBrief, Notice, OrderBrief, RequisitionBrief,
+};
+
+/// Where the live address goes when the letter is sent.
+pub const LINK_MARK: &str = "{{link}}";
+
+/// Characters of a subject; longer ones are cut.
+const SUBJECT: usize = 150;
+/// Lines of a cart that a letter shows.
+const SHOWN_LINES: usize = 20;
+
+/// Who reads the letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub name: String,
+    pub language: Language,
+    /// The time zone for times, by its IANA name.
+    pub zone: String,
+}
+
+/// A letter as stored, or as sent once its link is filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+impl Letter {
+    /// The letter with the live address in place of the mark.
+    #[must_use]
+    pub fn with_link(&self, url: &str) -> Self {
+        Self {
+            subject: self.subject.clone(),
+            text: self.text.replace(LINK_MARK, url),
+            html: self.html.replace(LINK_MARK, &escape(url)),
+        }
+    }
+}
+
+/// What a letter says; each language has words for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Topic {
+    TaskOpened,
+    ApprovedAndOrdered,
+    ApprovedToTransfer,
+    ApprovedAndForwarded,
+    Rejected,
+    Expired,
+    OrderIssued,
+    OrderRejected,
+    OrderShipped,
+    InvoiceDifference,
+    Invite,
+    PasswordReset,
+    DeliveryLate,
+    DeliveryFailed,
+}
+
+/// The words of one topic in one language; `{name}` marks a value.
+struct Wording {
+    subject: &'static str,
+    lead: &'static str,
+    /// The text of the link.
+    action: &'static str,
+    /// What to know about the link or about what follows; may be empty.
+    note: &'static str,
+}
+
+/// What stands before a value in the list of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Requester,
+    Total,
+    CostCenter,
+    BudgetLeft,
+    Because,
+    OnBehalfOf,
+    DueAt,
+    Comment,
+    Reason,
+    RejectedBy,
+    Supplier,
+    Carrier,
+    Tracking,
+    ExpectedOn,
+    Difference,
+    Attempts,
+    Channel,
+    NextAttempt,
+}
+
+/// The fixed words of a letter in one language.
+struct Frame {
+    /// Before and after the reader's name.
+    greeting: (&'static str, &'static str),
+    lines: &'static str,
+    more_lines: &'static str,
+    closing: &'static str,
+}
+
+fn wording(language: Language, topic: Topic) -> Wording {
+    match language {
+        Language::English => english::wording(topic),
+        Language::German => german::wording(topic),
+        Language::French => french::wording(topic),
+    }
+}
+
+fn label(language: Language, label: Label) -> &'static str {
+    match language {
+        Language::English => english::label(label),
+        Language::German => german::label(label),
+        Language::French => french::label(label),
+    }
+}
+
+const fn frame(language: Language) -> Frame {
+    match language {
+        Language::English => english::FRAME,
+        Language::German => german::FRAME,
+        Language::French => french::FRAME,
+    }
+}
+
+/// The letter that tells `reader` the notice.
+pub fn write(notice: &Notice, reader: &Reader) -> Letter {
+    let mut said = Said::new(reader);
+    let topic = said.notice(notice);
+    let wording = wording(reader.language, topic);
+    let subject = shorten(&one_line(&said.fill(wording.subject)), SUBJECT);
+    let frame = frame(reader.language);
+    let name = safe(&reader.name);
+    let page = Page {
+        language: reader.language,
+        greeting: format!("{}{name}{}", frame.greeting.0, frame.greeting.1),
+        lead: said.fill(wording.lead),
+        rows: said.rows.iter().map(|(l, v)| (label(reader.language, *l), v.clone())).collect(),
+        lines_title: frame.lines,
+        lines: said.lines.clone(),
+        action: said.fill(wording.action),
+        note: said.fill(wording.note),
+        closing: frame.closing,
+    };
+    Letter { text: page.text(), html: page.html(&subject), subject }
+}
+
+/// The values of one letter, collected from its notice.
+struct Said<'r> {
+    reader: &'r Reader,
+    values: Vec<(&'static str, String)>,
+    rows: Vec<(Label, String)>,
+    lines: Vec<String>,
+}
+
+impl<'r> Said<'r> {
+    const fn new(reader: &'r Reader) -> Self {
+        Self { reader, values: Vec::new(), rows: Vec::new(), lines: Vec::new() }
+    }
+
+    fn notice(&mut self, notice: &Notice) -> Topic {
+        match notice {
+            Notice::TaskOpened { .. } => return self.task(notice),
+            Notice::RequisitionApproved { requisition, then } => {
+                self.requisition(requisition);
+                return match then {
+                    AfterApproval::Ordered(numbers) => {
+                        self.value("orders", &numbers.join(", "));
+                        Topic::ApprovedAndOrdered
+                    }
+                    AfterApproval::Transfer(_) => Topic::ApprovedToTransfer,
+                    AfterApproval::Forwarded => Topic::ApprovedAndForwarded,
+                };
+            }
+            Notice::RequisitionRejected { requisition, by, reason } => {
+                self.requisition(requisition);
+                self.row(Label::RejectedBy, by);
+                self.row(Label::Reason, reason);
+                Topic::Rejected
+            }
+            Notice::RequisitionExpired { requisition } => {
+                self.requisition(requisition);
+                Topic::Expired
+            }
+            Notice::OrderIssued { order } => {
+                self.order(order);
+                Topic::OrderIssued
+            }
+            Notice::OrderRejectedBySupplier { order, reason } => {
+                self.order(order);
+                self.row(Label::Reason, reason);
+                Topic::OrderRejected
+            }
+            Notice::OrderShipped { order, carrier, tracking, expected_on } => {
+                self.order(order);
+                self.maybe(Label::Carrier, carrier.as_deref());
+                self.maybe(Label::Tracking, tracking.as_deref());
+                let on = expected_on.map(|on| day(on, self.reader.language));
+                self.maybe(Label::ExpectedOn, on.as_deref());
+                Topic::OrderShipped
+            }
+            Notice::InvoiceDifference { number, supplier, total, differences, .. } => {
+                self.value("number", number);
+                self.value("supplier", supplier);
+                self.row(Label::Supplier, supplier);
+                self.row(Label::Total, &amount(*total, self.reader.language));
+                for difference in differences.iter().take(SHOWN_LINES) {
+                    self.row(Label::Difference, difference);
+                }
+                Topic::InvoiceDifference
+            }
+            Notice::Invite { organisation, invited_by, valid_hours, .. } => {
+                self.value("organisation", organisation);
+                self.value("hours", &valid_hours.to_string());
+                self.maybe(Label::Requester, invited_by.as_deref());
+                Topic::Invite
+            }
+            Notice::PasswordReset { valid_hours, .. } => {
+                self.value("hours", &valid_hours.to_string());
+                Topic::PasswordReset
+            }
+            Notice::DeliveryLate { trouble, next_at } => {
+                self.trouble(trouble);
+                let next = moment(*next_at, &self.reader.zone, self.reader.language);
+                self.row(Label::NextAttempt, &next);
+                Topic::DeliveryLate
+            }
+            Notice::DeliveryFailed { trouble } => {
+                self.trouble(trouble);
+                Topic::DeliveryFailed
+            }
+        }
+    }
+
+    fn task(&mut self, notice: &Notice) -> Topic {
+        let Notice::TaskOpened {
+            requisition,
+            because,
+            lines,
+            budget_left,
+            due_at,
+            on_behalf_of,
+            comment,
+            ..
+        } = notice
+        else {
+            return Topic::TaskOpened;
+        };
+        let language = self.reader.language;
+        self.row(Label::Because, because);
+        self.maybe(Label::OnBehalfOf, on_behalf_of.as_deref());
+        self.requisition(requisition);
+        self.maybe(Label::BudgetLeft, budget_left.map(|left| amount(left, language)).as_deref());
+        let due = due_at.map(|at| moment(at, &self.reader.zone, language));
+        self.maybe(Label::DueAt, due.as_deref());
+        self.maybe(Label::Comment, comment.as_deref());
+        self.cart(lines);
+        Topic::TaskOpened
+    }
+
+    fn requisition(&mut self, requisition: &RequisitionBrief) {
+        let total = amount(requisition.total, self.reader.language);
+        self.value("number", &requisition.number);
+        self.value("requester", &requisition.requester);
+        self.value("total", &total);
+        self.row(Label::Requester, &requisition.requester);
+        self.row(Label::Total, &total);
+        self.row(Label::CostCenter, &requisition.cost_center);
+    }
+
+    fn order(&mut self, order: &OrderBrief) {
+        self.value("number", &order.number);
+        self.value("supplier", &order.supplier);
+        self.row(Label::Supplier, &order.supplier);
+        self.row(Label::Total, &amount(order.total, self.reader.language));
+    }
+
+    fn trouble(&mut self, trouble: &DeliveryTrouble) {
+        self.order(&trouble.order);
+        self.row(Label::Channel, &trouble.channel);
+        self.row(Label::Attempts, &trouble.attempts.to_string());
+        self.row(Label::Reason, &trouble.reason);
+    }
+
+    fn cart(&mut self, lines: &[LineBrief]) {
+        for line in lines.iter().take(SHOWN_LINES) {
+            let total = amount(line.total, self.reader.language);
+            let text = format!("{} {}: {total}", safe(&line.quantity), safe(&line.description));
+            self.lines.push(text);
+        }
+        let more = lines.len().saturating_sub(SHOWN_LINES);
+        if more > 0 {
+            self.value("more", &more.to_string());
+            self.lines.push(self.fill(frame(self.reader.language).more_lines));
+        }
+    }
+
+    fn value(&mut self, name: &'static str, value: &str) {
+        self.values.push((name, safe(value)));
+    }
+
+    fn row(&mut self, label: Label, value: &str) {
+        self.rows.push((label, safe(value)));
+    }
+
+    fn maybe(&mut self, label: Label, value: Option<&str>) {
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            self.row(label, value);
+        }
+    }
+
+    /// The template with its values; a value is never read as a template.
+    fn fill(&self, template: &str) -> String {
+        let mut out = String::with_capacity(template.len());
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            let value = self.values.iter().find(|(other, _)| *other == name);
+            out.push_str(value.map_or("", |(_, value)| value));
+            rest = after;
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+/// The parts of a letter in their order, still unescaped.
+struct Page {
+    language: Language,
+    greeting: String,
+    lead: String,
+    rows: Vec<(&'static str, String)>,
+    lines_title: &'static str,
+    lines: Vec<String>,
+    action: String,
+    note: String,
+    closing: &'static str,
+}
+
+impl Page {
+    fn text(&self) -> String {
+        let mut parts = vec![self.greeting.clone(), self.lead.clone()];
+        let rows = self.rows.iter().map(|(label, value)| format!("{label}: {value}"));
+        parts.push(rows.collect::<Vec<_>>().join("\n"));
+        if !self.lines.is_empty() {
+            let lines = self.lines.iter().map(|line| format!("- {line}"));
+            parts.push(format!("{}:\n{}", self.lines_title, lines.collect::<Vec<_>>().join("\n")));
+        }
+        parts.push(format!("{}:\n{LINK_MARK}", self.action));
+        parts.push(self.note.clone());
+        parts.push(self.closing.to_owned());
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n\n") + "\n"
+    }
+
+    fn html(&self, subject: &str) -> String {
+        let paragraph = |text: &str| match text {
+            "" => String::new(),
+            text => format!("<p>{}</p>\n", escape(text)),
+        };
+        let mut body = paragraph(&self.greeting) + &paragraph(&self.lead);
+        if !self.rows.is_empty() {
+            let rows = self.rows.iter().map(|(label, value)| {
+                format!(
+                    "<tr><th scope=\"row\" align=\"left\">{}</th><td>{}</td></tr>\n",
+                    escape(label),
+                    escape(value)
+                )
+            });
+            body += &format!("<table>\n{}</table>\n", rows.collect::<String>());
+        }
+        if !self.lines.is_empty() {
+            let lines = self.lines.iter().map(|line| format!("<li>{}</li>\n", escape(line)));
+            body += &paragraph(self.lines_title);
+            body += &format!("<ul>\n{}</ul>\n", lines.collect::<String>());
+        }
+        let action = escape(&self.action);
+        body += &format!("<p><a href=\"{LINK_MARK}\"><strong>{action}</strong></a></p>\n");
+        body += &paragraph(&self.note);
+        body += &paragraph(self.closing);
+        document(self.language, subject, &body)
+    }
+}
+
+/// A whole HTML document round a body that is escaped already.
+fn document(language: Language, title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>\n",
+        language.tag(),
+        escape(title)
+    )
+}
+
+/// What people typed, on one line and unable to become the mark of the link.
+fn safe(text: &str) -> String {
+    one_line(text).chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        // A replacement of pairs would leave a pair of `{{{`.
+        if c == '{' && out.ends_with('{') {
+            out.push(' ');
+        }
+        out.push(c);
+        out
+    })
+}
+
+/// Text as HTML shows it, in elements and in quoted attributes.
+fn escape(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests;
