@@ -9,11 +9,19 @@ mod french;
 mod german;
 mod locale;
 mod order;
+mod page;
+mod words;
 
 pub use locale::{amount, day, moment};
 pub use order::{OrderMail, OrderMailLine, order_mail};
 
-use crate::base::text::{one_line, shorten};
+use page::{Page, escape, safe};
+use words::{Label, Topic, frame, label, wording};
+
+use crate::base::{
+    money::Money,
+    text::{one_line, shorten},
+};
 use crate::domain::notice::{
     AfterApproval, DeliveryTrouble, Language, LineBrief, Notice, OrderBrief, RequisitionBrief,
 };
@@ -55,91 +63,6 @@ impl Letter {
     }
 }
 
-/// What a letter says; each language has words for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Topic {
-    TaskOpened,
-    ApprovedAndOrdered,
-    ApprovedToTransfer,
-    ApprovedAndForwarded,
-    Rejected,
-    Expired,
-    OrderIssued,
-    OrderRejected,
-    OrderShipped,
-    InvoiceDifference,
-    Invite,
-    PasswordReset,
-    DeliveryLate,
-    DeliveryFailed,
-}
-
-/// The words of one topic in one language; `{name}` marks a value.
-struct Wording {
-    subject: &'static str,
-    lead: &'static str,
-    /// The text of the link.
-    action: &'static str,
-    /// What to know about the link or about what follows; may be empty.
-    note: &'static str,
-}
-
-/// What stands before a value in the list of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Label {
-    Requester,
-    Total,
-    CostCenter,
-    BudgetLeft,
-    Because,
-    OnBehalfOf,
-    DueAt,
-    Comment,
-    Reason,
-    RejectedBy,
-    Supplier,
-    Carrier,
-    Tracking,
-    ExpectedOn,
-    Difference,
-    Attempts,
-    Channel,
-    NextAttempt,
-}
-
-/// The fixed words of a letter in one language.
-struct Frame {
-    /// Before and after the reader's name.
-    greeting: (&'static str, &'static str),
-    lines: &'static str,
-    more_lines: &'static str,
-    closing: &'static str,
-}
-
-fn wording(language: Language, topic: Topic) -> Wording {
-    match language {
-        Language::English => english::wording(topic),
-        Language::German => german::wording(topic),
-        Language::French => french::wording(topic),
-    }
-}
-
-fn label(language: Language, label: Label) -> &'static str {
-    match language {
-        Language::English => english::label(label),
-        Language::German => german::label(label),
-        Language::French => french::label(label),
-    }
-}
-
-const fn frame(language: Language) -> Frame {
-    match language {
-        Language::English => english::FRAME,
-        Language::German => german::FRAME,
-        Language::French => french::FRAME,
-    }
-}
-
 /// The letter that tells `reader` the notice.
 pub fn write(notice: &Notice, reader: &Reader) -> Letter {
     let mut said = Said::new(reader);
@@ -177,17 +100,17 @@ impl<'r> Said<'r> {
 
     fn notice(&mut self, notice: &Notice) -> Topic {
         match notice {
-            Notice::TaskOpened { .. } => return self.task(notice),
+            Notice::TaskOpened { .. } => self.task(notice),
             Notice::RequisitionApproved { requisition, then } => {
                 self.requisition(requisition);
-                return match then {
+                match then {
                     AfterApproval::Ordered(numbers) => {
                         self.value("orders", &numbers.join(", "));
                         Topic::ApprovedAndOrdered
                     }
                     AfterApproval::Transfer(_) => Topic::ApprovedToTransfer,
                     AfterApproval::Forwarded => Topic::ApprovedAndForwarded,
-                };
+                }
             }
             Notice::RequisitionRejected { requisition, by, reason } => {
                 self.requisition(requisition);
@@ -217,10 +140,7 @@ impl<'r> Said<'r> {
                 Topic::OrderShipped
             }
             Notice::InvoiceDifference { number, supplier, total, differences, .. } => {
-                self.value("number", number);
-                self.value("supplier", supplier);
-                self.row(Label::Supplier, supplier);
-                self.row(Label::Total, &amount(*total, self.reader.language));
+                self.invoice(number, supplier, *total);
                 for difference in differences.iter().take(SHOWN_LINES) {
                     self.row(Label::Difference, difference);
                 }
@@ -292,6 +212,13 @@ impl<'r> Said<'r> {
         self.row(Label::Total, &amount(order.total, self.reader.language));
     }
 
+    fn invoice(&mut self, number: &str, supplier: &str, total: Money) {
+        self.value("number", number);
+        self.value("supplier", supplier);
+        self.row(Label::Supplier, supplier);
+        self.row(Label::Total, &amount(total, self.reader.language));
+    }
+
     fn trouble(&mut self, trouble: &DeliveryTrouble) {
         self.order(&trouble.order);
         self.row(Label::Channel, &trouble.channel);
@@ -340,100 +267,6 @@ impl<'r> Said<'r> {
         out.push_str(rest);
         out
     }
-}
-
-/// The parts of a letter in their order, still unescaped.
-struct Page {
-    language: Language,
-    greeting: String,
-    lead: String,
-    rows: Vec<(&'static str, String)>,
-    lines_title: &'static str,
-    lines: Vec<String>,
-    action: String,
-    note: String,
-    closing: &'static str,
-}
-
-impl Page {
-    fn text(&self) -> String {
-        let mut parts = vec![self.greeting.clone(), self.lead.clone()];
-        let rows = self.rows.iter().map(|(label, value)| format!("{label}: {value}"));
-        parts.push(rows.collect::<Vec<_>>().join("\n"));
-        if !self.lines.is_empty() {
-            let lines = self.lines.iter().map(|line| format!("- {line}"));
-            parts.push(format!("{}:\n{}", self.lines_title, lines.collect::<Vec<_>>().join("\n")));
-        }
-        parts.push(format!("{}:\n{LINK_MARK}", self.action));
-        parts.push(self.note.clone());
-        parts.push(self.closing.to_owned());
-        parts.retain(|part| !part.is_empty());
-        parts.join("\n\n") + "\n"
-    }
-
-    fn html(&self, subject: &str) -> String {
-        let paragraph = |text: &str| match text {
-            "" => String::new(),
-            text => format!("<p>{}</p>\n", escape(text)),
-        };
-        let mut body = paragraph(&self.greeting) + &paragraph(&self.lead);
-        if !self.rows.is_empty() {
-            let rows = self.rows.iter().map(|(label, value)| {
-                format!(
-                    "<tr><th scope=\"row\" align=\"left\">{}</th><td>{}</td></tr>\n",
-                    escape(label),
-                    escape(value)
-                )
-            });
-            body += &format!("<table>\n{}</table>\n", rows.collect::<String>());
-        }
-        if !self.lines.is_empty() {
-            let lines = self.lines.iter().map(|line| format!("<li>{}</li>\n", escape(line)));
-            body += &paragraph(self.lines_title);
-            body += &format!("<ul>\n{}</ul>\n", lines.collect::<String>());
-        }
-        let action = escape(&self.action);
-        body += &format!("<p><a href=\"{LINK_MARK}\"><strong>{action}</strong></a></p>\n");
-        body += &paragraph(&self.note);
-        body += &paragraph(self.closing);
-        document(self.language, subject, &body)
-    }
-}
-
-/// A whole HTML document round a body that is escaped already.
-fn document(language: Language, title: &str, body: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>\n",
-        language.tag(),
-        escape(title)
-    )
-}
-
-/// What people typed, on one line and unable to become the mark of the link.
-fn safe(text: &str) -> String {
-    one_line(text).chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        // A replacement of pairs would leave a pair of `{{{`.
-        if c == '{' && out.ends_with('{') {
-            out.push(' ');
-        }
-        out.push(c);
-        out
-    })
-}
-
-/// Text as HTML shows it, in elements and in quoted attributes.
-fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-        out
-    })
 }
 
 #[cfg(test)]

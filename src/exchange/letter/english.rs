@@ -1,6 +1,6 @@
 //! The letters' words in English.
 
-use super::{Frame, Label, Topic, Wording};
+use super::words::{Frame, Label, Words, said};
 
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Hello ", ","),
@@ -9,99 +9,96 @@ pub(super) const FRAME: Frame = Frame {
     closing: "This mail was written by Countersign. Nobody reads answers to it.",
 };
 
-pub(super) const fn wording(topic: Topic) -> Wording {
-    let (subject, lead, action, note) = match topic {
-        Topic::TaskOpened => (
-            "Please decide: {number}, {total}, from {requester}",
-            "{requester} asks for your signature on {number} over {total}.",
-            "Look at it and decide",
-            "Opening the page changes nothing; you decide there, signed in as yourself. \
+pub(super) const WORDS: Words = Words {
+    task_opened: said(
+        "Please decide: {number}, {total}, from {requester}",
+        "{requester} asks for your signature on {number} over {total}.",
+        "Look at it and decide",
+        "Opening the page changes nothing; you decide there, signed in as yourself. \
              The link works for 72 hours and for this version of the cart only.",
-        ),
-        Topic::ApprovedAndOrdered => (
-            "{number} is approved and ordered",
-            "Every signature is on {number}. These orders are on their way: {orders}.",
-            "Open {number}",
-            "",
-        ),
-        Topic::ApprovedToTransfer => (
-            "{number} is approved: transfer your cart",
-            "Every signature is on {number}. One step is left: transfer the cart to your \
+    ),
+    approved_and_ordered: said(
+        "{number} is approved and ordered",
+        "Every signature is on {number}. These orders are on their way: {orders}.",
+        "Open {number}",
+        "",
+    ),
+    approved_to_transfer: said(
+        "{number} is approved: transfer your cart",
+        "Every signature is on {number}. One step is left: transfer the cart to your \
              procurement system.",
-            "Transfer the cart",
-            "You can also start the shop from your procurement system again; the cart is waiting.",
-        ),
-        Topic::ApprovedAndForwarded => (
-            "{number} is approved",
-            "Every signature is on {number}. The order goes on to the suppliers.",
-            "Open {number}",
-            "",
-        ),
-        Topic::Rejected => (
-            "{number} was rejected",
-            "{number} was rejected. Nothing was ordered.",
-            "Open {number}",
-            "You can change the cart and hand it in again.",
-        ),
-        Topic::Expired => (
-            "{number} has expired",
-            "Nobody decided on {number} in time. Nothing was ordered.",
-            "Open {number}",
-            "You can hand the cart in again.",
-        ),
-        Topic::OrderIssued => (
-            "Order {number} goes to {supplier}",
-            "The order {number} is issued and goes to {supplier}.",
-            "Open the order",
-            "",
-        ),
-        Topic::OrderRejected => (
-            "{supplier} rejected order {number}",
-            "{supplier} will not deliver the order {number}.",
-            "Open the order",
-            "",
-        ),
-        Topic::OrderShipped => (
-            "Order {number} is on its way",
-            "{supplier} has shipped goods of the order {number}.",
-            "Open the order",
-            "When the goods are there, press Receive on the page of the order.",
-        ),
-        Topic::InvoiceDifference => (
-            "Invoice {number} of {supplier} differs from the order",
-            "The invoice {number} of {supplier} does not match its order. It waits for you.",
-            "Open the invoice",
-            "",
-        ),
-        Topic::Invite => (
-            "Your access to {organisation}",
-            "You have been given access to {organisation}. Choose a password to begin.",
-            "Choose a password",
-            "The link works once, for {hours} hours.",
-        ),
-        Topic::PasswordReset => (
-            "Choose a new password",
-            "Somebody, probably you, asked for a new password for this address.",
-            "Choose a new password",
-            "The link works once, for {hours} hours. If it was not you, do nothing: your \
+        "Transfer the cart",
+        "You can also start the shop from your procurement system again; the cart is waiting.",
+    ),
+    approved_and_forwarded: said(
+        "{number} is approved",
+        "Every signature is on {number}. The order goes on to the suppliers.",
+        "Open {number}",
+        "",
+    ),
+    rejected: said(
+        "{number} was rejected",
+        "{number} was rejected. Nothing was ordered.",
+        "Open {number}",
+        "You can change the cart and hand it in again.",
+    ),
+    expired: said(
+        "{number} has expired",
+        "Nobody decided on {number} in time. Nothing was ordered.",
+        "Open {number}",
+        "You can hand the cart in again.",
+    ),
+    order_issued: said(
+        "Order {number} goes to {supplier}",
+        "The order {number} is issued and goes to {supplier}.",
+        "Open the order",
+        "",
+    ),
+    order_rejected: said(
+        "{supplier} rejected order {number}",
+        "{supplier} will not deliver the order {number}.",
+        "Open the order",
+        "",
+    ),
+    order_shipped: said(
+        "Order {number} is on its way",
+        "{supplier} has shipped goods of the order {number}.",
+        "Open the order",
+        "When the goods are there, press Receive on the page of the order.",
+    ),
+    invoice_difference: said(
+        "Invoice {number} of {supplier} differs from the order",
+        "The invoice {number} of {supplier} does not match its order. It waits for you.",
+        "Open the invoice",
+        "",
+    ),
+    invite: said(
+        "Your access to {organisation}",
+        "You have been given access to {organisation}. Choose a password to begin.",
+        "Choose a password",
+        "The link works once, for {hours} hours.",
+    ),
+    password_reset: said(
+        "Choose a new password",
+        "Somebody, probably you, asked for a new password for this address.",
+        "Choose a new password",
+        "The link works once, for {hours} hours. If it was not you, do nothing: your \
              password stays as it is.",
-        ),
-        Topic::DeliveryLate => (
-            "Order {number} has not reached {supplier} yet",
-            "The order {number} could not be handed to {supplier} so far. We keep trying.",
-            "Open the order",
-            "You need not do anything, unless the reason above is yours to mend.",
-        ),
-        Topic::DeliveryFailed => (
-            "Order {number} did not reach {supplier}",
-            "The order {number} could not be handed to {supplier}, and nobody tries any more.",
-            "Open the order",
-            "Mend what the reason above says, then send the order again from its page. It \
+    ),
+    delivery_late: said(
+        "Order {number} has not reached {supplier} yet",
+        "The order {number} could not be handed to {supplier} so far. We keep trying.",
+        "Open the order",
+        "You need not do anything, unless the reason above is yours to mend.",
+    ),
+    delivery_failed: said(
+        "Order {number} did not reach {supplier}",
+        "The order {number} could not be handed to {supplier}, and nobody tries any more.",
+        "Open the order",
+        "Mend what the reason above says, then send the order again from its page. It \
              leaves as the same document, so it cannot be booked twice.",
-        ),
-    };
-    Wording { subject, lead, action, note }
-}
+    ),
+};
 
 pub(super) const fn label(label: Label) -> &'static str {
     match label {

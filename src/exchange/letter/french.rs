@@ -1,6 +1,6 @@
 //! The letters' words in French.
 
-use super::{Frame, Label, Topic, Wording};
+use super::words::{Frame, Label, Words, said};
 
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Bonjour ", ","),
@@ -9,102 +9,99 @@ pub(super) const FRAME: Frame = Frame {
     closing: "Ce message a été écrit par Countersign. Personne ne lit les réponses.",
 };
 
-pub(super) const fn wording(topic: Topic) -> Wording {
-    let (subject, lead, action, note) = match topic {
-        Topic::TaskOpened => (
-            "À décider : {number}, {total}, de {requester}",
-            "{requester} demande votre accord pour {number}, d'un montant de {total}.",
-            "Voir et décider",
-            "Ouvrir la page ne change rien ; vous y décidez sous votre propre identité. Le lien \
+pub(super) const WORDS: Words = Words {
+    task_opened: said(
+        "À décider : {number}, {total}, de {requester}",
+        "{requester} demande votre accord pour {number}, d'un montant de {total}.",
+        "Voir et décider",
+        "Ouvrir la page ne change rien ; vous y décidez sous votre propre identité. Le lien \
              vaut 72 heures et seulement pour cette version du panier.",
-        ),
-        Topic::ApprovedAndOrdered => (
-            "{number} est approuvée et commandée",
-            "Toutes les signatures sont réunies pour {number}. Commandes en route : {orders}.",
-            "Ouvrir {number}",
-            "",
-        ),
-        Topic::ApprovedToTransfer => (
-            "{number} est approuvée : transférez votre panier",
-            "Toutes les signatures sont réunies pour {number}. Il reste à transférer le panier \
+    ),
+    approved_and_ordered: said(
+        "{number} est approuvée et commandée",
+        "Toutes les signatures sont réunies pour {number}. Commandes en route : {orders}.",
+        "Ouvrir {number}",
+        "",
+    ),
+    approved_to_transfer: said(
+        "{number} est approuvée : transférez votre panier",
+        "Toutes les signatures sont réunies pour {number}. Il reste à transférer le panier \
              vers votre système d'achat.",
-            "Transférer le panier",
-            "Vous pouvez aussi rouvrir la boutique depuis votre système d'achat ; le panier \
+        "Transférer le panier",
+        "Vous pouvez aussi rouvrir la boutique depuis votre système d'achat ; le panier \
              vous attend.",
-        ),
-        Topic::ApprovedAndForwarded => (
-            "{number} est approuvée",
-            "Toutes les signatures sont réunies pour {number}. La commande part chez les \
+    ),
+    approved_and_forwarded: said(
+        "{number} est approuvée",
+        "Toutes les signatures sont réunies pour {number}. La commande part chez les \
              fournisseurs.",
-            "Ouvrir {number}",
-            "",
-        ),
-        Topic::Rejected => (
-            "{number} a été refusée",
-            "{number} a été refusée. Rien n'a été commandé.",
-            "Ouvrir {number}",
-            "Vous pouvez modifier le panier et le soumettre à nouveau.",
-        ),
-        Topic::Expired => (
-            "{number} a expiré",
-            "Personne n'a décidé à temps pour {number}. Rien n'a été commandé.",
-            "Ouvrir {number}",
-            "Vous pouvez soumettre le panier à nouveau.",
-        ),
-        Topic::OrderIssued => (
-            "La commande {number} part chez {supplier}",
-            "La commande {number} est passée et part chez {supplier}.",
-            "Ouvrir la commande",
-            "",
-        ),
-        Topic::OrderRejected => (
-            "{supplier} a refusé la commande {number}",
-            "{supplier} ne livrera pas la commande {number}.",
-            "Ouvrir la commande",
-            "",
-        ),
-        Topic::OrderShipped => (
-            "La commande {number} est en route",
-            "{supplier} a expédié des articles de la commande {number}.",
-            "Ouvrir la commande",
-            "À l'arrivée, enregistrez la réception sur la page de la commande (Receive).",
-        ),
-        Topic::InvoiceDifference => (
-            "La facture {number} de {supplier} présente un écart",
-            "La facture {number} de {supplier} ne correspond pas à sa commande. Elle vous attend.",
-            "Ouvrir la facture",
-            "",
-        ),
-        Topic::Invite => (
-            "Votre accès à {organisation}",
-            "Un accès à {organisation} vous est ouvert. Choisissez d'abord un mot de passe.",
-            "Choisir un mot de passe",
-            "Le lien vaut une seule fois, pendant {hours} heures.",
-        ),
-        Topic::PasswordReset => (
-            "Choisir un nouveau mot de passe",
-            "Quelqu'un, sans doute vous, a demandé un nouveau mot de passe pour cette adresse.",
-            "Choisir un nouveau mot de passe",
-            "Le lien vaut une seule fois, pendant {hours} heures. Si ce n'était pas vous, ne \
+        "Ouvrir {number}",
+        "",
+    ),
+    rejected: said(
+        "{number} a été refusée",
+        "{number} a été refusée. Rien n'a été commandé.",
+        "Ouvrir {number}",
+        "Vous pouvez modifier le panier et le soumettre à nouveau.",
+    ),
+    expired: said(
+        "{number} a expiré",
+        "Personne n'a décidé à temps pour {number}. Rien n'a été commandé.",
+        "Ouvrir {number}",
+        "Vous pouvez soumettre le panier à nouveau.",
+    ),
+    order_issued: said(
+        "La commande {number} part chez {supplier}",
+        "La commande {number} est passée et part chez {supplier}.",
+        "Ouvrir la commande",
+        "",
+    ),
+    order_rejected: said(
+        "{supplier} a refusé la commande {number}",
+        "{supplier} ne livrera pas la commande {number}.",
+        "Ouvrir la commande",
+        "",
+    ),
+    order_shipped: said(
+        "La commande {number} est en route",
+        "{supplier} a expédié des articles de la commande {number}.",
+        "Ouvrir la commande",
+        "À l'arrivée, enregistrez la réception sur la page de la commande (Receive).",
+    ),
+    invoice_difference: said(
+        "La facture {number} de {supplier} présente un écart",
+        "La facture {number} de {supplier} ne correspond pas à sa commande. Elle vous attend.",
+        "Ouvrir la facture",
+        "",
+    ),
+    invite: said(
+        "Votre accès à {organisation}",
+        "Un accès à {organisation} vous est ouvert. Choisissez d'abord un mot de passe.",
+        "Choisir un mot de passe",
+        "Le lien vaut une seule fois, pendant {hours} heures.",
+    ),
+    password_reset: said(
+        "Choisir un nouveau mot de passe",
+        "Quelqu'un, sans doute vous, a demandé un nouveau mot de passe pour cette adresse.",
+        "Choisir un nouveau mot de passe",
+        "Le lien vaut une seule fois, pendant {hours} heures. Si ce n'était pas vous, ne \
              faites rien : votre mot de passe reste le même.",
-        ),
-        Topic::DeliveryLate => (
-            "La commande {number} n'est pas encore arrivée chez {supplier}",
-            "La commande {number} n'a pas encore pu être remise à {supplier}. Nous continuons \
+    ),
+    delivery_late: said(
+        "La commande {number} n'est pas encore arrivée chez {supplier}",
+        "La commande {number} n'a pas encore pu être remise à {supplier}. Nous continuons \
              d'essayer.",
-            "Ouvrir la commande",
-            "Vous n'avez rien à faire, sauf si le motif indiqué dépend de vous.",
-        ),
-        Topic::DeliveryFailed => (
-            "La commande {number} n'est pas arrivée chez {supplier}",
-            "La commande {number} n'a pas pu être remise à {supplier} ; il n'y aura plus d'essai.",
-            "Ouvrir la commande",
-            "Corrigez le motif indiqué, puis renvoyez la commande depuis sa page. Elle part comme \
+        "Ouvrir la commande",
+        "Vous n'avez rien à faire, sauf si le motif indiqué dépend de vous.",
+    ),
+    delivery_failed: said(
+        "La commande {number} n'est pas arrivée chez {supplier}",
+        "La commande {number} n'a pas pu être remise à {supplier} ; il n'y aura plus d'essai.",
+        "Ouvrir la commande",
+        "Corrigez le motif indiqué, puis renvoyez la commande depuis sa page. Elle part comme \
              le même document et ne sera pas enregistrée deux fois.",
-        ),
-    };
-    Wording { subject, lead, action, note }
-}
+    ),
+};
 
 pub(super) const fn label(label: Label) -> &'static str {
     match label {

@@ -1,6 +1,6 @@
 //! The letters' words in German.
 
-use super::{Frame, Label, Topic, Wording};
+use super::words::{Frame, Label, Words, said};
 
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Guten Tag ", ","),
@@ -9,101 +9,98 @@ pub(super) const FRAME: Frame = Frame {
     closing: "Diese E-Mail hat Countersign geschrieben. Antworten darauf liest niemand.",
 };
 
-pub(super) const fn wording(topic: Topic) -> Wording {
-    let (subject, lead, action, note) = match topic {
-        Topic::TaskOpened => (
-            "Bitte entscheiden: {number}, {total}, von {requester}",
-            "{requester} bittet um Ihre Freigabe für {number} über {total}.",
-            "Ansehen und entscheiden",
-            "Das Öffnen der Seite ändert nichts; Sie entscheiden dort mit Ihrer eigenen \
+pub(super) const WORDS: Words = Words {
+    task_opened: said(
+        "Bitte entscheiden: {number}, {total}, von {requester}",
+        "{requester} bittet um Ihre Freigabe für {number} über {total}.",
+        "Ansehen und entscheiden",
+        "Das Öffnen der Seite ändert nichts; Sie entscheiden dort mit Ihrer eigenen \
              Anmeldung. Der Link gilt 72 Stunden und nur für diesen Stand des Warenkorbs.",
-        ),
-        Topic::ApprovedAndOrdered => (
-            "{number} ist freigegeben und bestellt",
-            "{number} ist vollständig freigegeben. Diese Bestellungen sind unterwegs: {orders}.",
-            "{number} öffnen",
-            "",
-        ),
-        Topic::ApprovedToTransfer => (
-            "{number} ist freigegeben: Warenkorb übertragen",
-            "{number} ist vollständig freigegeben. Ein Schritt fehlt noch: Übertragen Sie den \
+    ),
+    approved_and_ordered: said(
+        "{number} ist freigegeben und bestellt",
+        "{number} ist vollständig freigegeben. Diese Bestellungen sind unterwegs: {orders}.",
+        "{number} öffnen",
+        "",
+    ),
+    approved_to_transfer: said(
+        "{number} ist freigegeben: Warenkorb übertragen",
+        "{number} ist vollständig freigegeben. Ein Schritt fehlt noch: Übertragen Sie den \
              Warenkorb in Ihr Einkaufssystem.",
-            "Warenkorb übertragen",
-            "Sie können den Shop auch neu aus Ihrem Einkaufssystem öffnen; der Warenkorb wartet.",
-        ),
-        Topic::ApprovedAndForwarded => (
-            "{number} ist freigegeben",
-            "{number} ist vollständig freigegeben. Die Bestellung geht an die Lieferanten.",
-            "{number} öffnen",
-            "",
-        ),
-        Topic::Rejected => (
-            "{number} wurde abgelehnt",
-            "{number} wurde abgelehnt. Es wurde nichts bestellt.",
-            "{number} öffnen",
-            "Sie können den Warenkorb ändern und erneut einreichen.",
-        ),
-        Topic::Expired => (
-            "{number} ist abgelaufen",
-            "Über {number} hat niemand rechtzeitig entschieden. Es wurde nichts bestellt.",
-            "{number} öffnen",
-            "Sie können den Warenkorb erneut einreichen.",
-        ),
-        Topic::OrderIssued => (
-            "Bestellung {number} geht an {supplier}",
-            "Die Bestellung {number} ist erteilt und geht an {supplier}.",
-            "Bestellung öffnen",
-            "",
-        ),
-        Topic::OrderRejected => (
-            "{supplier} hat die Bestellung {number} abgelehnt",
-            "{supplier} liefert die Bestellung {number} nicht.",
-            "Bestellung öffnen",
-            "",
-        ),
-        Topic::OrderShipped => (
-            "Bestellung {number} ist unterwegs",
-            "{supplier} hat Ware zur Bestellung {number} versandt.",
-            "Bestellung öffnen",
-            "Wenn die Ware da ist, buchen Sie den Eingang auf der Seite der Bestellung (Receive).",
-        ),
-        Topic::InvoiceDifference => (
-            "Rechnung {number} von {supplier} weicht ab",
-            "Die Rechnung {number} von {supplier} passt nicht zur Bestellung. Sie wartet auf Sie.",
-            "Rechnung öffnen",
-            "",
-        ),
-        Topic::Invite => (
-            "Ihr Zugang zu {organisation}",
-            "Sie haben Zugang zu {organisation} erhalten. Wählen Sie zuerst ein Passwort.",
-            "Passwort wählen",
-            "Der Link gilt einmal und {hours} Stunden lang.",
-        ),
-        Topic::PasswordReset => (
-            "Neues Passwort wählen",
-            "Für diese Adresse wurde, vermutlich von Ihnen, ein neues Passwort angefordert.",
-            "Neues Passwort wählen",
-            "Der Link gilt einmal und {hours} Stunden lang. Wenn Sie es nicht waren, tun Sie \
+        "Warenkorb übertragen",
+        "Sie können den Shop auch neu aus Ihrem Einkaufssystem öffnen; der Warenkorb wartet.",
+    ),
+    approved_and_forwarded: said(
+        "{number} ist freigegeben",
+        "{number} ist vollständig freigegeben. Die Bestellung geht an die Lieferanten.",
+        "{number} öffnen",
+        "",
+    ),
+    rejected: said(
+        "{number} wurde abgelehnt",
+        "{number} wurde abgelehnt. Es wurde nichts bestellt.",
+        "{number} öffnen",
+        "Sie können den Warenkorb ändern und erneut einreichen.",
+    ),
+    expired: said(
+        "{number} ist abgelaufen",
+        "Über {number} hat niemand rechtzeitig entschieden. Es wurde nichts bestellt.",
+        "{number} öffnen",
+        "Sie können den Warenkorb erneut einreichen.",
+    ),
+    order_issued: said(
+        "Bestellung {number} geht an {supplier}",
+        "Die Bestellung {number} ist erteilt und geht an {supplier}.",
+        "Bestellung öffnen",
+        "",
+    ),
+    order_rejected: said(
+        "{supplier} hat die Bestellung {number} abgelehnt",
+        "{supplier} liefert die Bestellung {number} nicht.",
+        "Bestellung öffnen",
+        "",
+    ),
+    order_shipped: said(
+        "Bestellung {number} ist unterwegs",
+        "{supplier} hat Ware zur Bestellung {number} versandt.",
+        "Bestellung öffnen",
+        "Wenn die Ware da ist, buchen Sie den Eingang auf der Seite der Bestellung (Receive).",
+    ),
+    invoice_difference: said(
+        "Rechnung {number} von {supplier} weicht ab",
+        "Die Rechnung {number} von {supplier} passt nicht zur Bestellung. Sie wartet auf Sie.",
+        "Rechnung öffnen",
+        "",
+    ),
+    invite: said(
+        "Ihr Zugang zu {organisation}",
+        "Sie haben Zugang zu {organisation} erhalten. Wählen Sie zuerst ein Passwort.",
+        "Passwort wählen",
+        "Der Link gilt einmal und {hours} Stunden lang.",
+    ),
+    password_reset: said(
+        "Neues Passwort wählen",
+        "Für diese Adresse wurde, vermutlich von Ihnen, ein neues Passwort angefordert.",
+        "Neues Passwort wählen",
+        "Der Link gilt einmal und {hours} Stunden lang. Wenn Sie es nicht waren, tun Sie \
              nichts: Ihr Passwort bleibt, wie es ist.",
-        ),
-        Topic::DeliveryLate => (
-            "Bestellung {number} hat {supplier} noch nicht erreicht",
-            "Die Bestellung {number} ließ sich bisher nicht an {supplier} übergeben. Wir \
+    ),
+    delivery_late: said(
+        "Bestellung {number} hat {supplier} noch nicht erreicht",
+        "Die Bestellung {number} ließ sich bisher nicht an {supplier} übergeben. Wir \
              versuchen es weiter.",
-            "Bestellung öffnen",
-            "Sie müssen nichts tun, es sei denn, der genannte Grund liegt bei Ihnen.",
-        ),
-        Topic::DeliveryFailed => (
-            "Bestellung {number} hat {supplier} nicht erreicht",
-            "Die Bestellung {number} ließ sich nicht an {supplier} übergeben; es gibt keinen \
+        "Bestellung öffnen",
+        "Sie müssen nichts tun, es sei denn, der genannte Grund liegt bei Ihnen.",
+    ),
+    delivery_failed: said(
+        "Bestellung {number} hat {supplier} nicht erreicht",
+        "Die Bestellung {number} ließ sich nicht an {supplier} übergeben; es gibt keinen \
              weiteren Versuch.",
-            "Bestellung öffnen",
-            "Beheben Sie den genannten Grund und senden Sie die Bestellung von ihrer Seite aus \
+        "Bestellung öffnen",
+        "Beheben Sie den genannten Grund und senden Sie die Bestellung von ihrer Seite aus \
              erneut. Sie geht als dasselbe Dokument hinaus und wird nicht doppelt gebucht.",
-        ),
-    };
-    Wording { subject, lead, action, note }
-}
+    ),
+};
 
 pub(super) const fn label(label: Label) -> &'static str {
     match label {

@@ -1,7 +1,8 @@
 //! An order as a mail to a supplier who has no system: everything to deliver it stands in the mail;
 //! the cXML document goes along as an attachment, added by the sender.
 
-use super::{Letter, document, escape, locale, safe};
+use super::page::{document, escape, safe};
+use super::{Letter, locale};
 use crate::base::{
     decimal,
     money::{Money, UnitPrice},
@@ -114,11 +115,18 @@ pub fn order_mail(order: &OrderMail, language: Language) -> Letter {
     let rows = rows(order, &words, language);
     let lines: Vec<[String; 6]> = order.lines.iter().map(|line| cells(line, language)).collect();
     let total = locale::amount(order.total, language);
-    Letter {
-        text: text(&subject, &buyer, &rows, (&lines, &total), &words),
-        html: html(language, &subject, &buyer, (&rows, &lines, &total)),
-        subject,
-    }
+    let sheet = Sheet { subject, buyer, rows, lines, total, words };
+    Letter { text: sheet.text(), html: sheet.html(language), subject: sheet.subject }
+}
+
+/// The order's values as they are shown, still unescaped.
+struct Sheet {
+    subject: String,
+    buyer: String,
+    rows: Vec<(&'static str, String)>,
+    lines: Vec<[String; 6]>,
+    total: String,
+    words: Words,
 }
 
 /// Label and value; an address has its lines joined with commas.
@@ -158,59 +166,59 @@ fn cells(line: &OrderMailLine, language: Language) -> [String; 6] {
     ]
 }
 
-fn text(
-    subject: &str,
-    buyer: &str,
-    rows: &[(&'static str, String)],
-    (lines, total): (&[[String; 6]], &str),
-    words: &Words,
-) -> String {
-    let mut out = format!("{subject}\n\n{buyer} {}\n\n", words.lead);
-    for (label, value) in rows {
-        out += &format!("{label}: {value}\n");
-    }
-    for [number, sku, description, quantity, price, amount] in lines {
-        out += &format!("\n{number}. {sku}: {description}\n   {quantity}, {price}: {amount}\n");
-    }
-    out += &format!("\n{}: {total}\n\n{}\n", words.total, words.closing);
-    out
-}
-
-fn html(
-    language: Language,
-    subject: &str,
-    buyer: &str,
-    (rows, lines, total): (&[(&'static str, String)], &[[String; 6]], &str),
-) -> String {
-    let words = words(language);
-    let mut body =
-        format!("<h1>{}</h1>\n<p>{} {}</p>\n<table>\n", escape(subject), escape(buyer), words.lead);
-    for (label, value) in rows {
-        body += &format!(
-            "<tr><th scope=\"row\" align=\"left\">{}</th><td>{}</td></tr>\n",
-            escape(label),
-            escape(value)
-        );
-    }
-    body += "</table>\n<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<thead><tr>";
-    for column in words.columns {
-        body += &format!("<th scope=\"col\">{}</th>", escape(column));
-    }
-    body += "</tr></thead>\n<tbody>\n";
-    for cells in lines {
-        body += "<tr>";
-        for (place, cell) in cells.iter().enumerate() {
-            let align = if place < 3 { "left" } else { "right" };
-            body += &format!("<td align=\"{align}\">{}</td>", escape(cell));
+impl Sheet {
+    fn text(&self) -> String {
+        let Self { subject, buyer, rows, lines, total, words } = self;
+        let mut out = format!("{subject}\n\n{buyer} {}\n\n", words.lead);
+        for (label, value) in rows {
+            out.push_str(&format!("{label}: {value}\n"));
         }
-        body += "</tr>\n";
+        for [number, sku, description, quantity, price, amount] in lines {
+            out.push_str(&format!(
+                "\n{number}. {sku}: {description}\n   {quantity}, {price}: {amount}\n"
+            ));
+        }
+        out.push_str(&format!("\n{}: {total}\n\n{}\n", words.total, words.closing));
+        out
     }
-    body += &format!(
-        "</tbody>\n<tfoot><tr><th scope=\"row\" colspan=\"5\" align=\"right\">{}</th>\
+
+    fn html(&self, language: Language) -> String {
+        let Self { subject, buyer, rows, lines, total, words } = self;
+        let mut body = format!(
+            "<h1>{}</h1>\n<p>{} {}</p>\n<table>\n",
+            escape(subject),
+            escape(buyer),
+            words.lead
+        );
+        for (label, value) in rows {
+            body.push_str(&format!(
+                "<tr><th scope=\"row\" align=\"left\">{}</th><td>{}</td></tr>\n",
+                escape(label),
+                escape(value)
+            ));
+        }
+        body.push_str(
+            "</table>\n<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<thead><tr>",
+        );
+        for column in words.columns {
+            body.push_str(&format!("<th scope=\"col\">{}</th>", escape(column)));
+        }
+        body.push_str("</tr></thead>\n<tbody>\n");
+        for cells in lines {
+            body.push_str("<tr>");
+            for (place, cell) in cells.iter().enumerate() {
+                let align = if place < 3 { "left" } else { "right" };
+                body.push_str(&format!("<td align=\"{align}\">{}</td>", escape(cell)));
+            }
+            body.push_str("</tr>\n");
+        }
+        body.push_str(&format!(
+            "</tbody>\n<tfoot><tr><th scope=\"row\" colspan=\"5\" align=\"right\">{}</th>\
          <td align=\"right\">{}</td></tr></tfoot>\n</table>\n<p>{}</p>\n",
-        escape(words.total),
-        escape(total),
-        escape(words.closing)
-    );
-    document(language, subject, &body)
+            escape(words.total),
+            escape(total),
+            escape(words.closing)
+        ));
+        document(language, subject, &body)
+    }
 }
