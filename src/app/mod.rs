@@ -1,5 +1,6 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
+pub mod audit;
 pub mod document;
 
 mod act;

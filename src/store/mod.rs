@@ -6,6 +6,7 @@
 //! change of an audited table never starts anywhere else.
 
 pub mod audit;
+pub mod chain;
 pub mod document;
 pub mod idempotency;
 pub mod inbox;

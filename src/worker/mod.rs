@@ -1,1 +1,3 @@
 //! Background work: deliveries, letters, timers, the audit sealer.
+
+pub mod seal;
