@@ -1,8 +1,8 @@
 //! The audit chain: sealing entries into it, and walking it.
 //!
 //! Entries are written unsealed by the deciding transactions, which therefore never wait for each
-//! other. One sealer at a time (by lease) gives them their place and links them. Sealing is the only
-//! write that touches an entry after its birth, and it touches only place and link.
+//! other. One sealer at a time (by lease) gives them their place and links them. Sealing is the
+//! only write that touches an entry after its birth, and it touches only place and link.
 
 use crate::base::time::Time;
 
