@@ -7,6 +7,7 @@ pub mod api;
 pub mod client;
 pub mod database;
 pub mod documents;
+pub mod dtd;
 pub mod html;
 pub mod server;
 
