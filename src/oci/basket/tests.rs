@@ -1,6 +1,7 @@
 use super::*;
 use crate::base::money::Currency;
-use crate::oci::fault::FaultKind;
+use crate::oci::fault::{Fault, FaultKind};
+use crate::oci::form::{Charset, encode, parse};
 use crate::oci::posted::{self, PostedLine};
 
 fn quantity(text: &str) -> Quantity {
@@ -42,7 +43,6 @@ fn read(pairs: &[(&str, &str)]) -> Result<Vec<PostedLine>, Fault> {
     let pairs = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     posted::read(&pairs, &UnitMap::shipped())
 }
-use crate::oci::fault::Fault;
 
 #[test]
 fn a_line_is_written_with_every_field_and_reads_back_equal() {
@@ -234,5 +234,39 @@ fn values_that_can_be_read_two_ways_are_refused() {
         let fields: Vec<_> = ITEM.iter().filter(|(other, _)| *other != name).copied().collect();
         let fault = read(&fields).unwrap_err();
         assert_eq!((fault.kind, fault.field), (FaultKind::Missing, name));
+    }
+}
+
+proptest::proptest! {
+    /// Whatever may leave comes back with the same value, through bytes and charset.
+    #[test]
+    fn what_is_written_reads_back_with_the_same_value(
+        minor in 0_i64..9_999_999_999,
+        scale in 0_u32..6,
+        per in 1_u32..2_000,
+        quantity_thousandths in 1_i64..99_999_999_999,
+        description in "[ -~äöüß€]{1,40}",
+        article in "[ -~]{1,40}",
+    ) {
+        let per = Quantity::new(Decimal::from(per)).unwrap();
+        let unit_price = UnitPrice::new(Decimal::new(minor, scale), Currency::EUR, per);
+        let ordered = Quantity::new(Decimal::new(quantity_thousandths, 3)).unwrap();
+        let mut one = BasketLine::new(one_line(&description), ordered, "XCT", unit_price);
+        one.vendor_material = Some(article);
+        proptest::prop_assume!(!one.description.is_empty());
+        if let Ok(pairs) = write(std::slice::from_ref(&one), &UnitMap::shipped()) {
+            let sent = parse(&encode(&pairs, Charset::UTF_8)).unwrap();
+            let back = posted::read(&sent, &UnitMap::shipped()).unwrap().remove(0).line;
+            let (amount, basis) = (back.price.amount, back.price.per.value());
+            // Equal as fractions: a/b = c/d when a*d = c*b.
+            proptest::prop_assert_eq!(amount * one.price.per.value(), one.price.amount * basis);
+            proptest::prop_assert_eq!(back.quantity, one.quantity);
+            proptest::prop_assert_eq!(back.description, one.description);
+            proptest::prop_assert_eq!(back.vendor_material, one.vendor_material);
+            proptest::prop_assert_eq!(back.unit, one.unit);
+        } else {
+            // Refused only for a price that needs a basis beyond five digits.
+            proptest::prop_assert!(scale > 3);
+        }
     }
 }
