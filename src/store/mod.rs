@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod letter;
 pub mod number;
+pub mod order;
 pub mod organisation;
 pub mod partner;
 pub mod person;

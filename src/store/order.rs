@@ -1,0 +1,341 @@
+//! Purchase orders and their lines.
+
+use std::fmt::Display;
+
+use crate::{
+    base::{
+        decimal,
+        id::{OrderId, OrganisationId, PersonId, RequisitionId, SupplierId},
+        money::UnitPrice,
+        page::{Cut, Page},
+        time::Day,
+    },
+    domain::{
+        cart::Goods,
+        order::{Order, OrderLine, OrderState, Progress},
+        party::PostalAddress,
+    },
+};
+
+use super::{Conn, Row, StoreError, error::one_row};
+
+const INSERT: &str = "
+    insert into purchase_order (id, number, organisation_id, supplier_id, requisition_id,
+        buyer_order_id, cost_center, ship_to, bill_to, needed_on, comment, currency, total_minor,
+        state, content_hash, signed_hash, payload_id, document_id, issued_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        1)";
+
+/// Adds an order. A second one of the same requisition and supplier is a `Duplicate`.
+pub async fn insert(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
+    let address = |address: &PostalAddress| {
+        serde_json::to_string(address).map_err(|fault| inconsistent(&fault))
+    };
+    sqlx::query(INSERT)
+        .bind(order.id.to_string())
+        .bind(&order.number)
+        .bind(order.organisation.to_string())
+        .bind(order.supplier.to_string())
+        .bind(order.requisition.to_string())
+        .bind(&order.buyer_order_id)
+        .bind(&order.cost_center_code)
+        .bind(address(&order.ship_to)?)
+        .bind(address(&order.bill_to)?)
+        .bind(order.needed_on.map(|day: Day| day.to_string()))
+        .bind(&order.comment)
+        .bind(order.currency.code())
+        .bind(order.total.minor())
+        .bind(order.state.word())
+        .bind(&order.content_hash)
+        .bind(&order.signed_hash)
+        .bind(&order.payload_id)
+        .bind(order.document.to_string())
+        .bind(order.issued_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+fn inconsistent(fault: &dyn Display) -> StoreError {
+    StoreError::inconsistent("purchase_order", fault)
+}
+
+const INSERT_LINE: &str = "
+    insert into order_line (id, order_id, line_number, requisition_line_id, sku, aux_id,
+        description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
+        manufacturer, manufacturer_sku, confirmed, backordered, rejected, shipped, received,
+        invoiced)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '0', '0', '0',
+        '0', '0', '0')";
+
+/// Adds a line; nothing has happened to it yet.
+pub async fn insert_line(
+    conn: &mut Conn,
+    order: OrderId,
+    line: &OrderLine,
+) -> Result<(), StoreError> {
+    let goods = &line.goods;
+    sqlx::query(INSERT_LINE)
+        .bind(line.id.to_string())
+        .bind(order.to_string())
+        .bind(line.line_number)
+        .bind(line.requisition_line.to_string())
+        .bind(&goods.sku)
+        .bind(&goods.aux_id)
+        .bind(&goods.description)
+        .bind(goods.quantity.to_string())
+        .bind(&goods.unit)
+        .bind(decimal::canonical(goods.price.amount))
+        .bind(goods.price.per.to_string())
+        .bind(goods.price.currency.code())
+        .bind(goods.total.minor())
+        .bind(&goods.unspsc)
+        .bind(&goods.manufacturer)
+        .bind(&goods.manufacturer_sku)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const GET: &str = "select * from purchase_order where id = $1";
+const IN_ORGANISATION: &str =
+    "select * from purchase_order where id = $1 and organisation_id = $2";
+const AT_SUPPLIER: &str = "select * from purchase_order where id = $1 and supplier_id = $2";
+const OF_REQUISITION: &str = "select * from purchase_order where requisition_id = $1 order by id";
+const BY_PAYLOAD: &str =
+    "select * from purchase_order where payload_id = $1 and supplier_id = $2";
+const BY_NUMBER: &str = "
+    select * from purchase_order
+    where organisation_id = $1 and supplier_id = $2 and (number = $3 or buyer_order_id = $3)
+    order by id limit 2";
+
+/// The order of this id, whoever asks: for the server's own work.
+pub async fn get(conn: &mut Conn, id: OrderId) -> Result<Option<Order>, StoreError> {
+    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The order when it belongs to the organisation.
+pub async fn in_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: OrderId,
+) -> Result<Option<Order>, StoreError> {
+    let row = sqlx::query(IN_ORGANISATION)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The order when it goes to the supplier.
+pub async fn at_supplier(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    id: OrderId,
+) -> Result<Option<Order>, StoreError> {
+    let row = sqlx::query(AT_SUPPLIER)
+        .bind(id.to_string())
+        .bind(supplier.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Every order of a requisition, in the order of their issue.
+pub async fn of_requisition(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The supplier's order whose OrderRequest has this payloadID.
+pub async fn by_payload(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    payload_id: &str,
+) -> Result<Option<Order>, StoreError> {
+    let row = sqlx::query(BY_PAYLOAD)
+        .bind(payload_id)
+        .bind(supplier.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Orders of the organisation to the supplier that go by this number, ours or the procurement
+/// system's; at most two, enough to know that it is ambiguous.
+pub async fn by_number(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    supplier: SupplierId,
+    number: &str,
+) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query(BY_NUMBER)
+        .bind(organisation.to_string())
+        .bind(supplier.to_string())
+        .bind(number)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+const LIST: &str = "
+    select * from purchase_order
+    where organisation_id = $1 and id < $2 order by id desc limit $3";
+const LIST_OWN: &str = "
+    select o.* from purchase_order o join requisition r on r.id = o.requisition_id
+    where o.organisation_id = $1 and o.id < $2 and r.requester_id = $4
+    order by o.id desc limit $3";
+const LIST_AT_SUPPLIER: &str = "
+    select * from purchase_order where supplier_id = $1 and id < $2 order by id desc limit $3";
+
+/// Sorts after every id, whatever the collation.
+const NEWEST: &str = "z";
+
+/// The organisation's orders, newest first; those of one requester when named.
+pub async fn list(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    requester: Option<PersonId>,
+    cut: &Cut,
+) -> Result<Page<Order>, StoreError> {
+    let query = sqlx::query(if requester.is_some() { LIST_OWN } else { LIST })
+        .bind(organisation.to_string())
+        .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
+        .bind(cut.fetch());
+    let query = match requester {
+        Some(requester) => query.bind(requester.to_string()),
+        None => query,
+    };
+    let rows = query.fetch_all(conn).await?;
+    let orders = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(orders, cut, |order| order.id.to_string()))
+}
+
+/// The supplier's orders from all organisations, newest first.
+pub async fn list_at_supplier(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    cut: &Cut,
+) -> Result<Page<Order>, StoreError> {
+    let rows = sqlx::query(LIST_AT_SUPPLIER)
+        .bind(supplier.to_string())
+        .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let orders = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(orders, cut, |order| order.id.to_string()))
+}
+
+const SET_STATE: &str = "
+    update purchase_order set state = $1, version = version + 1 where id = $2 and version = $3";
+
+/// Moves the order to another state, unless somebody else changed it meanwhile.
+pub async fn set_state(
+    conn: &mut Conn,
+    order: &Order,
+    state: OrderState,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(SET_STATE)
+        .bind(state.word())
+        .bind(order.id.to_string())
+        .bind(order.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "order")
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Order, StoreError> {
+    let row = Row::new(row, "purchase_order");
+    Ok(Order {
+        id: row.id("id")?,
+        number: row.text("number")?,
+        organisation: row.id("organisation_id")?,
+        supplier: row.id("supplier_id")?,
+        requisition: row.id("requisition_id")?,
+        buyer_order_id: row.maybe_text("buyer_order_id")?,
+        cost_center_code: row.text("cost_center")?,
+        ship_to: row.json("ship_to")?,
+        bill_to: row.json("bill_to")?,
+        needed_on: row.maybe_day("needed_on")?,
+        comment: row.text("comment")?,
+        currency: row.parsed("currency")?,
+        total: row.money("total_minor", "currency")?,
+        state: row.parsed("state")?,
+        content_hash: row.text("content_hash")?,
+        signed_hash: row.text("signed_hash")?,
+        payload_id: row.text("payload_id")?,
+        document: row.id("document_id")?,
+        issued_at: row.time("issued_at")?,
+        version: row.int("version")?,
+    })
+}
+
+const LINES: &str = "
+    select l.*, o.supplier_id from order_line l join purchase_order o on o.id = l.order_id
+    where l.order_id = $1 order by l.line_number";
+
+/// The order's lines, in their order.
+pub async fn lines(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderLine>, StoreError> {
+    let rows = sqlx::query(LINES).bind(order.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read_line).collect()
+}
+
+fn read_line(row: &sqlx::any::AnyRow) -> Result<OrderLine, StoreError> {
+    let row = Row::new(row, "order_line");
+    let amount = row.decimal("price_amount")?;
+    Ok(OrderLine {
+        id: row.id("id")?,
+        line_number: row.int("line_number")?,
+        requisition_line: row.id("requisition_line_id")?,
+        goods: Goods {
+            item: None,
+            supplier: row.id("supplier_id")?,
+            sku: row.text("sku")?,
+            aux_id: row.text("aux_id")?,
+            description: row.text("description")?,
+            quantity: row.quantity("quantity")?,
+            unit: row.text("unit")?,
+            price: UnitPrice::new(amount, row.parsed("currency")?, row.quantity("price_per")?),
+            total: row.money("total_minor", "currency")?,
+            unspsc: row.text("unspsc")?,
+            manufacturer: row.text("manufacturer")?,
+            manufacturer_sku: row.text("manufacturer_sku")?,
+            lead_time_days: None,
+        },
+        progress: Progress {
+            confirmed: row.decimal("confirmed")?,
+            backordered: row.decimal("backordered")?,
+            rejected: row.decimal("rejected")?,
+            shipped: row.decimal("shipped")?,
+            received: row.decimal("received")?,
+            invoiced: row.decimal("invoiced")?,
+        },
+    })
+}
+
+const SAVE_PROGRESS: &str = "
+    update order_line set confirmed = $1, backordered = $2, rejected = $3, shipped = $4,
+        received = $5, invoiced = $6
+    where id = $7";
+
+/// Saves what happened to a line; the order's version, moved in the same transaction, guards it.
+pub async fn save_progress(conn: &mut Conn, line: &OrderLine) -> Result<(), StoreError> {
+    let progress = &line.progress;
+    let done = sqlx::query(SAVE_PROGRESS)
+        .bind(decimal::canonical(progress.confirmed))
+        .bind(decimal::canonical(progress.backordered))
+        .bind(decimal::canonical(progress.rejected))
+        .bind(decimal::canonical(progress.shipped))
+        .bind(decimal::canonical(progress.received))
+        .bind(decimal::canonical(progress.invoiced))
+        .bind(line.id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "order line")
+}
