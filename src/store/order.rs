@@ -98,12 +98,10 @@ pub async fn insert_line(
 }
 
 const GET: &str = "select * from purchase_order where id = $1";
-const IN_ORGANISATION: &str =
-    "select * from purchase_order where id = $1 and organisation_id = $2";
+const IN_ORGANISATION: &str = "select * from purchase_order where id = $1 and organisation_id = $2";
 const AT_SUPPLIER: &str = "select * from purchase_order where id = $1 and supplier_id = $2";
 const OF_REQUISITION: &str = "select * from purchase_order where requisition_id = $1 order by id";
-const BY_PAYLOAD: &str =
-    "select * from purchase_order where payload_id = $1 and supplier_id = $2";
+const BY_PAYLOAD: &str = "select * from purchase_order where payload_id = $1 and supplier_id = $2";
 const BY_NUMBER: &str = "
     select * from purchase_order
     where organisation_id = $1 and supplier_id = $2 and (number = $3 or buyer_order_id = $3)
