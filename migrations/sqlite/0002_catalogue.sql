@@ -18,13 +18,14 @@ create table item (
     unique (supplier_id, sku)
 ) strict;
 create index item_by_category on item (category, id);
+create index item_by_supplier on item (supplier_id, id);
 
 create table item_word (
     word text not null,                     -- folded, see base::text::words
     item_id text not null references item (id),
     primary key (word, item_id)
 ) strict;
-create index item_word_by_item on item_word (item_id);
+create index item_word_by_item on item_word (item_id, word);
 
 -- A price for everybody (organisation_id null) or the contract price of one organisation.
 create table price (

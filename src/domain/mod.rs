@@ -2,11 +2,13 @@
 
 pub mod approval;
 pub mod cart;
+pub mod catalogue;
 pub mod delivery;
 pub mod fact;
 pub mod notice;
 pub mod order;
 pub mod party;
+pub mod price;
 pub mod refusal;
 pub mod requisition;
 pub mod role;

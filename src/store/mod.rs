@@ -6,10 +6,12 @@
 //! change of an audited table never starts anywhere else.
 
 pub mod audit;
+pub mod cart;
 pub mod chain;
 pub mod document;
 pub mod idempotency;
 pub mod inbox;
+pub mod item;
 pub mod letter;
 pub mod number;
 pub mod order;
@@ -17,6 +19,7 @@ pub mod organisation;
 pub mod partner;
 pub mod person;
 pub mod policy;
+pub mod price;
 pub mod supplier;
 pub mod upkeep;
 

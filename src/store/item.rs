@@ -1,0 +1,304 @@
+//! Items and how they are found.
+//!
+//! Search compares word beginnings in `item_word`, so one text serves both databases and a bare
+//! number of characters finds nothing it should not. A rare word leads the search; common words are
+//! only checked on the newest items until a page is full, so that no query reads a whole catalogue
+//! to sort it.
+
+use std::collections::BTreeSet;
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    base::{
+        id::{ItemId, OrganisationId, SupplierId},
+        money::Currency,
+        page::{Cut, Page},
+        time::Time,
+    },
+    domain::catalogue::{Item, QUERY_WORDS},
+};
+
+use super::{Conn, Row, StoreError, error::one_row};
+
+macro_rules! items {
+    ($rest:expr) => {
+        concat!(
+            "select i.id, i.supplier_id, i.sku, i.aux_id, i.name, i.description, i.unit, i.unspsc,
+                i.category, i.manufacturer, i.manufacturer_sku, i.lead_time_days, i.withdrawn_at,
+                i.updated_at, i.version ",
+            $rest
+        )
+    };
+}
+
+const BY_ID: &str = items!("from item i where i.id = $1");
+const BY_SKU: &str = items!("from item i where i.supplier_id = $1 and i.sku = $2");
+const ALL_BY_SKU: &str = items!("from item i where i.sku = $1 order by i.supplier_id");
+
+pub async fn get(conn: &mut Conn, id: ItemId) -> Result<Option<Item>, StoreError> {
+    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub async fn by_sku(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    sku: &str,
+) -> Result<Option<Item>, StoreError> {
+    let query = sqlx::query(BY_SKU).bind(supplier.to_string()).bind(sku);
+    let row = query.fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The items of every supplier that uses this number.
+pub async fn all_by_sku(conn: &mut Conn, sku: &str) -> Result<Vec<Item>, StoreError> {
+    let rows = sqlx::query(ALL_BY_SKU).bind(sku).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &AnyRow) -> Result<Item, StoreError> {
+    let row = Row::new(row, "item");
+    Ok(Item {
+        id: row.id("id")?,
+        supplier: row.id("supplier_id")?,
+        sku: row.text("sku")?,
+        aux_id: row.text("aux_id")?,
+        name: row.text("name")?,
+        description: row.text("description")?,
+        unit: row.text("unit")?,
+        unspsc: row.text("unspsc")?,
+        category: row.text("category")?,
+        manufacturer: row.text("manufacturer")?,
+        manufacturer_sku: row.text("manufacturer_sku")?,
+        lead_time_days: row.maybe_int("lead_time_days")?,
+        withdrawn_at: row.maybe_time("withdrawn_at")?,
+        updated_at: row.time("updated_at")?,
+        version: row.int("version")?,
+    })
+}
+
+/// What is looked for, and for whom: items without a price for them are not found.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// From `domain::catalogue::query_words`; each begins some word of a found item.
+    pub words: Vec<String>,
+    pub supplier: Option<SupplierId>,
+    pub category: Option<String>,
+    pub organisation: OrganisationId,
+    pub currency: Currency,
+}
+
+/// What every search checks of an item; empty texts ask nothing.
+macro_rules! search {
+    ($from:literal) => {
+        items!(concat!(
+            $from,
+            " and i.id < $1
+            and ($2 = '' or i.supplier_id = $2)
+            and ($3 = '' or i.category = $3)
+            and i.withdrawn_at is null
+            and exists (select 1 from price p where p.item_id = i.id and p.currency = $4
+                and (p.organisation_id is null or p.organisation_id = $5))
+            and ($6 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $6 and w.word < $7))
+            and ($8 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $8 and w.word < $9))
+            and ($10 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $10 and w.word < $11))
+            and ($12 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $12 and w.word < $13))
+            and ($14 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $14 and w.word < $15))
+            and ($16 = '' or exists (select 1 from item_word w
+                where w.item_id = i.id and w.word >= $16 and w.word < $17))
+            order by i.id desc limit $18"
+        ))
+    };
+}
+const NEWEST: &str = search!("from item i where 1 = 1");
+const OF_SUPPLIER: &str = search!("from item i where i.supplier_id = $2");
+const OF_CATEGORY: &str = search!("from item i where i.category = $3");
+/// `cross join` keeps SQLite from walking the items first.
+const WITH_WORD: &str = search!(
+    "from (select distinct item_id from item_word where word >= $6 and word < $7) hit
+        cross join item i where i.id = hit.item_id"
+);
+const HITS: &str = "
+    select count(*) as hits from (
+        select 1 from item_word where word >= $1 and word < $2 limit $3
+    ) some";
+
+/// A word with at most this many hits leads the search: so many rows are sorted in a millisecond.
+const RARE: i64 = 2_000;
+/// Sorts behind every item id: the largest ULID, in the alphabet that ids are written in.
+const END: &str = "item_ZZZZZZZZZZZZZZZZZZZZZZZZZZ";
+/// Sorts behind every character of a word.
+const LAST: char = '\u{10FFFF}';
+
+/// Items that match, newest first.
+pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<Item>, StoreError> {
+    let (words, hits) = rarest_first(conn, &search.words).await?;
+    let sql = match (hits, &search.category, search.supplier) {
+        (Some(hits), ..) if hits <= RARE => WITH_WORD,
+        (_, Some(_), _) => OF_CATEGORY,
+        (_, None, Some(_)) => OF_SUPPLIER,
+        (_, None, None) => NEWEST,
+    };
+    let mut query = sqlx::query(sql)
+        .bind(cut.after.clone().unwrap_or_else(|| END.to_owned()))
+        .bind(search.supplier.map(|id| id.to_string()).unwrap_or_default())
+        .bind(search.category.clone().unwrap_or_default())
+        .bind(search.currency.code().to_owned())
+        .bind(search.organisation.to_string());
+    for slot in 0..QUERY_WORDS {
+        let word = words.get(slot).cloned().unwrap_or_default();
+        let end = format!("{word}{LAST}");
+        query = query.bind(word).bind(end);
+    }
+    let rows = query.bind(cut.fetch()).fetch_all(conn).await?;
+    let items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(items, cut, |item| item.id.to_string()))
+}
+
+/// The words with the rarest first, and its hits (counted no further than needed).
+async fn rarest_first(
+    conn: &mut Conn,
+    words: &[String],
+) -> Result<(Vec<String>, Option<i64>), StoreError> {
+    let mut words: Vec<String> = words.iter().take(QUERY_WORDS).cloned().collect();
+    let mut least: Option<(usize, i64)> = None;
+    for (at, word) in words.iter().enumerate() {
+        let row = sqlx::query(HITS)
+            .bind(word)
+            .bind(format!("{word}{LAST}"))
+            .bind(RARE + 1)
+            .fetch_one(&mut *conn)
+            .await?;
+        let hits = Row::new(&row, "item_word").int("hits")?;
+        if least.is_none_or(|(_, fewest)| hits < fewest) {
+            least = Some((at, hits));
+        }
+    }
+    let Some((at, hits)) = least else { return Ok((words, None)) };
+    words.swap(0, at);
+    Ok((words, Some(hits)))
+}
+
+/// One step of a walk over the distinct values of an index, however many items there are.
+const CATEGORIES: &str = "
+    with recursive step (category) as (
+        select min(category) from item where category > ''
+        union all
+        select (select min(i.category) from item i where i.category > step.category)
+        from step where step.category is not null
+    )
+    select category from step
+    where category is not null and exists (
+        select 1 from item i join price p on p.item_id = i.id
+        where i.category = step.category and i.withdrawn_at is null and p.currency = $1
+            and (p.organisation_id is null or p.organisation_id = $2))
+    order by category";
+
+/// The categories in which something is offered to the organisation.
+pub async fn categories(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    currency: Currency,
+) -> Result<Vec<String>, StoreError> {
+    let query = sqlx::query(CATEGORIES).bind(currency.code().to_owned());
+    let rows = query.bind(organisation.to_string()).fetch_all(conn).await?;
+    rows.iter().map(|row| Row::new(row, "item").text("category")).collect()
+}
+
+const INSERT: &str = "
+    insert into item (id, supplier_id, sku, aux_id, name, description, unit, unspsc, category,
+        manufacturer, manufacturer_sku, lead_time_days, withdrawn_at, updated_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)";
+
+/// Adds an item with the words it is found by (`Item::words`).
+pub async fn insert(
+    conn: &mut Conn,
+    item: &Item,
+    words: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(item.id.to_string())
+        .bind(item.supplier.to_string())
+        .bind(&item.sku)
+        .bind(&item.aux_id)
+        .bind(&item.name)
+        .bind(&item.description)
+        .bind(&item.unit)
+        .bind(&item.unspsc)
+        .bind(&item.category)
+        .bind(&item.manufacturer)
+        .bind(&item.manufacturer_sku)
+        .bind(item.lead_time_days)
+        .bind(item.withdrawn_at.map(Time::millis))
+        .bind(item.updated_at.millis())
+        .execute(&mut *conn)
+        .await?;
+    add_words(conn, item.id, words).await
+}
+
+const UPDATE: &str = "
+    update item set aux_id = $1, name = $2, description = $3, unit = $4, unspsc = $5,
+        category = $6, manufacturer = $7, manufacturer_sku = $8, lead_time_days = $9,
+        withdrawn_at = $10, updated_at = $11, version = version + 1
+    where id = $12 and version = $13";
+
+/// Saves everything but supplier and number, with the words it is found by.
+pub async fn update(
+    conn: &mut Conn,
+    item: &Item,
+    words: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(UPDATE)
+        .bind(&item.aux_id)
+        .bind(&item.name)
+        .bind(&item.description)
+        .bind(&item.unit)
+        .bind(&item.unspsc)
+        .bind(&item.category)
+        .bind(&item.manufacturer)
+        .bind(&item.manufacturer_sku)
+        .bind(item.lead_time_days)
+        .bind(item.withdrawn_at.map(Time::millis))
+        .bind(item.updated_at.millis())
+        .bind(item.id.to_string())
+        .bind(item.version)
+        .execute(&mut *conn)
+        .await?;
+    one_row(done.rows_affected(), "item")?;
+    sqlx::query("delete from item_word where item_id = $1")
+        .bind(item.id.to_string())
+        .execute(&mut *conn)
+        .await?;
+    add_words(conn, item.id, words).await
+}
+
+/// Words put in with one statement: an import writes twenty an item.
+const AT_ONCE: usize = 8;
+const ADD_WORDS: &str = "
+    insert into item_word (word, item_id)
+    values ($2, $1), ($3, $1), ($4, $1), ($5, $1), ($6, $1), ($7, $1), ($8, $1), ($9, $1)";
+const ADD_WORD: &str = "insert into item_word (word, item_id) values ($1, $2)";
+
+async fn add_words(
+    conn: &mut Conn,
+    item: ItemId,
+    words: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let words: Vec<&String> = words.iter().collect();
+    let (eights, rest) = words.as_chunks::<AT_ONCE>();
+    for eight in eights {
+        let query = sqlx::query(ADD_WORDS).bind(item.to_string());
+        let query = eight.iter().fold(query, |query, word| query.bind(*word));
+        query.execute(&mut *conn).await?;
+    }
+    for word in rest {
+        sqlx::query(ADD_WORD).bind(*word).bind(item.to_string()).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
