@@ -10,8 +10,10 @@ pub mod documents;
 pub mod dtd;
 pub mod html;
 pub mod server;
+pub mod site;
 
 pub use api::Api;
 pub use client::{Answer, Client};
 pub use database::{Database, Kind};
 pub use server::Server;
+pub use site::Site;

@@ -5,10 +5,12 @@ use std::{
     io::{BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
+
+use reqwest::Method;
 
 use super::{Api, Client, Database, Kind};
 
@@ -22,7 +24,7 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`
     pub url: String,
-    database: Database,
+    database: Arc<Database>,
     arguments: Vec<String>,
 }
 
@@ -38,8 +40,15 @@ impl Server {
 
     /// A demo with further arguments, such as `--smtp URL`.
     pub async fn demo_with(kind: Kind, arguments: &[&str]) -> Self {
-        let database = Database::new(kind).await;
+        let database = Arc::new(Database::new(kind).await);
         let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
+        let (child, url) = start(&database, "127.0.0.1:0", &arguments);
+        Self { child, url, database, arguments }
+    }
+
+    /// A second process on the same database and key.
+    pub fn beside(&self) -> Self {
+        let (database, arguments) = (Arc::clone(&self.database), self.arguments.clone());
         let (child, url) = start(&database, "127.0.0.1:0", &arguments);
         Self { child, url, database, arguments }
     }
@@ -59,6 +68,14 @@ impl Server {
 
     pub fn port(&self) -> &str {
         self.url.rsplit(':').next().unwrap()
+    }
+
+    /// Moves the server's clock and wakes its timers: `PT26H`.
+    pub async fn advance(&self, period: &str) {
+        let body = format!("{{\"advance\":\"{period}\"}}").into_bytes();
+        let json = [("content-type", "application/json")];
+        let answer = self.client().send(Method::POST, "/sim/clock", &json, body).await;
+        assert!(matches!(answer.status, 200 | 204), "{}", answer.text());
     }
 
     /// `kill -9`: no chance to tidy up.
