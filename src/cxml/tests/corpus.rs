@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::{Fault, receive};
+use super::super::{Fault, Form, Payload, decode, encode, receive};
 
 /// Where the shared folder is: `COUNTERSIGN_SHARED`, or `shared` beside the repository.
 pub(super) fn shared() -> Option<PathBuf> {
@@ -65,4 +65,55 @@ fn every_real_document_is_read_or_refused_with_its_place() {
     eprintln!("{read} read, {content} with a content fault, {refused} not well-formed");
     assert_eq!(refused, 4);
     assert!(read > 100, "only {read} documents were read");
+}
+
+/// Whether the official DTD takes the bytes; `None` without the DTDs or xmllint.
+pub(super) fn judged(bytes: &[u8], payload: &str, name: &str) -> Option<Result<(), String>> {
+    let folder = shared()?.join("dtd");
+    let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let file = std::env::temp_dir().join(format!("cxml-{}-{safe}.xml", std::process::id()));
+    std::fs::write(&file, bytes).ok()?;
+    let dtd = folder.join(format!("{}.dtd", super::super::write::dtd_of(payload)));
+    let run = std::process::Command::new("xmllint")
+        .args(["--nonet", "--noout", "--dtdvalid"])
+        .arg(dtd)
+        .arg(&file)
+        .output();
+    let _ = std::fs::remove_file(&file);
+    let run = run.ok()?;
+    Some(run.status.success().then_some(()).ok_or_else(|| {
+        String::from_utf8_lossy(&run.stderr).replace(&file.display().to_string(), name)
+    }))
+}
+
+#[test]
+fn every_real_document_written_anew_says_the_same_and_is_valid() {
+    let Some(shared) = shared() else { return };
+    let corpus = shared.join("corpus");
+    let (mut wrong, mut same) = (Vec::new(), 0);
+    for path in files(&corpus) {
+        let name = path.strip_prefix(&corpus).unwrap().display().to_string();
+        let Ok(document) = decode(&std::fs::read(&path).unwrap(), None) else { continue };
+        if matches!(document.payload, Payload::Unknown(_)) {
+            continue;
+        }
+        let bytes = encode(&document);
+        let again = decode(&bytes, None).unwrap();
+        // What the DTD asks for and the sender left out is filled in once; then it stays.
+        assert_eq!(encode(&again), bytes, "{name}");
+        same += usize::from(again.payload == document.payload);
+        // Stubs without any credential cannot be made valid.
+        let whole = document.envelope.form == Form::Response
+            || [&document.envelope.from, &document.envelope.to, &document.envelope.sender]
+                .iter()
+                .all(|party| !party.credentials.is_empty());
+        if let Some(Err(told)) = judged(&bytes, document.payload.name(), &name)
+            && whole
+        {
+            wrong.push(told);
+        }
+    }
+    eprintln!("{same} read back equal");
+    assert!(same > 70, "only {same} read back equal");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
