@@ -114,7 +114,7 @@ impl Payload {
         }
     }
 
-    fn of(element: Element<'_>) -> Read<Self> {
+    pub(super) fn of(element: Element<'_>) -> Read<Self> {
         Ok(match element.local() {
             "ProfileRequest" => Self::ProfileRequest,
             "ProfileResponse" => Self::ProfileResponse(Box::new(ProfileResponse::of(element)?)),

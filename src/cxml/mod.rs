@@ -19,24 +19,30 @@ pub mod invoice_line;
 pub mod item;
 pub mod limits;
 pub mod order;
+pub mod pretty;
 pub mod profile;
 pub mod punchout_order;
 pub mod punchout_setup;
 mod read;
 pub mod redact;
+mod schema;
+mod schema_table;
 pub mod ship_notice;
 pub mod status;
 pub mod status_update;
 mod tag;
 pub mod tree;
+pub mod validate;
 pub mod values;
 pub mod write;
 
 pub use codec::{Document, Payload, Received, decode, encode, receive};
 pub use fault::{ContentFault, Fault, XmlFault};
 pub use header::{Credential, Envelope, Form, Mode, Party};
+pub use pretty::prettify;
 pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
 pub use status::{Status, StatusClass};
+pub use validate::{CheckFault, check};
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,97 @@
+//! What is wrong with a document, all of it: for `countersign validate` and for partners who connect.
+
+use super::codec::Payload;
+use super::encoding;
+use super::fault::{ContentFault, XmlFault};
+use super::header::Envelope;
+use super::limits;
+use super::read::Read;
+use super::schema;
+use super::tree::{self, Tree};
+
+/// One fault of a document; when it is not well-formed, its path is `document`.
+pub type CheckFault = ContentFault;
+
+/// Faults that are reported at most.
+const MOST_FAULTS: usize = 100;
+
+/// Every fault of a document: well-formedness first, then what our readers need, then order and
+/// required parts of the DTD. Empty means good.
+pub fn check(bytes: &[u8]) -> Vec<CheckFault> {
+    if bytes.len() > limits::BODY_BYTES {
+        let fault = XmlFault { line: 1, column: 1, message: "the document is too long".to_owned() };
+        return vec![of_xml(fault)];
+    }
+    let decoded = match encoding::decode(bytes, None) {
+        Ok(decoded) => decoded,
+        Err(fault) => return vec![of_xml(fault)],
+    };
+    match tree::parse(&decoded.text) {
+        Ok(tree) => check_tree(&tree),
+        Err(fault) => vec![of_xml(fault)],
+    }
+}
+
+fn of_xml(fault: XmlFault) -> CheckFault {
+    ContentFault {
+        line: fault.line,
+        column: fault.column,
+        path: "document".to_owned(),
+        got: fault.message,
+        expected: "well-formed XML 1.0".to_owned(),
+        mend: "Mend the XML at this place.".to_owned(),
+    }
+}
+
+fn check_tree(tree: &Tree<'_>) -> Vec<CheckFault> {
+    let mut faults: Vec<CheckFault> = Vec::new();
+    let readers: Read<()> = Envelope::of(tree.root()).and_then(|(_, payload)| match payload {
+        Some(element) => Payload::of(element).map(|_| ()),
+        None => Ok(()),
+    });
+    faults.extend(readers.err());
+    for element in tree.elements() {
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
+        schema::check(element, &mut faults);
+    }
+    faults.truncate(MOST_FAULTS);
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    // The readers and the DTD often miss the same thing.
+    faults.dedup_by(|second, first| second.path == first.path && second.line == first.line);
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_faults_are_told_at_once_with_their_places() {
+        let document =
+            b"<cXML payloadID='1' timestamp='x'>\n<Header><From><Credential domain='DUNS'>\
+            <Identity>1</Identity></Credential></From><To><Credential><Identity/></Credential></To>\
+            <Sender><Credential domain='x'><Identity/></Credential></Sender></Header>\n\
+            <Request><OrderRequest><OrderRequestHeader orderID='1' type='neu'/>\n\
+            <ItemOut quantity='0'/></OrderRequest></Request></cXML>";
+        let faults = check(document);
+        let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        for path in [
+            "cXML/Header/To/Credential/@domain",
+            "cXML/Header/Sender",
+            "cXML/Request/OrderRequest/OrderRequestHeader/@type",
+            "cXML/Request/OrderRequest/OrderRequestHeader/@orderDate",
+            "cXML/Request/OrderRequest/ItemOut",
+        ] {
+            assert!(paths.contains(&path), "{path} in {paths:?}");
+        }
+    }
+
+    #[test]
+    fn broken_xml_gives_one_fault() {
+        let faults = check(b"<cXML>\n<a></cXML>");
+        assert_eq!(faults.len(), 1);
+        assert_eq!((faults[0].line, faults[0].path.as_str()), (2, "document"));
+    }
+}
