@@ -1,4 +1,5 @@
-//! What is wrong with a document, all of it: for `countersign validate` and for partners who connect.
+//! What is wrong with a document, all of it: for `countersign validate` and for partners who
+//! connect.
 
 use super::codec::Payload;
 use super::encoding;
