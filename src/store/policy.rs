@@ -1,6 +1,9 @@
 //! Versions of policies, per organisation and kind.
 
-use crate::base::id::{OrganisationId, PolicyVersionId};
+use crate::base::{
+    id::{OrganisationId, PersonId, PolicyVersionId},
+    time::Time,
+};
 
 use super::{Conn, Row, StoreError};
 
@@ -36,4 +39,44 @@ const CSV: &str = "select csv from policy_version where id = $1";
 pub async fn csv(conn: &mut Conn, id: PolicyVersionId) -> Result<String, StoreError> {
     let row = sqlx::query(CSV).bind(id.to_string()).fetch_one(conn).await?;
     Row::new(&row, "policy_version").text("csv")
+}
+
+/// One version of one kind of policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    pub id: PolicyVersionId,
+    pub organisation: OrganisationId,
+    /// `access`, `approval` or `limits`.
+    pub kind: String,
+    /// From 1, per organisation and kind.
+    pub number: i64,
+    pub csv: String,
+    /// `None` for what an organisation starts with.
+    pub author: Option<PersonId>,
+    pub comment: String,
+    /// `draft`, `active` or `retired`.
+    pub state: String,
+    pub created_at: Time,
+}
+
+const INSERT: &str = "
+    insert into policy_version (id, organisation_id, kind, number, csv, author_id, comment, state,
+        created_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)";
+
+/// Adds a version as it is; of the active ones of a kind the database allows one.
+pub async fn insert(conn: &mut Conn, version: &Version) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(version.id.to_string())
+        .bind(version.organisation.to_string())
+        .bind(&version.kind)
+        .bind(version.number)
+        .bind(&version.csv)
+        .bind(version.author.map(|id| id.to_string()))
+        .bind(&version.comment)
+        .bind(&version.state)
+        .bind(version.created_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
 }

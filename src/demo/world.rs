@@ -1,0 +1,335 @@
+//! Makes the demo world in one transaction, so that it is there whole or not at all.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use crate::{
+    app::{AppError, Command, Cx, Need},
+    base::{
+        id::{CostCenterId, OrganisationId, PartnerId, PersonId, SupplierId},
+        secret::Secret,
+    },
+    domain::{
+        fact::Fact,
+        party::{
+            Address, AddressKind, CartEncoding, Channel, CostCenter, Home, Identity, OciFields,
+            Organisation, Partner, PartnerKind, Person, PostalAddress, Supplier,
+        },
+        role::Role,
+    },
+    policy::seed,
+    store::{self, partner::SecretSlot, policy::Version},
+};
+
+use super::cast::{CENTERS, COMPANIES, Company, Member, VENDORS, Vendor};
+
+/// Makes the world of `cast`. Answers nothing when there is a world already.
+pub struct MakeWorld {
+    /// Argon2id hash of the password of everyone.
+    pub password_hash: String,
+    /// Where the simulators stand: `http://localhost:PORT`.
+    pub simulators: String,
+}
+
+impl Command for MakeWorld {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        if !store::organisation::all(cx.conn).await?.is_empty() {
+            cx.nothing_changed();
+            return Ok(());
+        }
+        let mut suppliers = Vec::new();
+        for vendor in VENDORS {
+            suppliers.push((vendor, self.make_supplier(cx, vendor).await?));
+        }
+        for company in COMPANIES {
+            let organisation = self.make_organisation(cx, company).await?;
+            for (vendor, supplier) in &suppliers {
+                self.make_supply(cx, organisation, vendor, *supplier).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl MakeWorld {
+    async fn make_supplier(
+        &self,
+        cx: &mut Cx<'_>,
+        vendor: &Vendor,
+    ) -> Result<SupplierId, AppError> {
+        let supplier = Supplier {
+            id: cx.id(),
+            name: vendor.name.to_owned(),
+            title: vendor.title.to_owned(),
+            email: Some(vendor.mail.to_owned()),
+            owner: None,
+            version: 1,
+        };
+        store::supplier::insert(cx.conn, &supplier, cx.now).await?;
+        for (local, name) in vendor.desk {
+            let person = Person {
+                id: cx.id(),
+                home: Home::Supplier(supplier.id),
+                email: address(local, vendor.name)?,
+                name: (*name).to_owned(),
+                roles: vec![Role::SUPPLIER],
+                manager: None,
+                default_cost_center: None,
+                locale: "en".to_owned(),
+                time_zone: "Europe/Berlin".to_owned(),
+                disabled_at: None,
+                has_password: false,
+                version: 1,
+            };
+            self.add_person(cx, &person).await?;
+        }
+        Ok(supplier.id)
+    }
+
+    async fn add_person(&self, cx: &mut Cx<'_>, person: &Person) -> Result<(), AppError> {
+        store::person::insert(cx.conn, person, cx.now).await?;
+        store::person::set_password_hash(cx.conn, person.id, &self.password_hash).await?;
+        Ok(())
+    }
+
+    async fn make_organisation(
+        &self,
+        cx: &mut Cx<'_>,
+        company: &Company,
+    ) -> Result<OrganisationId, AppError> {
+        let sink = format!("{}/sim/buyer/{}/cxml", self.simulators, company.name);
+        let mut organisation = Organisation {
+            id: cx.id(),
+            name: company.name.to_owned(),
+            title: company.title.to_owned(),
+            currency: company.currency.parse().map_err(AppError::internal)?,
+            checkout: company.checkout,
+            locale: company.locale.to_owned(),
+            time_zone: company.time_zone.to_owned(),
+            default_manager: None,
+            default_cost_center: None,
+            order_url: None,
+            invoice_url: Some(sink),
+            price_tolerance: Decimal::ZERO,
+            version: 1,
+        };
+        store::organisation::insert(cx.conn, &organisation, cx.now).await?;
+        let fact = Fact::OrganisationMade {
+            organisation: organisation.id.to_string(),
+            name: organisation.name.clone(),
+        };
+        cx.fact_in(organisation.id, fact);
+        let centers = make_cost_centers(cx, company, &organisation).await?;
+        let people = self.make_people(cx, company, organisation.id, &centers).await?;
+        organisation.default_manager = people.get("mia").copied();
+        organisation.default_cost_center = centers.get("4100").copied();
+        store::organisation::update(cx.conn, &organisation).await?;
+        make_addresses(cx, company, organisation.id).await?;
+        make_policies(cx, &organisation).await?;
+        self.make_buyer_partner(cx, company, organisation.id).await?;
+        Ok(organisation.id)
+    }
+
+    async fn make_people(
+        &self,
+        cx: &mut Cx<'_>,
+        company: &Company,
+        organisation: OrganisationId,
+        centers: &HashMap<&'static str, CostCenterId>,
+    ) -> Result<HashMap<&'static str, PersonId>, AppError> {
+        let mut people = HashMap::new();
+        for member in company.people {
+            let Member { local, name, roles, manager, cost_centers } = member;
+            let charged: Vec<CostCenterId> =
+                cost_centers.iter().filter_map(|code| centers.get(code).copied()).collect();
+            let roles = roles.iter().map(|role| role.parse());
+            let person = Person {
+                id: cx.id(),
+                home: Home::Organisation(organisation),
+                email: address(local, company.name)?,
+                name: (*name).to_owned(),
+                roles: roles.collect::<Result<_, _>>()?,
+                manager: manager.and_then(|local| people.get(local).copied()),
+                default_cost_center: charged.first().copied(),
+                locale: company.locale.to_owned(),
+                time_zone: company.time_zone.to_owned(),
+                disabled_at: None,
+                has_password: false,
+                version: 1,
+            };
+            self.add_person(cx, &person).await?;
+            store::person::set_cost_centers(cx.conn, person.id, &charged).await?;
+            people.insert(*local, person.id);
+        }
+        Ok(people)
+    }
+
+    async fn make_buyer_partner(
+        &self,
+        cx: &mut Cx<'_>,
+        company: &Company,
+        organisation: OrganisationId,
+    ) -> Result<(), AppError> {
+        let (domain, identity) = company.identity;
+        let base64 = company.name == "initech";
+        let partner = Partner {
+            name: format!("{} procurement system", company.title),
+            identities: vec![Identity::new(domain, identity)],
+            cart_encoding: if base64 { CartEncoding::Base64 } else { CartEncoding::Urlencoded },
+            return_hosts: loopback_hosts(),
+            frame_ancestors: loopback_origins(),
+            oci_user: Some(company.name.to_owned()),
+            ..connection(cx.id(), organisation, PartnerKind::Buyer)
+        };
+        save_partner(cx, &partner, company.secret).await
+    }
+
+    async fn make_supply(
+        &self,
+        cx: &mut Cx<'_>,
+        organisation: OrganisationId,
+        vendor: &Vendor,
+        supplier: SupplierId,
+    ) -> Result<(), AppError> {
+        let (url, email) = match vendor.channel {
+            Channel::Cxml => (Some(format!("{}/sim/supplier/cxml", self.simulators)), None),
+            Channel::Email => (None, Some(vendor.mail.to_owned())),
+            Channel::Desk => (None, None),
+        };
+        let kind = PartnerKind::Supplier { supplier, channel: vendor.channel, url, email };
+        let partner = Partner {
+            name: vendor.title.to_owned(),
+            identities: vec![Identity::new("DUNS", vendor.duns)],
+            ..connection(cx.id(), organisation, kind)
+        };
+        save_partner(cx, &partner, vendor.secret).await
+    }
+}
+
+/// A connection with nothing set but its two ends.
+fn connection(id: PartnerId, organisation: OrganisationId, kind: PartnerKind) -> Partner {
+    Partner {
+        id,
+        organisation,
+        kind,
+        name: String::new(),
+        identities: Vec::new(),
+        cart_encoding: CartEncoding::Urlencoded,
+        return_hosts: Vec::new(),
+        frame_ancestors: Vec::new(),
+        allow_http: true,
+        oci_user: None,
+        oci_fields: OciFields {
+            user: "USERNAME".to_owned(),
+            password: "PASSWORD".to_owned(),
+            hook_url: "HOOK_URL".to_owned(),
+        },
+        disabled_at: None,
+        version: 1,
+    }
+}
+
+/// The demo's simulators stand on this machine, at whatever port was free.
+fn loopback_hosts() -> Vec<String> {
+    ["localhost:*", "127.0.0.1:*", "[::1]:*"].map(str::to_owned).to_vec()
+}
+
+fn loopback_origins() -> Vec<String> {
+    ["http://localhost:*", "http://127.0.0.1:*"].map(str::to_owned).to_vec()
+}
+
+async fn save_partner(cx: &mut Cx<'_>, partner: &Partner, secret: &str) -> Result<(), AppError> {
+    store::partner::save(cx.conn, partner, cx.now).await?;
+    let place = store::partner::secret_place(partner.id, 1);
+    let slot = SecretSlot {
+        slot: 1,
+        sealed: cx.app.keys.seal(&Secret::new(secret), &place, &*cx.app.entropy),
+        digest: cx.app.keys.digest(secret),
+        created_at: cx.now,
+    };
+    store::partner::save_secret(cx.conn, partner.id, &slot).await?;
+    Ok(())
+}
+
+async fn make_cost_centers(
+    cx: &mut Cx<'_>,
+    company: &Company,
+    organisation: &Organisation,
+) -> Result<HashMap<&'static str, CostCenterId>, AppError> {
+    let mut centers = HashMap::new();
+    for center in CENTERS.iter().filter(|center| center.company == company.name) {
+        let row = CostCenter {
+            id: cx.id(),
+            organisation: organisation.id,
+            code: center.code.to_owned(),
+            name: center.name.to_owned(),
+            owner: None,
+            disabled_at: None,
+            version: 1,
+        };
+        store::organisation::save_cost_center(cx.conn, &row).await?;
+        centers.insert(center.code, row.id);
+    }
+    Ok(centers)
+}
+
+async fn make_addresses(
+    cx: &mut Cx<'_>,
+    company: &Company,
+    organisation: OrganisationId,
+) -> Result<(), AppError> {
+    let places = [
+        (AddressKind::BillTo, "main", "Accounts payable", company.street),
+        (AddressKind::ShipTo, "main", "Goods in", company.street),
+        (AddressKind::ShipTo, "plant", "Gate 2", company.plant),
+    ];
+    for (kind, code, deliver_to, [street, city, postal_code, country]) in places {
+        let row = Address {
+            id: cx.id(),
+            organisation,
+            kind,
+            postal: PostalAddress {
+                code: code.to_owned(),
+                name: company.title.to_owned(),
+                deliver_to: deliver_to.to_owned(),
+                street: street.to_owned(),
+                city: city.to_owned(),
+                postal_code: postal_code.to_owned(),
+                country: country.to_owned(),
+                email: None,
+            },
+            is_default: code == "main",
+            version: 1,
+        };
+        store::organisation::save_address(cx.conn, &row).await?;
+    }
+    Ok(())
+}
+
+async fn make_policies(cx: &mut Cx<'_>, organisation: &Organisation) -> Result<(), AppError> {
+    let seed = seed::seed(&organisation.name, organisation.currency);
+    let sets = [("access", seed.access), ("approval", seed.approval), ("limits", seed.limits)];
+    for (kind, csv) in sets {
+        let version = Version {
+            id: cx.id(),
+            organisation: organisation.id,
+            kind: kind.to_owned(),
+            number: 1,
+            csv,
+            author: None,
+            comment: "What the organisation started with".to_owned(),
+            state: "active".to_owned(),
+            created_at: cx.now,
+        };
+        store::policy::insert(cx.conn, &version).await?;
+    }
+    Ok(())
+}
+
+fn address(local: &str, host: &str) -> Result<crate::domain::party::Email, AppError> {
+    format!("{local}@{host}.example").parse().map_err(AppError::internal)
+}
