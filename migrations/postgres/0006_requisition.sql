@@ -57,6 +57,7 @@ create table requisition_line (
     manufacturer_sku text not null,
     lead_time_days bigint,
     accounts text not null,                 -- JSON: accounting segments
+    attachments text not null,              -- JSON: SHA-256 of attached files
     unique (requisition_id, position)
 );
 
@@ -78,18 +79,25 @@ create table task (
     step_id text not null references step (id),
     requisition_id text not null references requisition (id),
     organisation_id text not null references organisation (id),
+    requester_id text not null references person (id),
     assignee_id text not null references person (id),
     state text not null check (state in ('waiting', 'open', 'approved', 'rejected', 'void')),
     content_hash text not null,
     opened_at bigint,
     due_at bigint,
+    decision text check (decision in ('approve', 'reject')),
     decided_by text references person (id),
     on_behalf_of text references person (id),
     decided_at bigint,
     comment text,
     version bigint not null,
-    check ((state in ('approved', 'rejected')) = (decided_by is not null)),
-    check ((decided_by is null) = (decided_at is null))
+    -- Nobody signs his own requisition, whatever a program may have got wrong.
+    check (assignee_id <> requester_id),
+    check (decided_by is null or decided_by <> requester_id),
+    -- A decision stays with its task for ever, also when the task is void later.
+    check (state not in ('approved', 'rejected') or decision is not null),
+    check ((decision is null) = (decided_by is null)),
+    check ((decision is null) = (decided_at is null))
 );
 create index task_by_assignee on task (assignee_id, state, id);
 create index task_by_requisition on task (requisition_id);

@@ -8,6 +8,7 @@
 mod facts;
 mod plan;
 mod progress;
+mod record;
 
 pub use facts::{BudgetMode, BudgetState, Facts, Line, Person, Rate, WindowSum, cannot_decide};
 pub use plan::{
@@ -18,3 +19,4 @@ pub use progress::{
     Decision, Moved, Progress, RunningStep, RunningTask, StepState, TaskMove, TaskState, Verdict,
     decide, start, withdraw,
 };
+pub use record::{DUE_MS, DecisionRecord, Step, Task, progress_of};

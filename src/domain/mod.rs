@@ -1,6 +1,7 @@
 //! The rules of the house, pure: no async, no SQL, no network, no clock, no randomness.
 
 pub mod approval;
+pub mod budget;
 pub mod cart;
 pub mod catalogue;
 pub mod delivery;

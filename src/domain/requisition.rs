@@ -15,6 +15,10 @@ use super::{
     party::{Checkout, PostalAddress},
 };
 
+mod content;
+
+pub use content::{content_hash, order_part_hash};
+
 words! {
     /// Where a requisition stands.
     RequisitionState {
@@ -134,6 +138,8 @@ pub struct RequisitionLine {
     pub position: i64,
     pub goods: Goods,
     pub accounts: Vec<Account>,
+    /// SHA-256 of each file attached to the line, as hexadecimal.
+    pub attachments: Vec<String>,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! change of an audited table never starts anywhere else.
 
 pub mod audit;
+pub mod budget;
 pub mod cart;
 pub mod chain;
 pub mod document;
@@ -20,11 +21,14 @@ pub mod partner;
 pub mod person;
 pub mod policy;
 pub mod price;
+pub mod requisition;
+pub mod step;
 pub mod supplier;
 pub mod upkeep;
 
 mod connect;
 mod error;
+mod goods;
 mod migrate;
 mod row;
 mod write;

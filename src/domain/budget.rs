@@ -1,0 +1,228 @@
+//! Budgets: a double-entry ledger of what is reserved, committed and spent.
+//!
+//! Every movement leaves one account and arrives in another, so the four accounts of a budget
+//! always add up to its limit. In mode `block` nothing may be taken that is not available; the
+//! other modes may go below zero and say so.
+
+use crate::base::{
+    id::{BudgetEntryId, BudgetId, CostCenterId, OrganisationId, RequisitionId},
+    money::{Currency, Money, MoneyFault},
+    time::{Day, Time},
+    words::words,
+};
+
+use super::{
+    approval::{BudgetMode, BudgetState, cannot_decide, plain},
+    refusal::Refusal,
+};
+
+words! {
+    /// Where money of a budget can stand.
+    BudgetAccount {
+        /// Neither of the three others: the limit less what they hold.
+        Available = "available",
+        /// Asked for by a requisition that is not decided.
+        Reserved = "reserved",
+        /// Ordered.
+        Committed = "committed",
+        /// Invoiced and approved.
+        Spent = "spent",
+    }
+}
+
+/// A budget of one cost centre for one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    pub id: BudgetId,
+    pub organisation: OrganisationId,
+    pub cost_center: CostCenterId,
+    /// The period's name: `2026`.
+    pub period: String,
+    /// First and last day of the period, in the organisation's time zone.
+    pub starts_on: Day,
+    pub ends_on: Day,
+    pub mode: BudgetMode,
+    pub standing: Standing,
+    pub version: i64,
+}
+
+/// How much stands where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub limit: Money,
+    pub reserved: Money,
+    pub committed: Money,
+    pub spent: Money,
+}
+
+impl Standing {
+    /// A budget nobody has used yet.
+    pub const fn fresh(limit: Money) -> Self {
+        let zero = Money::zero(limit.currency());
+        Self { limit, reserved: zero, committed: zero, spent: zero }
+    }
+
+    pub const fn currency(&self) -> Currency {
+        self.limit.currency()
+    }
+
+    /// What is left; below zero when more was allowed than there is.
+    pub fn available(&self) -> Result<Money, MoneyFault> {
+        self.limit.checked_sub(self.reserved)?.checked_sub(self.committed)?.checked_sub(self.spent)
+    }
+
+    /// The standing after one movement.
+    pub fn after(mut self, movement: &Movement) -> Result<Self, MoneyFault> {
+        if let Some(account) = self.account(movement.source) {
+            *account = account.checked_sub(movement.amount)?;
+        }
+        if let Some(account) = self.account(movement.target) {
+            *account = account.checked_add(movement.amount)?;
+        }
+        Ok(self)
+    }
+
+    fn account(&mut self, account: BudgetAccount) -> Option<&mut Money> {
+        match account {
+            BudgetAccount::Available => None,
+            BudgetAccount::Reserved => Some(&mut self.reserved),
+            BudgetAccount::Committed => Some(&mut self.committed),
+            BudgetAccount::Spent => Some(&mut self.spent),
+        }
+    }
+}
+
+impl Budget {
+    /// Whether the day lies in the budget's period.
+    pub fn holds(&self, day: Day) -> bool {
+        self.starts_on <= day && day <= self.ends_on
+    }
+
+    /// What the policy may know: how this budget would stand with `amount` more. Another currency
+    /// than the budget's is never guessed at.
+    pub fn state_for(&self, amount: Money) -> Result<BudgetState, Refusal> {
+        let available = self.standing.available().map_err(|fault| undecided(&fault))?;
+        let order = amount.compare(available).map_err(|fault| undecided(&fault))?;
+        Ok(BudgetState { mode: self.mode, exceeded: order.is_gt(), available })
+    }
+}
+
+fn undecided(fault: &MoneyFault) -> Refusal {
+    cannot_decide("budget", format!("The budget cannot be computed: {fault}."))
+        .mend("Choose a cost centre whose budget is in the currency of the cart.")
+}
+
+/// The refusal of a submission that a budget in mode `block` does not allow.
+pub fn exceeded(cost_center: &str, amount: Money, available: Money) -> Refusal {
+    Refusal::invalid(
+        "budget-exceeded",
+        format!(
+            "The budget of cost centre {cost_center} does not allow this: {} is left.",
+            plain(available)
+        ),
+    )
+    .field("cost_center")
+    .got(plain(amount))
+    .expected(format!("at most {}", plain(available)))
+    .mend("Order less, choose another cost centre, or ask for a larger budget.")
+    .with("available", available.to_string())
+}
+
+/// An amount on its way from one account to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    pub source: BudgetAccount,
+    pub target: BudgetAccount,
+    /// Above zero.
+    pub amount: Money,
+}
+
+/// A movement as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub id: BudgetEntryId,
+    pub budget: BudgetId,
+    pub movement: Movement,
+    pub requisition: Option<RequisitionId>,
+    /// The requisition, order or invoice that moved it.
+    pub about: String,
+    pub at: Time,
+}
+
+/// What one account holds of the entries given: what arrived less what left.
+pub fn balance<'e>(
+    account: BudgetAccount,
+    entries: impl IntoIterator<Item = &'e Entry>,
+    currency: Currency,
+) -> Result<Money, MoneyFault> {
+    let mut sum = Money::zero(currency);
+    for Entry { movement, .. } in entries {
+        if movement.target == account {
+            sum = sum.checked_add(movement.amount)?;
+        }
+        if movement.source == account {
+            sum = sum.checked_sub(movement.amount)?;
+        }
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn euro(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::EUR)
+    }
+
+    fn budget(mode: BudgetMode, limit: i64) -> Budget {
+        Budget {
+            id: BudgetId::from_bits(1),
+            organisation: OrganisationId::from_bits(2),
+            cost_center: CostCenterId::from_bits(3),
+            period: "2026".into(),
+            starts_on: Day::constant(2026, 1, 1),
+            ends_on: Day::constant(2026, 12, 31),
+            mode,
+            standing: Standing::fresh(euro(limit)),
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn accounts_always_add_up_to_the_limit() {
+        use BudgetAccount::{Available, Committed, Reserved, Spent};
+        let moves = [
+            (Available, Reserved, 700),
+            (Reserved, Available, 200),
+            (Reserved, Committed, 500),
+            (Committed, Spent, 450),
+            (Committed, Available, 50),
+            (Available, Spent, 600),
+        ];
+        let mut standing = Standing::fresh(euro(1_000));
+        for (source, target, amount) in moves {
+            let movement = Movement { source, target, amount: euro(amount) };
+            standing = standing.after(&movement).unwrap();
+        }
+        assert_eq!(standing.spent, euro(1_050));
+        assert_eq!(standing.available(), Ok(euro(-50)));
+    }
+
+    #[test]
+    fn exactly_what_is_left_is_not_exceeded() {
+        let budget = budget(BudgetMode::Block, 1_000);
+        assert!(!budget.state_for(euro(1_000)).unwrap().exceeded);
+        assert!(budget.state_for(euro(1_001)).unwrap().exceeded);
+        let dollars = Money::from_minor(1, Currency::USD);
+        assert_eq!(budget.state_for(dollars).map_err(|no| no.code), Err("policy-cannot-decide"));
+    }
+
+    #[test]
+    fn a_period_holds_its_first_and_last_day() {
+        let budget = budget(BudgetMode::Warn, 1);
+        assert!(budget.holds(Day::constant(2026, 1, 1)));
+        assert!(budget.holds(Day::constant(2026, 12, 31)));
+        assert!(!budget.holds(Day::constant(2027, 1, 1)));
+    }
+}

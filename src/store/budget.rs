@@ -1,0 +1,300 @@
+//! Budgets and their ledger. What is taken from a budget is taken by one guarded statement, so
+//! that no number of submissions at once can take more than there is.
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    base::{
+        id::{BudgetId, CostCenterId, OrganisationId, RequisitionId},
+        money::Money,
+        page::{Cut, Page},
+        time::{Day, Time, parse_day},
+    },
+    domain::{
+        approval::BudgetMode,
+        budget::{Budget, BudgetAccount, Entry, Movement, Standing},
+    },
+};
+
+use super::{Conn, Row, StoreError, error::one_row};
+
+const GET: &str = "select * from budget where id = $1 and organisation_id = $2";
+const OF_ORGANISATION: &str = "
+    select * from budget where organisation_id = $1 and ($2 = '' or id < $2)
+    order by id desc limit $3";
+const FOR_DAY: &str = "
+    select * from budget where cost_center_id = $1 and starts_on <= $2 and ends_on >= $2
+    order by starts_on desc, id limit 1";
+
+/// The budget, when it is the organisation's.
+pub async fn get(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: BudgetId,
+) -> Result<Option<Budget>, StoreError> {
+    let row = sqlx::query(GET)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The organisation's budgets, newest first.
+pub async fn of_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    cut: &Cut,
+) -> Result<Page<Budget>, StoreError> {
+    let rows = sqlx::query(OF_ORGANISATION)
+        .bind(organisation.to_string())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(found, cut, |budget| budget.id.to_string()))
+}
+
+/// The budget of a cost centre whose period holds the day.
+pub async fn for_day(
+    conn: &mut Conn,
+    cost_center: CostCenterId,
+    day: Day,
+) -> Result<Option<Budget>, StoreError> {
+    let row = sqlx::query(FOR_DAY)
+        .bind(cost_center.to_string())
+        .bind(day.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<Budget, StoreError> {
+    let row = Row::new(row, "budget");
+    let money = |column: &str| row.money(column, "currency");
+    let day = |column: &str| {
+        let text = row.text(column)?;
+        parse_day(&text).map_err(|fault| row.fault(column, fault))
+    };
+    Ok(Budget {
+        id: row.id("id")?,
+        organisation: row.id("organisation_id")?,
+        cost_center: row.id("cost_center_id")?,
+        period: row.text("period")?,
+        starts_on: day("starts_on")?,
+        ends_on: day("ends_on")?,
+        mode: row.parsed("mode")?,
+        standing: Standing {
+            limit: money("limit_minor")?,
+            reserved: money("reserved_minor")?,
+            committed: money("committed_minor")?,
+            spent: money("spent_minor")?,
+        },
+        version: row.int("version")?,
+    })
+}
+
+const INSERT: &str = "
+    insert into budget (id, organisation_id, cost_center_id, period, starts_on, ends_on, mode,
+        currency, limit_minor, reserved_minor, committed_minor, spent_minor, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 1)";
+
+/// Adds a budget that nobody has used yet.
+pub async fn insert(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(row.id.to_string())
+        .bind(row.organisation.to_string())
+        .bind(row.cost_center.to_string())
+        .bind(&row.period)
+        .bind(row.starts_on.to_string())
+        .bind(row.ends_on.to_string())
+        .bind(row.mode.word())
+        .bind(row.standing.currency().code())
+        .bind(row.standing.limit.minor())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const UPDATE: &str = "
+    update budget set mode = $1, limit_minor = $2, version = version + 1
+    where id = $3 and version = $4";
+
+/// Saves mode and limit; what is reserved, committed and spent moves by [`shift`] alone.
+pub async fn update(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
+    let done = sqlx::query(UPDATE)
+        .bind(row.mode.word())
+        .bind(row.standing.limit.minor())
+        .bind(row.id.to_string())
+        .bind(row.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "budget")
+}
+
+/// What a reservation counts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The amount must be available.
+    Available,
+    /// The amount must not be available: the plan was made for an exceeded budget.
+    Exceeded,
+    /// Whether it is available makes no difference.
+    None,
+}
+
+const RESERVE: &str = "
+    update budget set reserved_minor = reserved_minor + $1
+    where id = $2 and mode = $3
+        and ($4 <> 'available'
+            or limit_minor - reserved_minor - committed_minor - spent_minor >= $1)
+        and ($4 <> 'exceeded'
+            or limit_minor - reserved_minor - committed_minor - spent_minor < $1)";
+
+/// Reserves an amount, when the budget still has the mode and meets the guard. `false`: it does
+/// not, and nothing has changed.
+pub async fn reserve(
+    conn: &mut Conn,
+    id: BudgetId,
+    amount: Money,
+    mode: BudgetMode,
+    guard: Guard,
+) -> Result<bool, StoreError> {
+    let guard = match guard {
+        Guard::Available => "available",
+        Guard::Exceeded => "exceeded",
+        Guard::None => "none",
+    };
+    let done = sqlx::query(RESERVE)
+        .bind(amount.minor())
+        .bind(id.to_string())
+        .bind(mode.word())
+        .bind(guard)
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+const SHIFT: &str = "
+    update budget set reserved_minor = reserved_minor + $1,
+        committed_minor = committed_minor + $2, spent_minor = spent_minor + $3
+    where id = $4";
+
+/// Moves an amount between accounts; a part that would fall below zero fails the transaction.
+pub async fn shift(conn: &mut Conn, id: BudgetId, movement: &Movement) -> Result<(), StoreError> {
+    let change = |account: BudgetAccount| {
+        let minor = movement.amount.minor();
+        if movement.target == account {
+            minor
+        } else if movement.source == account {
+            -minor
+        } else {
+            0
+        }
+    };
+    let done = sqlx::query(SHIFT)
+        .bind(change(BudgetAccount::Reserved))
+        .bind(change(BudgetAccount::Committed))
+        .bind(change(BudgetAccount::Spent))
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "budget")
+}
+
+const INSERT_ENTRY: &str = "
+    insert into budget_entry (id, budget_id, source, target, amount_minor, requisition_id, about,
+        at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/// Writes one movement into the ledger.
+pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
+    sqlx::query(INSERT_ENTRY)
+        .bind(entry.id.to_string())
+        .bind(entry.budget.to_string())
+        .bind(entry.movement.source.word())
+        .bind(entry.movement.target.word())
+        .bind(entry.movement.amount.minor())
+        .bind(entry.requisition.map(|id| id.to_string()))
+        .bind(&entry.about)
+        .bind(entry.at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const OF_REQUISITION: &str = "
+    select e.*, b.currency from budget_entry e join budget b on b.id = e.budget_id
+    where e.requisition_id = $1 order by e.id";
+const OF_BUDGET: &str = "
+    select e.*, b.currency from budget_entry e join budget b on b.id = e.budget_id
+    where e.budget_id = $1 and ($2 = '' or e.id < $2)
+    order by e.id desc limit $3";
+
+/// Everything one requisition moved, oldest first.
+pub async fn of_requisition(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read_entry).collect()
+}
+
+/// The ledger of one budget, newest first.
+pub async fn ledger(
+    conn: &mut Conn,
+    budget: BudgetId,
+    cut: &Cut,
+) -> Result<Page<Entry>, StoreError> {
+    let rows = sqlx::query(OF_BUDGET)
+        .bind(budget.to_string())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let entries = rows.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(entries, cut, |entry| entry.id.to_string()))
+}
+
+fn read_entry(row: &AnyRow) -> Result<Entry, StoreError> {
+    let row = Row::new(row, "budget_entry");
+    Ok(Entry {
+        id: row.id("id")?,
+        budget: row.id("budget_id")?,
+        movement: Movement {
+            source: row.parsed("source")?,
+            target: row.parsed("target")?,
+            amount: row.money("amount_minor", "currency")?,
+        },
+        requisition: row.maybe_id("requisition_id")?,
+        about: row.text("about")?,
+        at: row.time("at")?,
+    })
+}
+
+const SUMS: &str = "
+    select source, target, cast(sum(amount_minor) as bigint) as amount_minor from budget_entry
+    where budget_id = $1 and at <= $2 group by source, target";
+
+/// How a budget stood at a past moment, from its ledger alone; the limit is today's.
+pub async fn standing_at(
+    conn: &mut Conn,
+    budget: &Budget,
+    at: Time,
+) -> Result<Standing, StoreError> {
+    let rows =
+        sqlx::query(SUMS).bind(budget.id.to_string()).bind(at.millis()).fetch_all(conn).await?;
+    let currency = budget.standing.currency();
+    let mut standing = Standing::fresh(budget.standing.limit);
+    for row in &rows {
+        let row = Row::new(row, "budget_entry");
+        let movement = Movement {
+            source: row.parsed("source")?,
+            target: row.parsed("target")?,
+            amount: Money::from_minor(row.int("amount_minor")?, currency),
+        };
+        standing = standing.after(&movement).map_err(|fault| row.fault("amount_minor", fault))?;
+    }
+    Ok(standing)
+}

@@ -1,0 +1,33 @@
+//! The columns of goods, which carts and requisitions share.
+
+use crate::{
+    base::{
+        decimal,
+        money::{Currency, Money, UnitPrice},
+    },
+    domain::cart::Goods,
+};
+
+use super::{Row, StoreError};
+
+/// Reads the goods of a line; the line's currency stands in `currency`.
+pub(super) fn read(row: &Row<'_>) -> Result<Goods, StoreError> {
+    let currency: Currency = row.parsed("currency")?;
+    let amount = decimal::parse(&row.text("price_amount")?)
+        .map_err(|fault| row.fault("price_amount", fault))?;
+    Ok(Goods {
+        item: row.maybe_id("item_id")?,
+        supplier: row.id("supplier_id")?,
+        sku: row.text("sku")?,
+        aux_id: row.text("aux_id")?,
+        description: row.text("description")?,
+        quantity: row.quantity("quantity")?,
+        unit: row.text("unit")?,
+        price: UnitPrice::new(amount, currency, row.quantity("price_per")?),
+        total: Money::from_minor(row.int("total_minor")?, currency),
+        unspsc: row.text("unspsc")?,
+        manufacturer: row.text("manufacturer")?,
+        manufacturer_sku: row.text("manufacturer_sku")?,
+        lead_time_days: row.maybe_int("lead_time_days")?,
+    })
+}

@@ -1,0 +1,337 @@
+//! Requisitions and their lines.
+
+use sqlx::any::AnyRow;
+
+use crate::{
+    base::{
+        decimal,
+        id::{CartId, Id, Kind, OrganisationId, PersonId, RequisitionId},
+        money::{Currency, Money},
+        page::{Cut, Page},
+        time::Time,
+    },
+    domain::requisition::{Requisition, RequisitionLine},
+};
+
+use super::{Conn, Row, StoreError, error::one_row, goods};
+
+const GET: &str = "select * from requisition where id = $1 and organisation_id = $2";
+const GET_ANY: &str = "select * from requisition where id = $1";
+const OF_CART: &str = "select * from requisition where cart_id = $1 order by id desc limit 1";
+
+/// The requisition, when it is the organisation's.
+pub async fn get(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: RequisitionId,
+) -> Result<Option<Requisition>, StoreError> {
+    let row = sqlx::query(GET)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The requisition of any organisation: for workers, letters and links that prove themselves.
+pub async fn get_any(
+    conn: &mut Conn,
+    id: RequisitionId,
+) -> Result<Option<Requisition>, StoreError> {
+    let row = sqlx::query(GET_ANY).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The latest requisition made of a cart.
+pub async fn of_cart(conn: &mut Conn, cart: CartId) -> Result<Option<Requisition>, StoreError> {
+    let row = sqlx::query(OF_CART).bind(cart.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+const LOCK: &str = "
+    update requisition set version = version + 1 where id = $1 and organisation_id = $2";
+
+/// Reads the requisition for a change: whoever else changes it waits until this one is through.
+/// Without that, two decisions side by side would each miss the other.
+pub async fn lock(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: RequisitionId,
+) -> Result<Option<Requisition>, StoreError> {
+    sqlx::query(LOCK)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .execute(&mut *conn)
+        .await?;
+    get(conn, organisation, id).await
+}
+
+const OF_REQUESTER: &str = "
+    select * from requisition
+    where organisation_id = $1 and requester_id = $2 and ($3 = '' or id < $3)
+    order by id desc limit $4";
+const OF_ORGANISATION: &str = "
+    select * from requisition
+    where organisation_id = $1 and ($2 = '' or id < $2)
+    order by id desc limit $3";
+
+/// What one person handed in, newest first.
+pub async fn of_requester(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    requester: PersonId,
+    cut: &Cut,
+) -> Result<Page<Requisition>, StoreError> {
+    let rows = sqlx::query(OF_REQUESTER)
+        .bind(organisation.to_string())
+        .bind(requester.to_string())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    page(&rows, cut)
+}
+
+/// What everybody of the organisation handed in, newest first.
+pub async fn of_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    cut: &Cut,
+) -> Result<Page<Requisition>, StoreError> {
+    let rows = sqlx::query(OF_ORGANISATION)
+        .bind(organisation.to_string())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    page(&rows, cut)
+}
+
+fn page(rows: &[AnyRow], cut: &Cut) -> Result<Page<Requisition>, StoreError> {
+    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(found, cut, |requisition| requisition.id.to_string()))
+}
+
+fn read(row: &AnyRow) -> Result<Requisition, StoreError> {
+    let row = Row::new(row, "requisition");
+    let currency: Currency = row.parsed("currency")?;
+    Ok(Requisition {
+        id: row.id("id")?,
+        number: row.text("number")?,
+        organisation: row.id("organisation_id")?,
+        requester: row.id("requester_id")?,
+        cart: row.maybe_id("cart_id")?,
+        punchout_session: row.maybe_id("punchout_session_id")?,
+        source: row.parsed("source")?,
+        checkout: row.parsed("checkout")?,
+        buyer_order_id: row.maybe_text("buyer_order_id")?,
+        buyer_payload_id: row.maybe_text("buyer_payload_id")?,
+        cost_center: row.maybe_id("cost_center_id")?,
+        cost_center_code: row.text("cost_center")?,
+        ship_to: row.json("ship_to")?,
+        bill_to: row.json("bill_to")?,
+        needed_on: row.maybe_day("needed_on")?,
+        comment: row.text("comment")?,
+        currency,
+        total: Money::from_minor(row.int("total_minor")?, currency),
+        state: row.parsed("state")?,
+        round: row.int("round")?,
+        content_hash: row.text("content_hash")?,
+        approval_version: row.int("approval_version")?,
+        limits_version: row.int("limits_version")?,
+        because: row.text("because")?,
+        flags: row.json("flags")?,
+        submitted_at: row.time("submitted_at")?,
+        decided_at: row.maybe_time("decided_at")?,
+        reject_reason: row.maybe_text("reject_reason")?,
+        returned_pending_at: row.maybe_time("returned_pending_at")?,
+        returned_final_at: row.maybe_time("returned_final_at")?,
+        version: row.int("version")?,
+    })
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|fault| StoreError::inconsistent("requisition", fault))
+}
+
+fn text<K: Kind>(id: Option<Id<K>>) -> Option<String> {
+    id.map(|id| id.to_string())
+}
+
+const INSERT: &str = "
+    insert into requisition (id, number, organisation_id, requester_id, cart_id,
+        punchout_session_id, source, checkout, buyer_order_id, buyer_payload_id, cost_center_id,
+        cost_center, ship_to, bill_to, needed_on, comment, currency, total_minor, state, round,
+        content_hash, approval_version, limits_version, because, flags, submitted_at, decided_at,
+        reject_reason, returned_pending_at, returned_final_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, 1)";
+
+/// Adds a requisition with its lines.
+pub async fn insert(
+    conn: &mut Conn,
+    row: &Requisition,
+    lines: &[RequisitionLine],
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(row.id.to_string())
+        .bind(&row.number)
+        .bind(row.organisation.to_string())
+        .bind(row.requester.to_string())
+        .bind(text(row.cart))
+        .bind(text(row.punchout_session))
+        .bind(row.source.word())
+        .bind(row.checkout.word())
+        .bind(&row.buyer_order_id)
+        .bind(&row.buyer_payload_id)
+        .bind(text(row.cost_center))
+        .bind(&row.cost_center_code)
+        .bind(json(&row.ship_to)?)
+        .bind(json(&row.bill_to)?)
+        .bind(row.needed_on.map(|day| day.to_string()))
+        .bind(&row.comment)
+        .bind(row.currency.code())
+        .bind(row.total.minor())
+        .bind(row.state.word())
+        .bind(row.round)
+        .bind(&row.content_hash)
+        .bind(row.approval_version)
+        .bind(row.limits_version)
+        .bind(&row.because)
+        .bind(json(&row.flags)?)
+        .bind(row.submitted_at.millis())
+        .bind(row.decided_at.map(Time::millis))
+        .bind(&row.reject_reason)
+        .bind(row.returned_pending_at.map(Time::millis))
+        .bind(row.returned_final_at.map(Time::millis))
+        .execute(&mut *conn)
+        .await?;
+    insert_lines(conn, row.id, lines).await
+}
+
+const UPDATE: &str = "
+    update requisition set state = $1, round = $2, content_hash = $3, total_minor = $4,
+        approval_version = $5, limits_version = $6, because = $7, flags = $8, decided_at = $9,
+        reject_reason = $10, returned_pending_at = $11, returned_final_at = $12,
+        version = version + 1
+    where id = $13 and version = $14";
+
+/// Saves what may change of a requisition; its lines are saved by [`replace_lines`].
+pub async fn update(conn: &mut Conn, row: &mut Requisition) -> Result<(), StoreError> {
+    let done = sqlx::query(UPDATE)
+        .bind(row.state.word())
+        .bind(row.round)
+        .bind(&row.content_hash)
+        .bind(row.total.minor())
+        .bind(row.approval_version)
+        .bind(row.limits_version)
+        .bind(&row.because)
+        .bind(json(&row.flags)?)
+        .bind(row.decided_at.map(Time::millis))
+        .bind(&row.reject_reason)
+        .bind(row.returned_pending_at.map(Time::millis))
+        .bind(row.returned_final_at.map(Time::millis))
+        .bind(row.id.to_string())
+        .bind(row.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "requisition")?;
+    row.version += 1;
+    Ok(())
+}
+
+const LINES: &str = "select * from requisition_line where requisition_id = $1 order by position";
+
+/// The lines of a requisition, in their order.
+pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionLine>, StoreError> {
+    let rows = sqlx::query(LINES).bind(id.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read_line).collect()
+}
+
+fn read_line(row: &AnyRow) -> Result<RequisitionLine, StoreError> {
+    let row = Row::new(row, "requisition_line");
+    Ok(RequisitionLine {
+        id: row.id("id")?,
+        position: row.int("position")?,
+        goods: goods::read(&row)?,
+        accounts: row.json("accounts")?,
+        attachments: row.json("attachments")?,
+    })
+}
+
+/// Puts other lines in place of a pending requisition's; no order refers to them yet.
+pub async fn replace_lines(
+    conn: &mut Conn,
+    id: RequisitionId,
+    lines: &[RequisitionLine],
+) -> Result<(), StoreError> {
+    sqlx::query("delete from requisition_line where requisition_id = $1")
+        .bind(id.to_string())
+        .execute(&mut *conn)
+        .await?;
+    insert_lines(conn, id, lines).await
+}
+
+const INSERT_LINE: &str = "
+    insert into requisition_line (id, requisition_id, position, item_id, supplier_id, sku, aux_id,
+        description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
+        manufacturer, manufacturer_sku, lead_time_days, accounts, attachments)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20)";
+
+async fn insert_lines(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+    lines: &[RequisitionLine],
+) -> Result<(), StoreError> {
+    for line in lines {
+        let goods = &line.goods;
+        sqlx::query(INSERT_LINE)
+            .bind(line.id.to_string())
+            .bind(requisition.to_string())
+            .bind(line.position)
+            .bind(text(goods.item))
+            .bind(goods.supplier.to_string())
+            .bind(&goods.sku)
+            .bind(&goods.aux_id)
+            .bind(&goods.description)
+            .bind(goods.quantity.to_string())
+            .bind(&goods.unit)
+            .bind(decimal::canonical(goods.price.amount))
+            .bind(goods.price.per.to_string())
+            .bind(goods.price.currency.code())
+            .bind(goods.total.minor())
+            .bind(&goods.unspsc)
+            .bind(&goods.manufacturer)
+            .bind(&goods.manufacturer_sku)
+            .bind(goods.lead_time_days)
+            .bind(json(&line.accounts)?)
+            .bind(json(&line.attachments)?)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+const WINDOW: &str = "
+    select currency, cast(sum(total_minor) as bigint) as total_minor from requisition
+    where requester_id = $1 and submitted_at > $2 and id <> $3
+        and state in ('pending', 'approved', 'ordered')
+    group by currency order by currency";
+
+/// What the requester handed in after `since`, by currency; without `except` and without what was
+/// rejected, withdrawn or has expired.
+pub async fn window(
+    conn: &mut Conn,
+    requester: PersonId,
+    since: Time,
+    except: RequisitionId,
+) -> Result<Vec<Money>, StoreError> {
+    let rows = sqlx::query(WINDOW)
+        .bind(requester.to_string())
+        .bind(since.millis())
+        .bind(except.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Row::new(row, "requisition").money("total_minor", "currency")).collect()
+}
