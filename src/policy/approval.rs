@@ -14,6 +14,7 @@ use casbin::{CoreApi, Enforcer};
 use super::{
     engine::{self, Lines},
     limits::Limits,
+    model::Model,
     request::{FUNCTIONS, Needs, Request},
     rule::{self, Effect, Rule},
     words::because,
@@ -27,8 +28,6 @@ use crate::domain::{
     role::Role,
     spending::Standing,
 };
-
-const MODEL: &str = include_str!("../../policies/approval.model.conf");
 
 /// The approval rules of one organisation in one version. Immutable; swapped whole.
 pub struct Ruleset {
@@ -51,17 +50,15 @@ impl Ruleset {
     /// those that the organisation's access policy knows.
     pub fn load(csv: &str, version: &str, roles: &BTreeSet<Role>) -> Result<Arc<Self>, Refusal> {
         let rules = rule::read(csv, roles)?;
-        let lines = |deny: bool| -> Vec<Vec<String>> {
-            let wanted = |rule: &&Rule| (rule.effect == Effect::Block) == deny;
-            let eft = if deny { "deny" } else { "allow" };
-            rules.iter().filter(wanted).map(|rule| line(rule, eft)).collect()
+        let model = Model::of(&rules)?;
+        let enforcer = |eft: &str| {
+            let wanted = rules.iter().filter(|rule| rule.eft() == eft);
+            let lines = Lines { kind: "p", lines: wanted.map(|rule| model.line(rule)).collect() };
+            engine::enforcer("approval", &model.text, vec![lines], FUNCTIONS)
         };
-        let enforcer = |lines| {
-            engine::enforcer("approval", MODEL, vec![Lines { kind: "p", lines }], FUNCTIONS)
-        };
-        let denying = lines(true);
-        let blocks = if denying.is_empty() { None } else { Some(enforcer(denying)?) };
-        let asks = enforcer(lines(false))?;
+        let denies = rules.iter().any(|rule| rule.effect == Effect::Block);
+        let blocks = if denies { Some(enforcer("deny")?) } else { None };
+        let asks = enforcer("allow")?;
         let by_id = rules.iter().zip(0..).map(|(rule, at)| (rule.id.clone(), at)).collect();
         let needs = Needs::of(&rules);
         Ok(Arc::new(Self { version: version.to_owned(), rules, by_id, needs, asks, blocks }))
@@ -180,12 +177,6 @@ impl Ruleset {
             because: because(rule, facts, standing),
         })
     }
-}
-
-fn line(rule: &Rule, eft: &str) -> Vec<String> {
-    let mut line = vec![rule.id.clone(), eft.to_owned()];
-    line.extend(rule.cells.iter().cloned());
-    line
 }
 
 fn check_facts(facts: &Facts) -> Result<(), Refusal> {

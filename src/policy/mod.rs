@@ -17,6 +17,7 @@ pub mod limits;
 pub mod seed;
 
 mod engine;
+mod model;
 mod request;
 mod rule;
 mod table;

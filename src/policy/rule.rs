@@ -38,8 +38,7 @@ pub const COLUMNS: &[&str] = &[
     "because",
 ];
 const NEEDED: &[&str] = &["id", "effect", "place", "approver"];
-/// The columns that casbin matches on, in the order of `approval.model.conf`, after the id and
-/// the effect.
+/// The columns that casbin matches on.
 pub const CONDITIONS: &[&str] = &[
     "limit",
     "above",
@@ -94,6 +93,19 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The conditions as column and cell.
+    pub fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        CONDITIONS.iter().copied().zip(self.cells.iter().map(String::as_str))
+    }
+
+    /// casbin's word for the effect.
+    pub const fn eft(&self) -> &'static str {
+        match self.effect {
+            Effect::Ask { .. } => "allow",
+            Effect::Block => "deny",
+        }
+    }
+
     /// Whether the rule asks about lines.
     pub fn has_line_conditions(&self) -> bool {
         !(self.category.is_empty() && self.supplier.is_empty() && self.account.is_empty())
