@@ -157,7 +157,7 @@ fn migrations_of_both_databases_have_the_same_names() {
 
 #[test]
 fn planted_faults_of_size_and_form_are_found() {
-    let long = "//! A head.\n".to_owned() + &"let a = 1;\n".repeat(FILE_LINES);
+    let long = format!("//! A head.\n{}", "let a = 1;\n".repeat(FILE_LINES));
     assert_eq!(sizes(&Source::of("src/app/a.rs", &long)).len(), 1);
     let wide = format!("//! A head.\n// {}\n", "x".repeat(LINE_COLUMNS));
     assert_eq!(sizes(&Source::of("src/app/a.rs", &wide)).len(), 1);

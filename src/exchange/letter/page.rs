@@ -66,7 +66,8 @@ impl Page {
 /// A whole HTML document round a body that is escaped already.
 pub(super) fn document(language: Language, title: &str, body: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n{body}</body>\n</html>\n",
+        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n\
+         <body>\n{body}</body>\n</html>\n",
         language.tag(),
         escape(title)
     )

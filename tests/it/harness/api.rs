@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{Answer, Client};
+use super::{Answer, Client, client::CutOff};
 
 pub struct Api {
     client: Client,
@@ -55,6 +55,20 @@ impl Api {
         }
     }
 
+    /// A POST with a key to a server that may be killed meanwhile; anything but success, and the
+    /// same call's own earlier success, is a failure of the test.
+    pub async fn attempt(&self, path: &str, key: &str, body: Value) -> Result<Value, CutOff> {
+        let key = [("idempotency-key", key)];
+        let answer = self.try_call(Method::POST, path, Some(body), &key).await?;
+        assert!((200..300).contains(&answer.status), "{}: {}", answer.url, answer.text());
+        Ok(if answer.body.is_empty() { Value::Null } else { answer.json() })
+    }
+
+    /// A PUT to a server that may be killed meanwhile; its status.
+    pub async fn attempt_put(&self, path: &str, body: Value) -> Result<u16, CutOff> {
+        self.try_call(Method::PUT, path, Some(body), &[]).await.map(|answer| answer.status)
+    }
+
     async fn call(
         &self,
         method: Method,
@@ -62,6 +76,17 @@ impl Api {
         body: Option<Value>,
         more: &[(&str, &str)],
     ) -> Answer {
+        let answer = self.try_call(method, path, body, more).await;
+        answer.unwrap_or_else(|e| panic!("{path}: {:?}", e.0))
+    }
+
+    async fn try_call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        more: &[(&str, &str)],
+    ) -> Result<Answer, CutOff> {
         let bearer = format!("Bearer {}", self.token);
         let mut headers = vec![("authorization", bearer.as_str())];
         headers.extend_from_slice(more);
@@ -69,7 +94,7 @@ impl Api {
             headers.push(("content-type", "application/json"));
         }
         let bytes = body.map(|b| b.to_string().into_bytes()).unwrap_or_default();
-        self.client.send(method, &format!("/api/v1{path}"), &headers, bytes).await
+        self.client.try_send(method, &format!("/api/v1{path}"), &headers, bytes).await
     }
 
     /// A cart with these lines `(sku, supplier, quantity)`; its id.

@@ -19,6 +19,10 @@ pub struct Client {
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
+/// The server went away before the whole answer was here; whether it did anything is not known.
+#[derive(Debug)]
+pub struct CutOff(pub reqwest::Error);
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -114,6 +118,18 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
+        let answer = self.try_send(method, path, headers, body).await;
+        answer.unwrap_or_else(|e| panic!("{path}: {:?}", e.0))
+    }
+
+    /// As [`Client::send`], for a server that may be killed meanwhile.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer, CutOff> {
         let url = if path.starts_with("http") { path.to_owned() } else { self.at(path) };
         let mut request = self.http.request(method, &url).body(body);
         let cookies = self.cookie_header();
@@ -123,11 +139,16 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.send().await.unwrap_or_else(|e| panic!("{url}: {e:?}"));
+        self.whole(request, url).await
+    }
+
+    /// An answer with its whole body.
+    async fn whole(&self, request: reqwest::RequestBuilder, url: String) -> Result<Answer, CutOff> {
+        let response = request.send().await.map_err(CutOff)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.keep_cookies(&headers);
-        let body = response.bytes().await.unwrap().to_vec();
-        Answer { status, headers, body, url }
+        let body = response.bytes().await.map_err(CutOff)?.to_vec();
+        Ok(Answer { status, headers, body, url })
     }
 
     pub fn at(&self, path: &str) -> String {
