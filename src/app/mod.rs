@@ -1,6 +1,8 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
 pub mod audit;
+pub mod cart;
+pub mod catalogue;
 pub mod document;
 
 mod act;

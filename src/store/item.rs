@@ -51,6 +51,35 @@ pub async fn by_sku(
     row.as_ref().map(read).transpose()
 }
 
+/// Numbers or ids asked for with one statement.
+pub const AT_ONCE: usize = 50;
+const BY_SKUS: &str = items!(
+    "from item i where i.supplier_id = $1 and i.sku in (
+        $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,
+        $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50,
+        $51)"
+);
+
+/// The supplier's items with these numbers, in no order; unknown numbers are simply missing.
+pub async fn by_skus(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    skus: &[&str],
+) -> Result<Vec<Item>, StoreError> {
+    let mut found = Vec::with_capacity(skus.len());
+    for some in skus.chunks(AT_ONCE) {
+        let mut query = sqlx::query(BY_SKUS).bind(supplier.to_string());
+        for slot in 0..AT_ONCE {
+            query = query.bind(some.get(slot).or(some.last()).copied().unwrap_or_default());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The items of every supplier that uses this number.
 pub async fn all_by_sku(conn: &mut Conn, sku: &str) -> Result<Vec<Item>, StoreError> {
     let rows = sqlx::query(ALL_BY_SKU).bind(sku).fetch_all(conn).await?;
@@ -279,7 +308,7 @@ pub async fn update(
 }
 
 /// Words put in with one statement: an import writes twenty an item.
-const AT_ONCE: usize = 8;
+const WORDS_AT_ONCE: usize = 8;
 const ADD_WORDS: &str = "
     insert into item_word (word, item_id)
     values ($2, $1), ($3, $1), ($4, $1), ($5, $1), ($6, $1), ($7, $1), ($8, $1), ($9, $1)";
@@ -291,7 +320,7 @@ async fn add_words(
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     let words: Vec<&String> = words.iter().collect();
-    let (eights, rest) = words.as_chunks::<AT_ONCE>();
+    let (eights, rest) = words.as_chunks::<WORDS_AT_ONCE>();
     for eight in eights {
         let query = sqlx::query(ADD_WORDS).bind(item.to_string());
         let query = eight.iter().fold(query, |query, word| query.bind(*word));

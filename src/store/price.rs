@@ -1,5 +1,7 @@
 //! Prices: general ones and contract prices, by currency and quantity.
 
+use std::collections::HashMap;
+
 use sqlx::any::AnyRow;
 
 use crate::{
@@ -12,26 +14,42 @@ use crate::{
     domain::price::Price,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, item::AT_ONCE};
 
 const OFFERED: &str = "
     select item_id, organisation_id, currency, amount, per, min_quantity from price
-    where item_id = $1 and currency = $2 and (organisation_id is null or organisation_id = $3)
-    order by id";
+    where currency = $1 and (organisation_id is null or organisation_id = $2) and item_id in (
+        $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
+        $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51,
+        $52)
+    order by item_id, id";
 const OF_ITEM: &str = "
     select item_id, organisation_id, currency, amount, per, min_quantity from price
     where item_id = $1 order by id";
 
-/// What can hold for one organisation in one currency: its contract prices and the general ones.
+/// What can hold for one organisation in one currency, for each of the items: its contract prices
+/// and the general ones. Items without any are missing.
 pub async fn offered(
     conn: &mut Conn,
-    item: ItemId,
+    items: &[ItemId],
     organisation: OrganisationId,
     currency: Currency,
-) -> Result<Vec<Price>, StoreError> {
-    let query = sqlx::query(OFFERED).bind(item.to_string()).bind(currency.code().to_owned());
-    let rows = query.bind(organisation.to_string()).fetch_all(conn).await?;
-    rows.iter().map(read).collect()
+) -> Result<HashMap<ItemId, Vec<Price>>, StoreError> {
+    let mut found: HashMap<ItemId, Vec<Price>> = HashMap::new();
+    for some in items.chunks(AT_ONCE) {
+        let mut query =
+            sqlx::query(OFFERED).bind(currency.code().to_owned()).bind(organisation.to_string());
+        for slot in 0..AT_ONCE {
+            let item = some.get(slot).or(some.last());
+            query = query.bind(item.map(ToString::to_string).unwrap_or_default());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            let price = read(row)?;
+            found.entry(price.item).or_default().push(price);
+        }
+    }
+    Ok(found)
 }
 
 /// Every price of an item, those of all organisations included: for its keepers, not for shoppers.
