@@ -99,7 +99,7 @@ mod tests {
             ["id", "eft", "account", "supplier", "category", "above", "currency", "limit"];
         assert_eq!(model.columns, columns);
         assert!(!model.text.contains("p.budget") && model.text.contains("someLine("));
-        assert_eq!(model.text.matches(" = ").count(), 5, "{}", model.text);
+        assert_eq!(model.text.matches(" = ").count(), 4, "{}", model.text);
     }
 
     #[test]
