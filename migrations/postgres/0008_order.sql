@@ -61,6 +61,7 @@ create table confirmation (
     source text not null check (source in ('cxml', 'desk')),
     document_id text,
     comment text not null,
+    replaced bigint not null,              -- a later one of the same number took its place
     at bigint not null
 );
 create index confirmation_by_order on confirmation (order_id, id);
@@ -86,6 +87,7 @@ create table shipment (
     carrier text not null,
     tracking text not null,
     delivery_on text,
+    replaced bigint not null,
     at bigint not null
 );
 create index shipment_by_order on shipment (order_id, id);

@@ -48,7 +48,9 @@ create table delivery (
     channel text not null check (channel in ('cxml', 'email', 'desk')),
     target text not null,                   -- URL or e-mail address at the time of freezing
     state text not null check (state in ('waiting', 'sending', 'delivered', 'failed')),
-    attempts bigint not null,
+    attempts bigint not null,             -- of all rounds
+    round_attempts bigint not null,       -- since round_at
+    round_at bigint,                       -- first attempt, or when a person asked for it again
     created_at bigint not null,
     next_at bigint,
     lease_until bigint,
@@ -89,7 +91,7 @@ create table attempt (
     number bigint not null,
     started_at bigint not null,
     finished_at bigint not null,
-    outcome text not null check (outcome in ('delivered', 'transient', 'permanent', 'refused')),
+    outcome text not null check (outcome in ('delivered', 'transient', 'permanent')),
     status bigint,
     detail text not null,
     primary key (subject_id, number)

@@ -48,7 +48,9 @@ create table delivery (
     channel text not null check (channel in ('cxml', 'email', 'desk')),
     target text not null,                   -- URL or e-mail address at the time of freezing
     state text not null check (state in ('waiting', 'sending', 'delivered', 'failed')),
-    attempts integer not null,
+    attempts integer not null,             -- of all rounds
+    round_attempts integer not null,       -- since round_at
+    round_at integer,                       -- first attempt, or when a person asked for it again
     created_at integer not null,
     next_at integer,
     lease_until integer,
@@ -89,7 +91,7 @@ create table attempt (
     number integer not null,
     started_at integer not null,
     finished_at integer not null,
-    outcome text not null check (outcome in ('delivered', 'transient', 'permanent', 'refused')),
+    outcome text not null check (outcome in ('delivered', 'transient', 'permanent')),
     status integer,
     detail text not null,
     primary key (subject_id, number)

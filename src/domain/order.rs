@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::base::{
+    decimal,
     id::{
         DocumentId, OrderId, OrderLineId, OrganisationId, RequisitionId, RequisitionLineId,
         SupplierId,
@@ -12,7 +13,7 @@ use crate::base::{
     words::words,
 };
 
-use super::{cart::Goods, party::PostalAddress};
+use super::{cart::Goods, party::PostalAddress, refusal::Refusal};
 
 words! {
     /// Where an order stands.
@@ -28,6 +29,109 @@ words! {
         Received = "received",
         Closed = "closed",
         Cancelled = "cancelled",
+    }
+}
+
+words! {
+    /// What can happen to an order as a whole.
+    OrderMove {
+        /// The supplier has the OrderRequest.
+        Send = "send",
+        ConfirmPart = "confirm_part",
+        Confirm = "confirm",
+        Reject = "reject",
+        ShipPart = "ship_part",
+        Ship = "ship",
+        ReceivePart = "receive_part",
+        Receive = "receive",
+        /// Everything is received and invoiced.
+        Close = "close",
+        Cancel = "cancel",
+    }
+}
+
+/// Every allowed move: from where, by what, to where. Drives buttons, API and documentation.
+///
+/// A supplier may answer before the worker has written down that the order arrived, ship without a
+/// confirmation, and confirm what is shipped already; the buyer may receive what nobody announced.
+pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
+    use OrderMove as Move;
+    use OrderState as State;
+    &[
+        (State::Issued, Move::Send, State::Sent),
+        (State::Issued, Move::ConfirmPart, State::PartlyConfirmed),
+        (State::Issued, Move::Confirm, State::Confirmed),
+        (State::Issued, Move::Reject, State::Rejected),
+        (State::Issued, Move::ShipPart, State::PartlyShipped),
+        (State::Issued, Move::Ship, State::Shipped),
+        (State::Issued, Move::ReceivePart, State::PartlyReceived),
+        (State::Issued, Move::Receive, State::Received),
+        (State::Issued, Move::Cancel, State::Cancelled),
+        (State::Sent, Move::ConfirmPart, State::PartlyConfirmed),
+        (State::Sent, Move::Confirm, State::Confirmed),
+        (State::Sent, Move::Reject, State::Rejected),
+        (State::Sent, Move::ShipPart, State::PartlyShipped),
+        (State::Sent, Move::Ship, State::Shipped),
+        (State::Sent, Move::ReceivePart, State::PartlyReceived),
+        (State::Sent, Move::Receive, State::Received),
+        (State::Sent, Move::Cancel, State::Cancelled),
+        (State::PartlyConfirmed, Move::ConfirmPart, State::PartlyConfirmed),
+        (State::PartlyConfirmed, Move::Confirm, State::Confirmed),
+        (State::PartlyConfirmed, Move::Reject, State::Rejected),
+        (State::PartlyConfirmed, Move::ShipPart, State::PartlyShipped),
+        (State::PartlyConfirmed, Move::Ship, State::Shipped),
+        (State::PartlyConfirmed, Move::ReceivePart, State::PartlyReceived),
+        (State::PartlyConfirmed, Move::Receive, State::Received),
+        (State::PartlyConfirmed, Move::Cancel, State::Cancelled),
+        (State::Confirmed, Move::ConfirmPart, State::PartlyConfirmed),
+        (State::Confirmed, Move::Confirm, State::Confirmed),
+        (State::Confirmed, Move::Reject, State::Rejected),
+        (State::Confirmed, Move::ShipPart, State::PartlyShipped),
+        (State::Confirmed, Move::Ship, State::Shipped),
+        (State::Confirmed, Move::ReceivePart, State::PartlyReceived),
+        (State::Confirmed, Move::Receive, State::Received),
+        (State::Confirmed, Move::Cancel, State::Cancelled),
+        (State::PartlyShipped, Move::ConfirmPart, State::PartlyShipped),
+        (State::PartlyShipped, Move::Confirm, State::PartlyShipped),
+        (State::PartlyShipped, Move::ShipPart, State::PartlyShipped),
+        (State::PartlyShipped, Move::Ship, State::Shipped),
+        (State::PartlyShipped, Move::ReceivePart, State::PartlyReceived),
+        (State::PartlyShipped, Move::Receive, State::Received),
+        (State::Shipped, Move::ConfirmPart, State::Shipped),
+        (State::Shipped, Move::Confirm, State::Shipped),
+        (State::Shipped, Move::ShipPart, State::PartlyShipped),
+        (State::Shipped, Move::Ship, State::Shipped),
+        (State::Shipped, Move::ReceivePart, State::PartlyReceived),
+        (State::Shipped, Move::Receive, State::Received),
+        (State::PartlyReceived, Move::ConfirmPart, State::PartlyReceived),
+        (State::PartlyReceived, Move::Confirm, State::PartlyReceived),
+        (State::PartlyReceived, Move::ShipPart, State::PartlyReceived),
+        (State::PartlyReceived, Move::Ship, State::PartlyReceived),
+        (State::PartlyReceived, Move::ReceivePart, State::PartlyReceived),
+        (State::PartlyReceived, Move::Receive, State::Received),
+        (State::Received, Move::Close, State::Closed),
+    ]
+};
+
+impl OrderState {
+    /// The state after the move, when the move is allowed.
+    pub fn after(self, by: OrderMove) -> Option<Self> {
+        MOVES.iter().find(|(from, with, _)| *from == self && *with == by).map(|(_, _, to)| *to)
+    }
+
+    /// As [`OrderState::after`], or the refusal that names the state.
+    pub fn moved(self, by: OrderMove) -> Result<Self, Refusal> {
+        self.after(by).ok_or_else(|| {
+            let (state, wanted) = (self.word().replace('_', " "), by.word().replace('_', " "));
+            Refusal::conflict("order-state", format!("An order that is {state} takes no {wanted}."))
+                .field("order")
+                .got(self.word())
+        })
+    }
+
+    /// Whether one of the moves is allowed; for buttons.
+    pub fn takes(self, any: &[OrderMove]) -> bool {
+        any.iter().any(|by| self.after(*by).is_some())
     }
 }
 
@@ -73,6 +177,97 @@ pub struct OrderLine {
     pub progress: Progress,
 }
 
+impl OrderLine {
+    pub const fn ordered(&self) -> Decimal {
+        self.goods.quantity.value()
+    }
+
+    /// What the supplier has not turned down.
+    pub fn wanted(&self) -> Decimal {
+        self.ordered() - self.progress.rejected
+    }
+
+    /// What is still to be shipped.
+    pub fn to_ship(&self) -> Decimal {
+        (self.wanted() - self.progress.shipped).max(Decimal::ZERO)
+    }
+
+    /// What is still to be received.
+    pub fn to_receive(&self) -> Decimal {
+        (self.wanted() - self.progress.received).max(Decimal::ZERO)
+    }
+
+    /// The SupplierPartID with the line's number, for refusals.
+    pub fn label(&self) -> String {
+        format!("line {} ({})", self.line_number, self.goods.sku)
+    }
+}
+
+/// The move that what was confirmed, backordered and rejected amounts to; `None` when nothing was.
+pub fn confirmed_move(lines: &[OrderLine]) -> Option<OrderMove> {
+    let every = |holds: fn(&OrderLine) -> bool| lines.iter().all(holds);
+    if every(|line| line.progress.rejected >= line.ordered()) {
+        Some(OrderMove::Reject)
+    } else if every(|line| line.progress.confirmed >= line.ordered()) {
+        Some(OrderMove::Confirm)
+    } else if every(|line| {
+        let progress = line.progress;
+        (progress.confirmed + progress.backordered + progress.rejected).is_zero()
+    }) {
+        None
+    } else {
+        Some(OrderMove::ConfirmPart)
+    }
+}
+
+/// The move that what was shipped so far amounts to.
+pub fn shipped_move(lines: &[OrderLine]) -> OrderMove {
+    if lines.iter().all(|line| line.to_ship().is_zero()) {
+        OrderMove::Ship
+    } else {
+        OrderMove::ShipPart
+    }
+}
+
+/// The move that what was received so far amounts to.
+pub fn received_move(lines: &[OrderLine]) -> OrderMove {
+    if lines.iter().all(|line| line.to_receive().is_zero()) {
+        OrderMove::Receive
+    } else {
+        OrderMove::ReceivePart
+    }
+}
+
+/// The line of this number, or the refusal that names the numbers there are.
+pub fn line(lines: &[OrderLine], number: i64) -> Result<&OrderLine, Refusal> {
+    lines.iter().find(|line| line.line_number == number).ok_or_else(|| {
+        let most = lines.iter().map(|line| line.line_number).max().unwrap_or_default();
+        Refusal::invalid("unknown-line", "The order has no such line.")
+            .field("lineNumber")
+            .got(number.to_string())
+            .expected(format!("a line from 1 to {most}"))
+            .mend("Use the line numbers of the order.")
+    })
+}
+
+/// Refuses what would make more of a line than was ordered.
+pub fn over_quantity(line: &OrderLine, what: &str, would_be: Decimal, most: Decimal) -> Refusal {
+    let message = format!("More is {what} of {} than was ordered.", line.label());
+    Refusal::invalid("over-quantity", message)
+        .field(format!("lines[{}].quantity", line.line_number))
+        .got(format!("{} in all", decimal::canonical(would_be)))
+        .expected(format!("at most {} {}", decimal::canonical(most), line.goods.unit))
+        .mend("Check what was said about this line before.")
+}
+
+words! {
+    /// By which way the supplier said something.
+    Source {
+        Cxml = "cxml",
+        Desk = "desk",
+    }
+}
+
 /// Quantities of a line by what happened to them; each between zero and the ordered quantity,
 /// unless a supplier ships or invoices more than was ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,3 +279,6 @@ pub struct Progress {
     pub received: Decimal,
     pub invoiced: Decimal,
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

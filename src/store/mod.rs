@@ -9,6 +9,8 @@ pub mod audit;
 pub mod budget;
 pub mod cart;
 pub mod chain;
+pub mod confirmation;
+pub mod delivery;
 pub mod document;
 pub mod idempotency;
 pub mod inbox;
@@ -23,6 +25,8 @@ pub mod policy;
 pub mod price;
 pub mod requisition;
 pub mod step;
+pub mod receipt;
+pub mod shipment;
 pub mod supplier;
 pub mod upkeep;
 

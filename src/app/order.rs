@@ -1,0 +1,131 @@
+//! Purchase orders: issued by the last approval, one per supplier, then read by their parties.
+
+use crate::{
+    base::{
+        id::{OrderId, SupplierId},
+        money::Money,
+    },
+    domain::{
+        fact::Fact,
+        order::{Order, OrderLine, OrderState, Progress},
+        requisition::{Requisition, RequisitionLine, content_hash, order_part_hash},
+    },
+    store,
+};
+
+use super::{AppError, Cx};
+
+/// The series of order numbers.
+const SERIES: &str = "order";
+
+/// Issues one order per supplier of an approved requisition, in the deciding transaction. The
+/// content must be the one that was signed, to the byte.
+pub async fn issue(
+    cx: &mut Cx<'_>,
+    requisition: &Requisition,
+    lines: &[RequisitionLine],
+) -> Result<Vec<OrderId>, AppError> {
+    if content_hash(requisition, lines) != requisition.content_hash {
+        return Err(AppError::internal(format!(
+            "requisition {} is not what was signed; no order is issued",
+            requisition.number
+        )));
+    }
+    let found = store::organisation::get(cx.conn, requisition.organisation).await?;
+    let zone = found.map(|organisation| organisation.time_zone).unwrap_or_default();
+    let year = cx.now.day_in(&zone).year();
+    let mut issued = Vec::new();
+    for supplier in suppliers(lines) {
+        let mut order = draft(cx, requisition, lines, supplier)?;
+        let number = store::number::next(cx.conn, requisition.organisation, SERIES).await?;
+        order.number = format!("PO-{year}-{number:06}");
+        store::order::insert(cx.conn, &order).await?;
+        let own = lines.iter().filter(|line| line.goods.supplier == supplier);
+        for (line, line_number) in own.zip(1..) {
+            let line = OrderLine {
+                id: cx.id(),
+                line_number,
+                requisition_line: line.id,
+                goods: line.goods.clone(),
+                progress: Progress::default(),
+            };
+            store::order::insert_line(cx.conn, order.id, &line).await?;
+        }
+        cx.fact_in(
+            order.organisation,
+            Fact::OrderIssued {
+                order: order.id.to_string(),
+                number: order.number.clone(),
+                requisition: order.requisition.to_string(),
+                supplier: order.supplier.to_string(),
+                total: order.total.to_string(),
+                content_hash: order.content_hash.clone(),
+                signed_hash: order.signed_hash.clone(),
+            },
+        );
+        issued.push(order.id);
+    }
+    Ok(issued)
+}
+
+/// The suppliers of the lines, in the order of their first line.
+fn suppliers(lines: &[RequisitionLine]) -> Vec<SupplierId> {
+    let mut found = Vec::new();
+    for line in lines {
+        if !found.contains(&line.goods.supplier) {
+            found.push(line.goods.supplier);
+        }
+    }
+    found
+}
+
+/// The order to one supplier, still without its number.
+fn draft(
+    cx: &Cx<'_>,
+    requisition: &Requisition,
+    lines: &[RequisitionLine],
+    supplier: SupplierId,
+) -> Result<Order, AppError> {
+    let id: OrderId = cx.id();
+    let own = lines.iter().filter(|line| line.goods.supplier == supplier);
+    Ok(Order {
+        id,
+        number: String::new(),
+        organisation: requisition.organisation,
+        supplier,
+        requisition: requisition.id,
+        buyer_order_id: requisition.buyer_order_id.clone(),
+        cost_center_code: requisition.cost_center_code.clone(),
+        ship_to: requisition.ship_to.clone(),
+        bill_to: requisition.bill_to.clone(),
+        needed_on: requisition.needed_on,
+        comment: requisition.comment.clone(),
+        currency: requisition.currency,
+        total: Money::sum(own.map(|line| line.goods.total), requisition.currency)?,
+        state: OrderState::Issued,
+        content_hash: order_part_hash(requisition, lines, supplier),
+        signed_hash: requisition.content_hash.clone(),
+        payload_id: format!("{id}@{}", host(&cx.app.site.public_url)),
+        document: cx.id(),
+        issued_at: cx.now,
+        version: 1,
+    })
+}
+
+/// The host of the server's own address, as the right side of payloadIDs.
+fn host(public_url: &str) -> &str {
+    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    rest.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("countersign")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn payload_ids_end_in_the_servers_host() {
+        assert_eq!(host("https://buy.example/x"), "buy.example");
+        assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
+        assert_eq!(host(""), "countersign");
+    }
+}

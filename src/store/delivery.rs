@@ -1,0 +1,359 @@
+//! The outbox: documents on their way to partners, and every attempt to bring them there.
+//!
+//! A delivery is taken with a lease and a fence: of two processes only one takes it, and one whose
+//! lease ran out can no longer write what became of it. Taking and failing quietly are
+//! house-keeping; what people are told about goes through `app::act`.
+
+use crate::{
+    base::{
+        id::{DeliveryId, DocumentId, OrganisationId, PartnerId},
+        time::Time,
+        words::words,
+    },
+    domain::{
+        delivery::{DeliveryState, Verdict},
+        party::Channel,
+    },
+};
+
+use super::{Conn, Row, Store, StoreError, Work};
+
+words! {
+    /// What is being delivered.
+    Purpose {
+        /// An order to its supplier.
+        Order = "order",
+        /// A copy of an order to the organisation's own system.
+        OrderCopy = "order_copy",
+        /// News of a held order to the procurement system.
+        StatusUpdate = "status_update",
+        /// An approved invoice to the organisation's own system.
+        Invoice = "invoice",
+    }
+}
+
+/// One document on its way to one partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub document: DocumentId,
+    pub organisation: OrganisationId,
+    /// Whose secret goes into the document when it is sent.
+    pub partner: Option<PartnerId>,
+    pub purpose: Purpose,
+    /// The object it is about: an order, a requisition, an invoice.
+    pub about: String,
+    pub channel: Channel,
+    /// URL or e-mail address at the time of freezing.
+    pub target: String,
+    pub state: DeliveryState,
+    /// Of all rounds.
+    pub attempts: i64,
+    /// Of this round.
+    pub round_attempts: i64,
+    /// When this round began: the first attempt, or when a person asked for it again.
+    pub round_at: Option<Time>,
+    pub created_at: Time,
+    pub next_at: Option<Time>,
+    pub fence: i64,
+    /// People were told that it is late.
+    pub told_at: Option<Time>,
+    pub finished_at: Option<Time>,
+}
+
+/// One attempt to send a delivery or a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub number: i64,
+    pub started_at: Time,
+    pub finished_at: Time,
+    pub verdict: Verdict,
+    /// HTTP status, or the cXML status when there was one.
+    pub status: Option<i64>,
+    /// What happened, in plain words.
+    pub detail: String,
+}
+
+const INSERT: &str = "
+    insert into delivery (id, document_id, organisation_id, partner_id, purpose, about, channel,
+        target, state, attempts, round_attempts, created_at, next_at, fence, finished_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, $11, 0, $12)";
+
+/// Puts a delivery into the outbox: waiting and due at once, or delivered where nothing is sent.
+pub async fn insert(conn: &mut Conn, row: &Delivery) -> Result<(), StoreError> {
+    sqlx::query(INSERT)
+        .bind(row.id.to_string())
+        .bind(row.document.to_string())
+        .bind(row.organisation.to_string())
+        .bind(row.partner.map(|id| id.to_string()))
+        .bind(row.purpose.word())
+        .bind(&row.about)
+        .bind(row.channel.word())
+        .bind(&row.target)
+        .bind(row.state.word())
+        .bind(row.created_at.millis())
+        .bind(row.next_at.map(Time::millis))
+        .bind(row.finished_at.map(Time::millis))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const GET: &str = "select * from delivery where id = $1";
+const ABOUT: &str = "select * from delivery where about = $1 order by id";
+const IN_STATE: &str = "
+    select * from delivery where organisation_id = $1 and state = $2 order by id desc limit $3";
+
+pub async fn get(conn: &mut Conn, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Every delivery about the object, oldest first.
+pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Delivery>, StoreError> {
+    let rows = sqlx::query(ABOUT).bind(about).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The organisation's deliveries in this state, newest first; the dead letters when it is `Failed`.
+pub async fn in_state(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    state: DeliveryState,
+    most: i64,
+) -> Result<Vec<Delivery>, StoreError> {
+    let rows = sqlx::query(IN_STATE)
+        .bind(organisation.to_string())
+        .bind(state.word())
+        .bind(most)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Delivery, StoreError> {
+    let row = Row::new(row, "delivery");
+    Ok(Delivery {
+        id: row.id("id")?,
+        document: row.id("document_id")?,
+        organisation: row.id("organisation_id")?,
+        partner: row.maybe_id("partner_id")?,
+        purpose: row.parsed("purpose")?,
+        about: row.text("about")?,
+        channel: row.parsed("channel")?,
+        target: row.text("target")?,
+        state: read_state(&row)?,
+        attempts: row.int("attempts")?,
+        round_attempts: row.int("round_attempts")?,
+        round_at: row.maybe_time("round_at")?,
+        created_at: row.time("created_at")?,
+        next_at: row.maybe_time("next_at")?,
+        fence: row.int("fence")?,
+        told_at: row.maybe_time("told_at")?,
+        finished_at: row.maybe_time("finished_at")?,
+    })
+}
+
+/// The state in the column `state` of a delivery or a letter.
+pub(super) fn read_state(row: &Row<'_>) -> Result<DeliveryState, StoreError> {
+    let word = row.text("state")?;
+    DeliveryState::from_word(&word).ok_or_else(|| row.fault("state", &word))
+}
+
+const TAKE: &str = "
+    update delivery set state = 'sending', fence = fence + 1, lease_until = $1,
+        round_at = coalesce(round_at, $2)
+    where id in (
+            select id from delivery
+            where (state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2)
+            order by next_at, id limit $3)
+        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
+    returning *";
+
+struct Take {
+    now: Time,
+    until: Time,
+    most: i64,
+}
+
+impl Work for Take {
+    type Answer = Vec<Delivery>;
+    type Fault = StoreError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<Delivery>, StoreError> {
+        let rows = sqlx::query(TAKE)
+            .bind(self.until.millis())
+            .bind(self.now.millis())
+            .bind(self.most)
+            .fetch_all(conn)
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    fn is_retryable(fault: &StoreError) -> bool {
+        fault.is_retryable()
+    }
+}
+
+const DUE: &str = "
+    select id from delivery
+    where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
+    limit 1";
+
+impl Store {
+    /// Takes deliveries that are due, and those whose sender fell silent, until a time.
+    pub async fn take_deliveries(
+        &self,
+        now: Time,
+        until: Time,
+        most: i64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        // Looking first costs no write transaction while nothing is due.
+        let mut conn = self.read().await?;
+        let due = sqlx::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
+        drop(conn);
+        if due.is_none() || most == 0 {
+            return Ok(Vec::new());
+        }
+        self.write(Take { now, until, most }).await
+    }
+
+    /// Writes down an attempt that nobody is told about. `false`: the lease was lost meanwhile.
+    pub async fn put_back(
+        &self,
+        delivery: &Delivery,
+        attempt: Attempt,
+        next_at: Time,
+    ) -> Result<bool, StoreError> {
+        let outcome = Outcome { state: DeliveryState::Waiting, next_at: Some(next_at), told: false };
+        self.write(PutBack { delivery: delivery.clone(), attempt, outcome }).await
+    }
+}
+
+struct PutBack {
+    delivery: Delivery,
+    attempt: Attempt,
+    outcome: Outcome,
+}
+
+impl Work for PutBack {
+    type Answer = bool;
+    type Fault = StoreError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<bool, StoreError> {
+        settle(conn, &self.delivery, &self.attempt, self.outcome).await
+    }
+
+    fn is_retryable(fault: &StoreError) -> bool {
+        fault.is_retryable()
+    }
+}
+
+/// What becomes of a delivery after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    pub state: DeliveryState,
+    /// When it is due again; for `Waiting` alone.
+    pub next_at: Option<Time>,
+    /// People are told now that it is late.
+    pub told: bool,
+}
+
+const SETTLE: &str = "
+    update delivery set state = $1, attempts = attempts + 1, round_attempts = round_attempts + 1,
+        next_at = $2, lease_until = null, told_at = coalesce($3, told_at), finished_at = $4
+    where id = $5 and fence = $6 and state = 'sending'";
+
+/// Writes down an attempt and what becomes of the delivery. `false`, and nothing written, when the
+/// lease was lost meanwhile.
+pub async fn settle(
+    conn: &mut Conn,
+    delivery: &Delivery,
+    attempt: &Attempt,
+    outcome: Outcome,
+) -> Result<bool, StoreError> {
+    let ended = matches!(outcome.state, DeliveryState::Delivered | DeliveryState::Failed);
+    let at = attempt.finished_at.millis();
+    let done = sqlx::query(SETTLE)
+        .bind(outcome.state.word())
+        .bind(outcome.next_at.map(Time::millis))
+        .bind(outcome.told.then_some(at))
+        .bind(ended.then_some(at))
+        .bind(delivery.id.to_string())
+        .bind(delivery.fence)
+        .execute(&mut *conn)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    insert_attempt(conn, &delivery.id.to_string(), attempt).await?;
+    Ok(true)
+}
+
+const RESEND: &str = "
+    update delivery set state = 'waiting', round_attempts = 0, round_at = $1, next_at = $1,
+        told_at = null, finished_at = null, fence = fence + 1, lease_until = null
+    where id = $2 and state <> 'sending' and channel <> 'desk'";
+
+/// A person asks for it again: due at once, and the retry table starts anew. `false` while it is
+/// being sent this moment, or where nothing is ever sent.
+pub async fn resend(conn: &mut Conn, id: DeliveryId, at: Time) -> Result<bool, StoreError> {
+    let done = sqlx::query(RESEND).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+const INSERT_ATTEMPT: &str = "
+    insert into attempt (subject_id, number, started_at, finished_at, outcome, status, detail)
+    select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 from attempt where subject_id = $1";
+
+/// Keeps an attempt under the next number of its delivery or letter.
+pub(super) async fn insert_attempt(
+    conn: &mut Conn,
+    subject: &str,
+    attempt: &Attempt,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT_ATTEMPT)
+        .bind(subject)
+        .bind(attempt.started_at.millis())
+        .bind(attempt.finished_at.millis())
+        .bind(verdict_word(attempt.verdict))
+        .bind(attempt.status)
+        .bind(&attempt.detail)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Delivered => "delivered",
+        Verdict::Permanent => "permanent",
+        Verdict::Transient => "transient",
+    }
+}
+
+const ATTEMPTS: &str = "select * from attempt where subject_id = $1 order by number";
+
+/// Every attempt of a delivery or a letter, oldest first.
+pub async fn attempts(conn: &mut Conn, subject: &str) -> Result<Vec<Attempt>, StoreError> {
+    let rows = sqlx::query(ATTEMPTS).bind(subject).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "attempt");
+            let verdict = match row.text("outcome")?.as_str() {
+                "delivered" => Verdict::Delivered,
+                "permanent" => Verdict::Permanent,
+                "transient" => Verdict::Transient,
+                other => return Err(row.fault("outcome", other)),
+            };
+            Ok(Attempt {
+                number: row.int("number")?,
+                started_at: row.time("started_at")?,
+                finished_at: row.time("finished_at")?,
+                verdict,
+                status: row.maybe_int("status")?,
+                detail: row.text("detail")?,
+            })
+        })
+        .collect()
+}
