@@ -1,8 +1,8 @@
 //! What a supplier says about an order, and what that makes of its lines.
 //!
-//! Suppliers speak in two ways: of a whole line ("of your ten, six now and four later"), or of a part
-//! of it ("six more are confirmed"). Of a whole line: it replaces what was said before about the
-//! line. Of a part: it adds to it, and what was backordered may be confirmed after all. So the
+//! Suppliers speak in two ways: of a whole line ("of your ten, six now and four later"), or of a
+//! part of it ("six more are confirmed"). Of a whole line: it replaces what was said before about
+//! the line. Of a part: it adds to it, and what was backordered may be confirmed after all. So the
 //! standing of a line is always counted anew from everything said, in its order.
 
 use rust_decimal::Decimal;
@@ -188,14 +188,7 @@ mod tests {
 
     fn part(line_number: i64, kind: PartKind, quantity: i64) -> Part {
         let quantity = quantity.into();
-        Part {
-            line_number,
-            kind,
-            quantity,
-            price: None,
-            delivery_on: None,
-            comment: String::new(),
-        }
+        Part { line_number, kind, quantity, price: None, delivery_on: None, comment: String::new() }
     }
 
     fn standing(line: &OrderLine) -> [i64; 3] {

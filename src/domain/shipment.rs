@@ -61,7 +61,8 @@ pub fn parts_of(
         }
     }
     if said.is_empty() {
-        let whole = |line: &OrderLine| Moved { line_number: line.line_number, quantity: rest(line) };
+        let whole =
+            |line: &OrderLine| Moved { line_number: line.line_number, quantity: rest(line) };
         parts.extend(lines.iter().map(whole));
     }
     parts.retain(|part| !part.quantity.is_zero());

@@ -225,7 +225,8 @@ impl Store {
         attempt: Attempt,
         next_at: Time,
     ) -> Result<bool, StoreError> {
-        let outcome = Outcome { state: DeliveryState::Waiting, next_at: Some(next_at), told: false };
+        let outcome =
+            Outcome { state: DeliveryState::Waiting, next_at: Some(next_at), told: false };
         self.write(PutBack { delivery: delivery.clone(), attempt, outcome }).await
     }
 }

@@ -23,10 +23,10 @@ pub mod partner;
 pub mod person;
 pub mod policy;
 pub mod price;
-pub mod requisition;
-pub mod step;
 pub mod receipt;
+pub mod requisition;
 pub mod shipment;
+pub mod step;
 pub mod supplier;
 pub mod upkeep;
 
