@@ -82,7 +82,7 @@ impl<'a> Gate<'a> {
             done: false,
             doctype: false,
             has_carriage_return: source.as_bytes().contains(&b'\r'),
-            has_section_end: source.contains("]]>"),
+            has_section_end: source.as_bytes().contains(&b']') && source.contains("]]>"),
         }
     }
 

@@ -37,7 +37,8 @@ pub struct Item {
     pub detail: Option<ItemDetail>,
     /// Domain and value.
     pub supplier: Option<(String, String)>,
-    pub ship_to: Option<Address>,
+    /// Boxed, as it is large and rare: orders of 5,000 lines are moved about.
+    pub ship_to: Option<Box<Address>>,
     pub shipping: Option<Shipping>,
     pub tax: Option<Tax>,
     pub distributions: Vec<Distribution>,
@@ -291,7 +292,7 @@ impl Item {
             id: ItemId::of(element.need("ItemID")?)?,
             detail,
             supplier,
-            ship_to: Address::maybe(element, "ShipTo")?,
+            ship_to: Address::maybe(element, "ShipTo")?.map(Box::new),
             shipping: Shipping::maybe(element)?,
             tax: Tax::maybe(element)?,
             distributions: Distribution::all(element)?,
@@ -327,7 +328,7 @@ impl Item {
         if let Some((domain, value)) = &self.supplier {
             writer.leaf("SupplierID", &[("domain", Some(domain))], value);
         }
-        Address::write_if(self.ship_to.as_ref(), "ShipTo", writer);
+        Address::write_if(self.ship_to.as_deref(), "ShipTo", writer);
         self.shipping.iter().for_each(|shipping| shipping.write(writer));
         self.tax.iter().for_each(|tax| tax.write(writer));
         Distribution::write_all(&self.distributions, writer);
@@ -353,6 +354,10 @@ impl Item {
                 .expected(format!("at most {most} lines"))
                 .mend("Split the document."));
         }
-        parent.named(side.word()).map(|line| Self::of(line, needs_detail)).collect()
+        let mut items = Vec::with_capacity(lines);
+        for line in parent.named(side.word()) {
+            items.push(Self::of(line, needs_detail)?);
+        }
+        Ok(items)
     }
 }
