@@ -8,6 +8,7 @@ create table punchout_session (
     operation text not null check (operation in ('create', 'edit', 'inspect', 'source')),
     state text not null check (state in ('issued', 'open', 'returned', 'cancelled', 'expired')),
     buyer_cookie text not null,
+    cookie_sha256 text not null,            -- a cookie may be longer than an index can hold
     return_url text not null,
     return_target text not null,
     charset text not null,
@@ -17,10 +18,14 @@ create table punchout_session (
     start_hash text not null unique,
     start_expires_at integer not null,
     started_at integer,
+    path_at integer,                         -- went on by the address: no cookies
     cart_id text,
+    return_document_id text,                -- what was last frozen for the way back
     created_at integer not null,
     returned_at integer,
     version integer not null
 ) strict;
 create index punchout_session_by_partner on punchout_session (partner_id, id);
 create index punchout_session_by_person on punchout_session (person_id, id);
+create index punchout_session_by_cookie on punchout_session (partner_id, cookie_sha256);
+create index punchout_session_returned on punchout_session (organisation_id, state, returned_at);

@@ -14,7 +14,7 @@ create index cart_by_person on cart (person_id, state, id);
 create index cart_by_session on cart (punchout_session_id);
 
 create table cart_line (
-    id text primary key,
+    id text not null,                       -- the same in every cart that was made from this one
     cart_id text not null references cart (id),
     position integer not null,
     item_id text references item (id),
@@ -32,5 +32,6 @@ create table cart_line (
     manufacturer text not null,
     manufacturer_sku text not null,
     lead_time_days integer,
+    primary key (cart_id, id),
     unique (cart_id, position)
 ) strict;

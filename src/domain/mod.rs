@@ -11,6 +11,7 @@ pub mod notice;
 pub mod order;
 pub mod party;
 pub mod price;
+pub mod punchout;
 pub mod receipt;
 pub mod refusal;
 pub mod requisition;

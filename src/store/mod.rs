@@ -23,6 +23,7 @@ pub mod partner;
 pub mod person;
 pub mod policy;
 pub mod price;
+pub mod punchout_session;
 pub mod receipt;
 pub mod requisition;
 pub mod shipment;

@@ -220,6 +220,49 @@ pub async fn secrets(conn: &mut Conn, id: PartnerId) -> Result<Vec<SecretSlot>, 
         .collect()
 }
 
+const DIGESTS: &str = "
+    select s.partner_id, s.digest from partner_identity i
+    join partner p on p.id = i.partner_id and p.disabled_at is null
+    join partner_secret s on s.partner_id = i.partner_id
+    where i.identity = $1 and i.domain_fold = $2";
+const OCI_DIGESTS: &str = "
+    select s.partner_id, s.digest from partner p
+    join partner_secret s on s.partner_id = p.id
+    where p.oci_user = $1 and p.disabled_at is null";
+const OCI_USER_FIELDS: &str = "
+    select distinct oci_user_field from partner
+    where oci_user is not null and disabled_at is null order by oci_user_field";
+
+/// The secrets' digests of every live connection that registered the identity: one query, whether
+/// there is one or none, so that a stranger learns nothing from its time.
+pub async fn digests(
+    conn: &mut Conn,
+    identity: &Identity,
+) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let query = sqlx::query(DIGESTS).bind(identity.identity.trim()).bind(fold(&identity.domain));
+    query.fetch_all(conn).await?.iter().map(read_digest).collect()
+}
+
+/// As [`digests`], for the user name of an OCI call.
+pub async fn oci_digests(
+    conn: &mut Conn,
+    user: &str,
+) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let rows = sqlx::query(OCI_DIGESTS).bind(user).fetch_all(conn).await?;
+    rows.iter().map(read_digest).collect()
+}
+
+fn read_digest(row: &sqlx::any::AnyRow) -> Result<(PartnerId, String), StoreError> {
+    let row = Row::new(row, "partner_secret");
+    Ok((row.id("partner_id")?, row.text("digest")?))
+}
+
+/// What the connections call the field of the user's name.
+pub async fn oci_user_fields(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(OCI_USER_FIELDS).fetch_all(conn).await?;
+    rows.iter().map(|row| Row::new(row, "partner").text("oci_user_field")).collect()
+}
+
 const SAVE_SECRET: &str = "
     insert into partner_secret (partner_id, slot, sealed, digest, created_at)
     values ($1, $2, $3, $4, $5)
