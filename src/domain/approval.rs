@@ -5,15 +5,16 @@
 //! What must never happen here: a requester who approves, a person who counts twice, a dead end
 //! that turns into a silent yes.
 
+mod arrange;
 mod facts;
 mod plan;
 mod progress;
 mod record;
 
+pub use arrange::arrange;
 pub use facts::{BudgetMode, BudgetState, Facts, Line, Person, Rate, WindowSum, cannot_decide};
 pub use plan::{
-    ApproverSource, Asked, Mode, Outcome, Place, Plan, PlannedStep, RuleRef, arrange, is_rule_id,
-    plain,
+    ApproverSource, Asked, Mode, Outcome, Place, Plan, PlannedStep, RuleRef, is_rule_id, plain,
 };
 pub use progress::{
     Decision, Moved, Progress, RunningStep, RunningTask, StepState, TaskMove, TaskState, Verdict,

@@ -1,0 +1,158 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    base::money::{Currency, Money},
+    domain::{approval::RuleRef, requisition::RequisitionSource, role::Role},
+};
+
+/// The requester is person 0.
+fn person(n: u128) -> Person {
+    Person {
+        id: PersonId::from_bits(n),
+        mail: format!("p{n}@acme.example"),
+        name: format!("P{n}"),
+        active: n != 9,
+    }
+}
+
+/// Role `r-N` is held by the people of `holders[N]`.
+fn facts(holders: &[Vec<u128>], managers: &[u128]) -> Facts {
+    let total = Money::zero(Currency::EUR);
+    let role = |n: usize| -> Role { format!("r-{n}").parse().unwrap() };
+    Facts {
+        organisation: "acme".to_owned(),
+        currency: Currency::EUR,
+        requester: person(0),
+        roles: BTreeSet::new(),
+        managers: managers.iter().map(|n| person(*n)).collect(),
+        cost_center: "4100".to_owned(),
+        total,
+        lines: Vec::new(),
+        source: RequisitionSource::Cart,
+        flagged: false,
+        budget: None,
+        holders: holders
+            .iter()
+            .zip(0..)
+            .map(|(people, n)| (role(n), people.iter().map(|p| person(*p)).collect()))
+            .collect(),
+        named: vec![person(1)],
+        rates: Vec::new(),
+        windows: Vec::new(),
+    }
+}
+
+fn asked(id: usize, place: &str, mode: Mode, source: &str) -> Asked {
+    Asked {
+        rule: RuleRef { id: format!("rule-{id}"), version: "1".to_owned() },
+        place: place.parse().unwrap(),
+        mode,
+        source: source.parse().unwrap(),
+        because: "Because.".to_owned(),
+    }
+}
+
+fn shape(steps: &[PlannedStep]) -> Vec<(u32, Vec<u128>)> {
+    steps.iter().map(|step| (step.order, ids(step).map(|id| id.bits()).collect())).collect()
+}
+
+#[test]
+fn missing_tiers_leave_no_gap_and_equal_tiers_stand_side_by_side() {
+    let facts = facts(&[vec![2], vec![3], vec![4]], &[1]);
+    let rules = vec![
+        asked(1, "tier-7", Mode::Any, "role:r-2"),
+        asked(2, "tier-2", Mode::Any, "manager"),
+        asked(3, "tier-2", Mode::Any, "role:r-0"),
+        asked(4, "beside", Mode::Any, "role:r-1"),
+    ];
+    let steps = arrange(&facts, rules).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![1]), (1, vec![2]), (1, vec![3]), (2, vec![4])]);
+}
+
+#[test]
+fn the_last_place_takes_over_what_its_people_would_sign_earlier() {
+    let facts = facts(&[vec![2], vec![3]], &[2]);
+    let rules = vec![
+        asked(1, "tier-1", Mode::Any, "manager"),
+        asked(2, "tier-2", Mode::Any, "role:r-1"),
+        asked(3, "last", Mode::Any, "role:r-0"),
+    ];
+    let steps = arrange(&facts, rules).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![3]), (2, vec![2])]);
+    assert_eq!(steps[1].also[0].id, "rule-1");
+}
+
+#[test]
+fn a_vote_of_all_keeps_every_signature_it_needs() {
+    let facts = facts(&[vec![1, 2], vec![1, 3]], &[]);
+    let rules =
+        vec![asked(1, "tier-1", Mode::Any, "role:r-0"), asked(2, "tier-2", Mode::All, "role:r-1")];
+    let steps = arrange(&facts, rules).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![2]), (2, vec![1, 3])]);
+}
+
+#[test]
+fn a_dead_end_names_its_rule() {
+    let facts = facts(&[vec![0, 9]], &[0, 9]);
+    for source in ["manager", "role:r-0", "role:nobody", "person:x@y.example", "manager:2"] {
+        let refusal = arrange(&facts, vec![asked(1, "tier-1", Mode::Any, source)]).unwrap_err();
+        assert_eq!(refusal.code, "no-approver");
+        assert!(refusal.more.contains(&("rule", "rule-1".to_owned())), "{source}");
+    }
+}
+
+fn rule(n: usize) -> impl Strategy<Value = Asked> {
+    let place = proptest::sample::select(vec!["tier-1", "tier-2", "tier-3", "beside", "last"]);
+    let sources = vec!["manager", "manager:2", "role:r-0", "role:r-1", "role:r-2"];
+    let mode = prop_oneof![Just(Mode::Any), Just(Mode::All)];
+    (place, proptest::sample::select(sources), mode)
+        .prop_map(move |(place, source, mode)| asked(n, place, mode, source))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_is_asked_twice_and_no_signature_is_lost(
+        holders in proptest::collection::vec(
+            proptest::sample::subsequence(vec![0_u128, 1, 2, 3, 4, 9], 1..5), 3),
+        managers in proptest::sample::subsequence(vec![0_u128, 1, 2, 3, 9], 0..5),
+        rules in (rule(0), rule(1), rule(2), rule(3), rule(4)),
+        count in 1_usize..=5,
+    ) {
+        let facts = facts(&holders, &managers);
+        let rules: Vec<Asked> =
+            [rules.0, rules.1, rules.2, rules.3, rules.4].into_iter().take(count).collect();
+        let steps = match arrange(&facts, rules.clone()) {
+            Ok(steps) => steps,
+            Err(refusal) => {
+                prop_assert_eq!(refusal.code, "no-approver");
+                return Ok(());
+            }
+        };
+        let people: Vec<u128> = steps.iter().flat_map(ids).map(|id| id.bits()).collect();
+        let different: BTreeSet<u128> = people.iter().copied().collect();
+        prop_assert_eq!(people.len(), different.len(), "{:?}", steps);
+        prop_assert!(!different.contains(&0) && !different.contains(&9));
+        let orders: BTreeSet<u32> = steps.iter().map(|step| step.order).collect();
+        prop_assert!(orders.iter().copied().eq((1..).take(orders.len())), "{:?}", orders);
+        for rule in &rules {
+            let named = |step: &PlannedStep| {
+                step.rule == rule.rule || step.also.contains(&rule.rule)
+            };
+            prop_assert_eq!(steps.iter().filter(|step| named(step)).count(), 1, "{:?}", steps);
+            let wanted: BTreeSet<PersonId> =
+                resolve(&facts, rule).unwrap().iter().map(|person| person.id).collect();
+            let certain: BTreeSet<PersonId> =
+                steps.iter().filter(|step| all_sign(step)).flat_map(ids).collect();
+            let signed = if rule.mode == Mode::All {
+                wanted.is_subset(&certain)
+            } else {
+                !wanted.is_disjoint(&certain)
+                    || steps.iter().any(|step| ids(step).all(|id| wanted.contains(&id)))
+            };
+            prop_assert!(signed, "{:?} of {:?}", rule, steps);
+        }
+    }
+}
