@@ -4,6 +4,7 @@ pub mod audit;
 pub mod cart;
 pub mod catalogue;
 pub mod document;
+pub mod import;
 pub mod order;
 
 mod act;

@@ -74,17 +74,6 @@ impl Item {
         found
     }
 
-    /// Whether both say the same about the article; id, times and version aside.
-    pub fn same_content(&self, other: &Self) -> bool {
-        let plain = |item: &Self| Self {
-            id: ItemId::from_bits(0),
-            version: 0,
-            updated_at: Time::from_millis(0),
-            ..item.clone()
-        };
-        plain(self) == plain(other)
-    }
-
     /// Checks every field; the refusal names the first one at fault.
     pub fn check(&self) -> Result<(), Refusal> {
         needed("sku", &self.sku, MAX_SKU)?;
@@ -214,14 +203,5 @@ pub(super) mod tests {
         assert_eq!(refused(|i| i.name = "a\u{202E}b".into()), "name");
         assert_eq!(refused(|i| i.unspsc = "4321".into()), "unspsc");
         assert_eq!(refused(|i| i.lead_time_days = Some(-1)), "lead_time_days");
-    }
-
-    #[test]
-    fn only_the_article_counts_when_items_are_compared() {
-        let old = item("X");
-        let mut new = Item { id: ItemId::from_bits(9), version: 7, ..old.clone() };
-        assert!(old.same_content(&new));
-        new.unit = "BX".to_owned();
-        assert!(!old.same_content(&new));
     }
 }

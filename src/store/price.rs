@@ -24,9 +24,13 @@ const OFFERED: &str = "
         $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51,
         $52)
     order by item_id, id";
-const OF_ITEM: &str = "
+const OF_ITEMS: &str = "
     select item_id, organisation_id, currency, amount, per, min_quantity from price
-    where item_id = $1 order by id";
+    where item_id in (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,
+        $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50)
+    order by item_id, id";
 
 /// What can hold for one organisation in one currency, for each of the items: its contract prices
 /// and the general ones. Items without any are missing.
@@ -52,10 +56,25 @@ pub async fn offered(
     Ok(found)
 }
 
-/// Every price of an item, those of all organisations included: for its keepers, not for shoppers.
-pub async fn of_item(conn: &mut Conn, item: ItemId) -> Result<Vec<Price>, StoreError> {
-    let rows = sqlx::query(OF_ITEM).bind(item.to_string()).fetch_all(conn).await?;
-    rows.iter().map(read).collect()
+/// Every price of the items, those of all organisations included: for the catalogue's keepers, not
+/// for shoppers.
+pub async fn of_items(
+    conn: &mut Conn,
+    items: &[ItemId],
+) -> Result<HashMap<ItemId, Vec<Price>>, StoreError> {
+    let mut found: HashMap<ItemId, Vec<Price>> = HashMap::new();
+    for some in items.chunks(AT_ONCE) {
+        let mut query = sqlx::query(OF_ITEMS);
+        for slot in 0..AT_ONCE {
+            let item = some.get(slot).or(some.last());
+            query = query.bind(item.map(ToString::to_string).unwrap_or_default());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            let price = read(row)?;
+            found.entry(price.item).or_default().push(price);
+        }
+    }
+    Ok(found)
 }
 
 fn read(row: &AnyRow) -> Result<Price, StoreError> {

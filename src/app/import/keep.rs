@@ -1,0 +1,203 @@
+//! What a file would change of the catalogue as it stands, and changing it.
+
+use std::collections::HashMap;
+
+use crate::{
+    base::{decimal, id::ItemId, text::shorten},
+    domain::{
+        catalogue::Item,
+        fact::{Change, Fact},
+        party::Supplier,
+        price::Price,
+    },
+    store::{self, Conn, price::ListOf},
+};
+
+use super::{
+    super::{AppError, Command, Cx, Need},
+    Article, Outcome, PriceLines,
+};
+
+/// Characters of a value shown in a change.
+const SHOWN: usize = 60;
+
+/// An article with what becomes of it.
+pub(super) struct Planned {
+    pub outcome: Outcome,
+    /// As it stands, when it is known.
+    present: Option<Item>,
+    article_changes: bool,
+    /// The places of the lists that change.
+    lists: Vec<usize>,
+}
+
+/// What keeping the articles would change.
+pub(super) async fn plan(
+    conn: &mut Conn,
+    supplier: &Supplier,
+    articles: &[Article],
+) -> Result<Vec<Planned>, AppError> {
+    let skus: Vec<&str> = articles.iter().map(|article| article.item.sku.as_str()).collect();
+    let found = store::item::by_skus(conn, supplier.id, &skus).await?;
+    let ids: Vec<ItemId> = found.iter().map(|item| item.id).collect();
+    let prices = store::price::of_items(conn, &ids).await?;
+    let mut present: HashMap<String, Item> =
+        found.into_iter().map(|item| (item.sku.clone(), item)).collect();
+    let planned = articles.iter().map(|article| {
+        let Some(item) = present.remove(&article.item.sku) else { return Planned::added(article) };
+        let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+        Planned::compared(article, item, prices)
+    });
+    Ok(planned.collect())
+}
+
+impl Planned {
+    fn added(article: &Article) -> Self {
+        let lists = (0..article.lists.len()).collect();
+        Self { outcome: Outcome::Added, present: None, article_changes: true, lists }
+    }
+
+    fn compared(article: &Article, item: Item, prices: &[Price]) -> Self {
+        let mut changes = article_changes(&item, &article.item);
+        let article_changes = !changes.is_empty();
+        let mut lists = Vec::new();
+        for (at, list) in article.lists.iter().enumerate() {
+            let (before, after) = (told(prices, list), told(&list.prices, list));
+            if before != after {
+                let of = list.of.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
+                let field = format!("price in {}{of}", list.currency);
+                changes.push(Change { field, before, after });
+                lists.push(at);
+            }
+        }
+        let outcome =
+            if changes.is_empty() { Outcome::Unchanged } else { Outcome::Changed { changes } };
+        Self { outcome, present: Some(item), article_changes, lists }
+    }
+}
+
+fn article_changes(before: &Item, after: &Item) -> Vec<Change> {
+    let days = |item: &Item| item.lead_time_days.map(|days| days.to_string()).unwrap_or_default();
+    let sold = |item: &Item| if item.withdrawn_at.is_some() { "no" } else { "yes" }.to_owned();
+    let pairs = [
+        ("name", before.name.clone(), after.name.clone()),
+        ("description", before.description.clone(), after.description.clone()),
+        ("unit", before.unit.clone(), after.unit.clone()),
+        ("unspsc", before.unspsc.clone(), after.unspsc.clone()),
+        ("category", before.category.clone(), after.category.clone()),
+        ("manufacturer", before.manufacturer.clone(), after.manufacturer.clone()),
+        ("manufacturer_sku", before.manufacturer_sku.clone(), after.manufacturer_sku.clone()),
+        ("aux_id", before.aux_id.clone(), after.aux_id.clone()),
+        ("lead_time_days", days(before), days(after)),
+        ("offered", sold(before), sold(after)),
+    ];
+    let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
+    let change = |(field, before, after): (&str, String, String)| Change {
+        field: field.to_owned(),
+        before: shorten(&before, SHOWN),
+        after: shorten(&after, SHOWN),
+    };
+    changed.map(change).collect()
+}
+
+/// One list's tiers in words that are equal when the tiers are: `1 per 1 from 1, 0.9 per 1 from 100`.
+fn told(prices: &[Price], list: &PriceLines) -> String {
+    let own = |price: &&Price| {
+        price.organisation == list.organisation && price.price.currency == list.currency
+    };
+    let mut tiers: Vec<&Price> = prices.iter().filter(own).collect();
+    tiers.sort_by_key(|price| price.min_quantity);
+    let tier = |price: &&Price| {
+        let amount = decimal::canonical(price.price.amount);
+        format!("{amount} per {} from {}", price.price.per, price.min_quantity)
+    };
+    if tiers.is_empty() {
+        return "none".to_owned();
+    }
+    tiers.iter().map(tier).collect::<Vec<_>>().join(", ")
+}
+
+/// Keeps some articles of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Keep {
+    pub supplier: Supplier,
+    pub articles: Vec<Article>,
+    /// Of the whole file.
+    pub sha256: String,
+}
+
+impl Command for Keep {
+    type Answer = Vec<Outcome>;
+    const NEED: Need = Need::May("catalogue", "import");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Vec<Outcome>, AppError> {
+        let planned = plan(cx.conn, &self.supplier, &self.articles).await?;
+        let (mut added, mut changed) = (0, 0);
+        let mut outcomes = Vec::with_capacity(planned.len());
+        for (article, planned) in self.articles.iter().zip(planned) {
+            match planned.outcome {
+                Outcome::Added => added += 1,
+                Outcome::Changed { .. } => changed += 1,
+                _ => {}
+            }
+            self.save(cx, article, &planned).await?;
+            outcomes.push(planned.outcome);
+        }
+        if added + changed == 0 {
+            cx.nothing_changed();
+            return Ok(outcomes);
+        }
+        let fact = Fact::CatalogueImported {
+            supplier: self.supplier.id.to_string(),
+            added,
+            changed,
+            withdrawn: 0,
+            sha256: self.sha256.clone(),
+        };
+        match self.supplier.owner {
+            Some(owner) => cx.fact_in(owner, fact),
+            None => cx.fact(fact),
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Keep {
+    async fn save(
+        &self,
+        cx: &mut Cx<'_>,
+        article: &Article,
+        planned: &Planned,
+    ) -> Result<(), AppError> {
+        let words = article.item.words(&self.supplier.title);
+        let item = match &planned.present {
+            None => {
+                let item = Item { id: cx.id(), updated_at: cx.now, ..article.item.clone() };
+                store::item::insert(cx.conn, &item, &words).await?;
+                item.id
+            }
+            Some(present) => {
+                if planned.article_changes {
+                    let item = Item {
+                        id: present.id,
+                        version: present.version,
+                        updated_at: cx.now,
+                        ..article.item.clone()
+                    };
+                    store::item::update(cx.conn, &item, &words).await?;
+                }
+                present.id
+            }
+        };
+        for list in planned.lists.iter().filter_map(|at| article.lists.get(*at)) {
+            let of = ListOf { item, organisation: list.organisation, currency: list.currency };
+            store::price::clear(cx.conn, of).await?;
+            for price in &list.prices {
+                let price = Price { item, ..price.clone() };
+                let id = cx.id();
+                store::price::insert(cx.conn, id, &price, cx.now).await?;
+            }
+        }
+        Ok(())
+    }
+}
