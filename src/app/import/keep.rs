@@ -100,7 +100,8 @@ fn article_changes(before: &Item, after: &Item) -> Vec<Change> {
     changed.map(change).collect()
 }
 
-/// One list's tiers in words that are equal when the tiers are: `1 per 1 from 1, 0.9 per 1 from 100`.
+/// One list's tiers in words that are equal when the tiers are: `1 per 1 from 1, 0.9 per 1 from
+/// 100`.
 fn told(prices: &[Price], list: &PriceLines) -> String {
     let own = |price: &&Price| {
         price.organisation == list.organisation && price.price.currency == list.currency
