@@ -1,3 +1,58 @@
-//! Simulators that reach the server from outside, as a stranger would.
+//! Simulators that reach the server from outside, as a stranger would: a procurement system, a
+//! supplier and a mailbox.
+//!
+//! They import nothing of the server but values and codecs, and talk to it by HTTP and SMTP alone.
+//! They exist in the demo only and keep everything in memory.
 
+pub mod buyer;
 pub mod mail;
+mod mailbox;
+mod page;
+pub mod supplier;
+mod wire;
+
+use std::sync::Arc;
+
+use poem::Route;
+
+use crate::base::{secret::Secret, time::Clock};
+
+use self::{buyer::BuyerSim, mail::MailSink, supplier::SupplierSim, wire::Wire};
+
+/// A cXML party as the simulators know it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Short name: `acme`.
+    pub name: String,
+    pub title: String,
+    pub domain: String,
+    pub identity: String,
+    pub secret: Secret,
+    pub currency: String,
+}
+
+/// What the simulators need to know of their world.
+pub struct Cast {
+    /// The server: `http://127.0.0.1:PORT`.
+    pub server: String,
+    /// The simulators themselves: `http://localhost:PORT`, another site for a browser.
+    pub here: String,
+    /// The server's own cXML identity.
+    pub server_identity: (String, String),
+    pub buyers: Vec<Account>,
+    pub supplier: Account,
+    pub clock: Arc<dyn Clock>,
+    pub mail: Option<MailSink>,
+}
+
+/// The pages and doors of the simulators, to be nested at `/sim`.
+pub fn routes(cast: Cast) -> Result<Route, String> {
+    let cast = Arc::new(cast);
+    let wire = Arc::new(Wire::new(Arc::clone(&cast))?);
+    let buyer = Arc::new(BuyerSim::new(Arc::clone(&cast), Arc::clone(&wire)));
+    let supplier = Arc::new(SupplierSim::new(Arc::clone(&cast), wire));
+    let route = buyer::route(Route::new(), buyer);
+    let route = supplier::route(route, supplier);
+    let route = mailbox::route(route, cast);
+    Ok(route.at("/style.css", poem::endpoint::make_sync(|_| page::style())))
+}

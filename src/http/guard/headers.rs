@@ -51,8 +51,12 @@ impl PagePolicy {
     }
 }
 
-/// `https://sap.example:8443` of an address; nothing for what is no http address.
+/// `https://sap.example:8443` of an address; nothing for what is no http address. The port may be
+/// `*`, any port, as the demo's loopback partners have it.
 fn origin(url: &str) -> Option<String> {
+    if let Some(any_port) = url.strip_suffix(":*") {
+        return origin(any_port).map(|origin| format!("{origin}:*"));
+    }
     let url = url::Url::parse(url).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
