@@ -1,5 +1,5 @@
-//! A procurement system: punches out as SAP (OCI) or as Ariba, Coupa or Oracle (cXML), takes the cart
-//! back, orders it, and receives invoices and status updates.
+//! A procurement system: punches out as SAP (OCI) or as Ariba, Coupa or Oracle (cXML), takes the
+//! cart back, orders it, and receives invoices and status updates.
 
 mod cart;
 mod order;
