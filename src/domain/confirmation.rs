@@ -73,6 +73,18 @@ pub struct Confirmation {
     pub parts: Vec<Part>,
 }
 
+/// A confirmation as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub kind: ConfirmationKind,
+    /// The supplier's own number, when it gives one.
+    pub confirm_id: Option<String>,
+    /// It takes the place of the earlier one of the same number.
+    pub update: bool,
+    pub comment: String,
+    pub lines: Vec<SaidLine>,
+}
+
 /// What a confirmation says of one line; `stated` is the quantity it speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaidLine {

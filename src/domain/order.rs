@@ -260,6 +260,15 @@ pub fn over_quantity(line: &OrderLine, what: &str, would_be: Decimal, most: Deci
         .mend("Check what was said about this line before.")
 }
 
+/// How another party names an order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reference {
+    /// The payloadID of the OrderRequest; the surest name.
+    pub payload_id: Option<String>,
+    /// Its orderID: our number, or the procurement system's.
+    pub number: Option<String>,
+}
+
 words! {
     /// By which way the supplier said something.
     Source {

@@ -32,6 +32,20 @@ pub struct Shipment {
     pub parts: Vec<Moved>,
 }
 
+/// A ship notice about one order as it comes in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The supplier's own number, when it gives one.
+    pub number: Option<String>,
+    /// It takes the place of the earlier one of the same number.
+    pub update: bool,
+    pub carrier: String,
+    pub tracking: String,
+    pub delivery_on: Option<Day>,
+    /// None: everything that is left.
+    pub parts: Vec<Moved>,
+}
+
 /// So much of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moved {

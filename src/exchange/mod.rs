@@ -1,4 +1,7 @@
 //! Between documents and commands: what a decoded document means to the house.
 
 pub mod catalogue;
+pub mod confirmation;
 pub mod letter;
+pub mod order;
+pub mod shipment;

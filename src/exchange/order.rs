@@ -1,0 +1,150 @@
+//! A purchase order as the OrderRequest that its supplier gets.
+//!
+//! The same order gives the same bytes: nothing here asks the time or draws a number. The place of the
+//! shared secret holds a mark that the sender fills in.
+
+use crate::{
+    base::{money::UnitPrice, secret::Secret},
+    cxml::{
+        Document, Envelope, Mode, Party, Payload, SECRET_MARK,
+        address::{Address, Contact, Postal},
+        charges::{Distribution, Segment},
+        item::{Item, ItemDetail, ItemId},
+        order::OrderRequest,
+        values::{Amount, Comments, Extrinsic, Kept, Stamp},
+    },
+    domain::{
+        order::{Order, OrderLine, Reference},
+        party::{Identity, PostalAddress},
+    },
+};
+
+/// Who sends an order on whose behalf to whom, and who asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parties {
+    /// The buyer organisation.
+    pub from: Identity,
+    /// The supplier.
+    pub to: Identity,
+    /// This server.
+    pub sender: Identity,
+    /// Name and mail address of the person who asked.
+    pub requester: Option<(String, String)>,
+    /// The requisition's number.
+    pub requisition: String,
+}
+
+/// Our own number of an order that goes by the procurement system's orderID.
+const OWN_NUMBER: &str = "OrderNumber";
+/// The hash of the content that was signed, so that the supplier can ask whether it stands.
+const CONTENT_HASH: &str = "ContentHash";
+
+/// The OrderRequest of an order.
+pub fn request(order: &Order, lines: &[OrderLine], parties: &Parties) -> Document {
+    let mut request = OrderRequest::new(
+        order.buyer_order_id.as_deref().unwrap_or(&order.number),
+        order.issued_at,
+        Amount::from(order.total),
+        lines.iter().map(|line| item(order, line)).collect(),
+    );
+    request.requisition_id = Some(parties.requisition.clone());
+    // Noon, so that no reader's time zone makes another day of it.
+    request.requested_delivery =
+        order.needed_on.map(|day| Stamp(format!("{day}T12:00:00+00:00")));
+    request.ship_to = Some(address(&order.ship_to));
+    request.bill_to = Some(address(&order.bill_to));
+    request.contacts = parties.requester.iter().map(contact).collect();
+    if !order.comment.is_empty() {
+        request.comments.push(Comments::new(&order.comment));
+    }
+    if order.buyer_order_id.is_some() {
+        request.extrinsics.push(Extrinsic::new(OWN_NUMBER, &order.number));
+    }
+    request.extrinsics.push(Extrinsic::new(CONTENT_HASH, &order.content_hash));
+    let party = |identity: &Identity| Party::new(&identity.domain, &identity.identity);
+    let sender = party(&parties.sender).with_secret(Secret::new(SECRET_MARK));
+    let envelope = Envelope::request(&order.payload_id, order.issued_at)
+        .between(party(&parties.from), party(&parties.to), sender)
+        .mode(Mode::Production);
+    Document::new(envelope, Payload::OrderRequest(Box::new(request)))
+}
+
+/// The order that an `OrderReference` names.
+pub fn reference(reference: &crate::cxml::confirmation::OrderReference) -> Reference {
+    Reference {
+        payload_id: reference.payload_id.clone().filter(|id| !id.trim().is_empty()),
+        number: reference.order_id.clone().filter(|id| !id.trim().is_empty()),
+    }
+}
+
+fn item(order: &Order, line: &OrderLine) -> Item {
+    let goods = &line.goods;
+    let mut id = ItemId::new(&goods.sku);
+    if !goods.aux_id.is_empty() {
+        id.auxiliary = Some(Kept::plain(&goods.aux_id));
+    }
+    let mut detail = ItemDetail::new(padded(goods.price), &goods.description, &goods.unit);
+    if !goods.unspsc.is_empty() {
+        detail.classifications.push(("UNSPSC".to_owned(), goods.unspsc.clone()));
+    }
+    let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    detail.manufacturer_part = said(&goods.manufacturer_sku);
+    detail.manufacturer_name = said(&goods.manufacturer);
+    let mut item = Item::new(goods.quantity, id, Some(detail));
+    item.line_number = u32::try_from(line.line_number).ok();
+    item.distributions.push(Distribution {
+        name: "DistributionCharge".to_owned(),
+        segments: vec![Segment {
+            name: "CostCenter".to_owned(),
+            id: order.cost_center_code.clone(),
+            description: String::new(),
+        }],
+        charge: Amount::from(goods.total),
+    });
+    item
+}
+
+/// `1` is written `1.00`: readers expect the currency's own places.
+fn padded(price: UnitPrice) -> UnitPrice {
+    let mut amount = price.amount.normalize();
+    if amount.scale() < price.currency.exponent() {
+        amount.rescale(price.currency.exponent());
+    }
+    UnitPrice::new(amount, price.currency, price.per)
+}
+
+fn address(address: &PostalAddress) -> Address {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    };
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Address {
+        id: said(&address.code),
+        country_code: said(&address.country),
+        name: address.name.clone(),
+        postal: Some(Postal {
+            deliver_to: lines(&address.deliver_to),
+            street: lines(&address.street),
+            city: address.city.clone(),
+            postal_code: said(&address.postal_code),
+            country: address.country.clone(),
+            country_code: address.country.clone(),
+            ..Postal::default()
+        }),
+        email: address.email.clone(),
+        ..Address::default()
+    }
+}
+
+fn contact(requester: &(String, String)) -> Contact {
+    let (name, email) = requester;
+    Contact {
+        role: Some("endUser".to_owned()),
+        name: name.clone(),
+        emails: vec![email.clone()],
+        ..Contact::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;
