@@ -129,8 +129,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_left_open() {
-        let items =
-            vec![item(vec![status(LineStatus::Accept, 6), status(LineStatus::Unknown, 4)])];
+        let items = vec![item(vec![status(LineStatus::Accept, 6), status(LineStatus::Unknown, 4)])];
         let said = said(&request(Wire::Detail, items)).unwrap();
         assert_eq!((said.lines[0].stated, said.lines[0].parts.len()), (6.into(), 1));
     }

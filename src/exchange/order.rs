@@ -1,7 +1,7 @@
 //! A purchase order as the OrderRequest that its supplier gets.
 //!
-//! The same order gives the same bytes: nothing here asks the time or draws a number. The place of the
-//! shared secret holds a mark that the sender fills in.
+//! The same order gives the same bytes: nothing here asks the time or draws a number. The place of
+//! the shared secret holds a mark that the sender fills in.
 
 use crate::{
     base::{money::UnitPrice, secret::Secret},
@@ -49,8 +49,7 @@ pub fn request(order: &Order, lines: &[OrderLine], parties: &Parties) -> Documen
     );
     request.requisition_id = Some(parties.requisition.clone());
     // Noon, so that no reader's time zone makes another day of it.
-    request.requested_delivery =
-        order.needed_on.map(|day| Stamp(format!("{day}T12:00:00+00:00")));
+    request.requested_delivery = order.needed_on.map(|day| Stamp(format!("{day}T12:00:00+00:00")));
     request.ship_to = Some(address(&order.ship_to));
     request.bill_to = Some(address(&order.bill_to));
     request.contacts = parties.requester.iter().map(contact).collect();

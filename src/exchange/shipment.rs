@@ -38,7 +38,6 @@ pub fn said(request: &ShipNoticeRequest) -> Result<Vec<(Reference, Said)>, Refus
     Ok(request.portions.iter().map(own).collect())
 }
 
-
 fn of(request: &ShipNoticeRequest, portion: &ShipNoticePortion) -> Said {
     let text = |text: &str| shorten(&one_line(text), TEXT);
     let carriers = request.controls.iter().flat_map(|control| &control.carriers);

@@ -76,8 +76,10 @@ fn an_order_reads_back_as_what_was_ordered() {
     assert_eq!(read.total.value.to_string(), "45.00");
     assert_eq!(read.items.len(), 2);
     let detail = read.items[1].detail.as_ref().unwrap();
-    assert_eq!((detail.price.amount.to_string(), detail.price.per.to_string()),
-        ("3.50".into(), "100".into()));
+    assert_eq!(
+        (detail.price.amount.to_string(), detail.price.per.to_string()),
+        ("3.50".into(), "100".into())
+    );
     assert_eq!(read.items[0].detail.as_ref().unwrap().classifications[0].1, "44121701");
     assert_eq!(read.ship_to.unwrap().postal.unwrap().deliver_to, ["Ed & Co <ramp>"]);
     assert_eq!(read.contacts[0].emails, ["ed@acme.example"]);
