@@ -156,7 +156,7 @@ const WITH_WORD: &str = search!(
 const HITS: &str = "
     select count(*) as hits from (
         select 1 from item_word where word >= $1 and word < $2 limit $3
-    ) some";
+    ) found";
 
 /// A word with at most this many hits leads the search: so many rows are sorted in a millisecond.
 const RARE: i64 = 2_000;

@@ -9,4 +9,5 @@
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]
 mod harness;
+mod store_schema;
 mod tidy;

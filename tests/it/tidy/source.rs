@@ -1,6 +1,16 @@
 //! A source file as the rules see it: its code without comments and texts, its texts, and which
 //! lines belong to tests.
 
+/// A text in the code, as it is written between its quotes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The line it begins on.
+    pub line: usize,
+    /// Where it stands in the code, quotes included.
+    pub place: std::ops::Range<usize>,
+    pub inside: String,
+}
+
 /// One file under `src/` or `tests/`, taken apart once for all rules.
 pub struct Source {
     /// From the top of the repository: `src/domain/cart.rs`.
@@ -8,8 +18,8 @@ pub struct Source {
     pub raw: String,
     /// The raw text with comments and the inside of texts replaced by spaces; same lines.
     pub code: String,
-    /// The texts in the code, with the line each begins on.
-    pub texts: Vec<(usize, String)>,
+    /// The texts in the code, in order.
+    pub texts: Vec<Text>,
     /// For each line (from 1; the first entry is unused) whether it belongs to tests.
     test_lines: Vec<bool>,
 }
@@ -54,7 +64,7 @@ impl Source {
 
     /// Whether the line is inside a text of several lines: markup that no formatter breaks.
     pub fn is_inside_text(&self, line: usize) -> bool {
-        let ends = self.texts.iter().map(|(start, text)| (*start, text.matches('\n').count()));
+        let ends = self.texts.iter().map(|text| (text.line, text.inside.matches('\n').count()));
         ends.filter(|(_, more)| *more > 0)
             .any(|(start, more)| (start..=start + more).contains(&line))
     }
@@ -97,7 +107,7 @@ pub fn find_word(text: &str, word: &str) -> Vec<usize> {
 }
 
 /// Blanks comments and texts; newlines stay, so that lines keep their numbers.
-fn strip(raw: &str) -> (String, Vec<(usize, String)>) {
+fn strip(raw: &str) -> (String, Vec<Text>) {
     let chars: Vec<char> = raw.chars().collect();
     let mut code = String::with_capacity(raw.len());
     let mut texts = Vec::new();
@@ -123,7 +133,9 @@ fn strip(raw: &str) -> (String, Vec<(usize, String)>) {
         let piece: String = chars[at..end].iter().collect();
         if matches!(chars[at], '"' | 'r') {
             let inside = piece.trim_start_matches('r').trim_matches('#').trim_matches('"');
-            texts.push((line, inside.to_owned()));
+            // Every character becomes one blank, so the end is known before it is written.
+            let place = code.len()..code.len() + piece.chars().count();
+            texts.push(Text { line, place, inside: inside.to_owned() });
         }
         line += piece.matches('\n').count();
         code.extend(piece.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
@@ -230,7 +242,9 @@ fn comments_and_texts_are_no_code() {
     );
     let source = Source::of("src/domain/x.rs", raw);
     assert!(source.find_word("tokio").is_empty() && source.find_word("sqlx").is_empty());
-    assert_eq!(source.texts, [(1, "tokio".to_owned()), (2, "sq\"lx".to_owned())]);
+    let texts: Vec<_> = source.texts.iter().map(|t| (t.line, t.inside.as_str())).collect();
+    assert_eq!(texts, [(1, "tokio"), (2, "sq\"lx")]);
+    assert_eq!(source.texts[0].place, 8..15);
     assert_eq!(source.code.lines().count(), raw.lines().count());
     assert_eq!(source.find_word("let").len(), 3);
     assert!(source.code.contains("fn f<'a>() {}"));

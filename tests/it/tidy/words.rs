@@ -163,8 +163,9 @@ fn sql_texts(source: &Source) -> Vec<Fault> {
             || text.starts_with("update ") && text.contains(" set ")
             || text.starts_with("create table ")
     };
-    let found = source.texts.iter().filter(|(line, text)| is_sql(text) && !source.is_test(*line));
-    found.map(|(line, _)| Fault::at(source, *line, "SQL outside `store`".into())).collect()
+    let texts = source.texts.iter().filter(|text| is_sql(&text.inside));
+    let found = texts.filter(|text| !source.is_test(text.line));
+    found.map(|text| Fault::at(source, text.line, "SQL outside `store`".into())).collect()
 }
 
 /// Only `app::act` opens a write transaction; `store` itself and its tests may.
