@@ -17,7 +17,7 @@ mod policies;
 pub use act::{Command, Cx, Need, Once, act, act_once};
 pub use actor::{Actor, Reader, Scope, Who};
 pub use error::AppError;
-pub use policies::Policies;
+pub use policies::{Policies, Rules};
 
 use std::sync::Arc;
 

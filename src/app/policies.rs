@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     base::id::{OrganisationId, PolicyVersionId},
-    domain::role::Role,
-    policy::{access::Access, seed},
+    domain::{approval::cannot_decide, role::Role},
+    policy::{access::Access, approval::Ruleset, limits::Limits, seed},
     store::{self, Conn},
 };
 
@@ -37,9 +37,20 @@ impl Rights {
     }
 }
 
+/// The approval rules and limits in force, with the numbers of their versions.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    pub approval: Arc<Ruleset>,
+    pub approval_number: i64,
+    pub limits: Arc<Limits>,
+    pub limits_number: i64,
+}
+
 /// The compiled policies of every organisation seen so far.
 pub struct Policies {
     rights: Kept<Rights>,
+    approval: Kept<Ruleset>,
+    limits: Kept<Limits>,
     built_in: Arc<Rights>,
 }
 
@@ -50,7 +61,12 @@ impl Policies {
     pub fn new() -> Result<Self, AppError> {
         let access = Access::load(&seed::seed("", crate::base::money::Currency::EUR).access)?;
         let built_in = Arc::new(Rights { access, organisation: "*".to_owned() });
-        Ok(Self { rights: Kept::default(), built_in })
+        Ok(Self {
+            rights: Kept::default(),
+            approval: Kept::default(),
+            limits: Kept::default(),
+            built_in,
+        })
     }
 
     /// The access policy in force in the organisation; people of suppliers have the built-in one.
@@ -68,16 +84,62 @@ impl Policies {
         let access = Access::load(&store::policy::csv(conn, active.id).await?)?;
         let name = store::organisation::get(conn, organisation).await?.map(|found| found.name);
         let organisation = name.unwrap_or_default();
-        Ok(keep(&self.rights, active.id, Rights { access, organisation }))
+        Ok(keep(&self.rights, active.id, Arc::new(Rights { access, organisation })))
     }
+
+    /// The approval rules and limits in force in the organisation. Without both nothing can be
+    /// decided, and so nothing is submitted.
+    pub async fn rules(
+        &self,
+        conn: &mut Conn,
+        organisation: OrganisationId,
+    ) -> Result<Rules, AppError> {
+        let approval = need_active(conn, organisation, "approval").await?;
+        let limits = need_active(conn, organisation, "limits").await?;
+        Ok(Rules {
+            approval: match get(&self.approval, approval.id) {
+                Some(kept) => kept,
+                None => {
+                    let rights = self.rights(conn, Some(organisation)).await?;
+                    let csv = store::policy::csv(conn, approval.id).await?;
+                    let version = approval.number.to_string();
+                    let rules = Ruleset::load(&csv, &version, rights.access().roles())?;
+                    keep(&self.approval, approval.id, rules)
+                }
+            },
+            approval_number: approval.number,
+            limits: match get(&self.limits, limits.id) {
+                Some(kept) => kept,
+                None => {
+                    let rights = self.rights(conn, Some(organisation)).await?;
+                    let csv = store::policy::csv(conn, limits.id).await?;
+                    let version = limits.number.to_string();
+                    let loaded = Limits::load(&csv, &version, rights.access().roles())?;
+                    keep(&self.limits, limits.id, Arc::new(loaded))
+                }
+            },
+            limits_number: limits.number,
+        })
+    }
+}
+
+async fn need_active(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+) -> Result<store::policy::Active, AppError> {
+    store::policy::active(conn, organisation, kind).await?.ok_or_else(|| {
+        cannot_decide("policy", format!("No {kind} policy is in force."))
+            .mend("Ask an admin to put one in force.")
+            .into()
+    })
 }
 
 fn get<T>(kept: &Kept<T>, id: PolicyVersionId) -> Option<Arc<T>> {
     kept.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
 }
 
-fn keep<T>(kept: &Kept<T>, id: PolicyVersionId, compiled: T) -> Arc<T> {
-    let compiled = Arc::new(compiled);
+fn keep<T>(kept: &Kept<T>, id: PolicyVersionId, compiled: Arc<T>) -> Arc<T> {
     let mut map = kept.lock().unwrap_or_else(PoisonError::into_inner);
     if map.len() >= KEPT {
         map.clear();

@@ -20,4 +20,4 @@ pub use progress::{
     Decision, Moved, Progress, RunningStep, RunningTask, StepState, TaskMove, TaskState, Verdict,
     decide, start, withdraw,
 };
-pub use record::{DUE_MS, DecisionRecord, Step, Task, progress_of};
+pub use record::{DUE_MS, DecisionRecord, Step, Task, apply, progress_of};

@@ -63,6 +63,68 @@ pub async fn of_supplier(conn: &mut Conn, supplier: SupplierId) -> Result<Vec<Pe
     rows.iter().map(read).collect()
 }
 
+const HOLDERS: &str = "
+    select id, organisation_id, supplier_id, email, name,
+        cast(case when password_hash is null then 0 else 1 end as bigint) as has_password,
+        manager_id, default_cost_center_id, locale, time_zone, disabled_at, version,
+        (select string_agg(role, ' ') from person_role r where r.person_id = person.id) as roles
+    from person
+    where organisation_id = $1 and id in (select person_id from person_role where role = $2)
+    order by id";
+
+/// Everybody of the organisation who holds a role, disabled people included.
+pub async fn holders(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    role: &Role,
+) -> Result<Vec<Person>, StoreError> {
+    let rows = sqlx::query(HOLDERS)
+        .bind(organisation.to_string())
+        .bind(role.as_str().to_owned())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// A chain that is longer is a circle, or as good as one.
+const MANAGERS: &str = "
+    with recursive chain (id, depth) as (
+        select manager_id, 1 from person where id = $1 and organisation_id = $2
+        union all
+        select p.manager_id, c.depth + 1 from person p join chain c on p.id = c.id
+        where c.depth < 20
+    )
+    select person.id, organisation_id, supplier_id, email, name,
+        cast(case when password_hash is null then 0 else 1 end as bigint) as has_password,
+        manager_id, default_cost_center_id, locale, time_zone, disabled_at, version,
+        (select string_agg(role, ' ') from person_role r where r.person_id = person.id) as roles
+    from chain join person on person.id = chain.id
+    where person.organisation_id = $2 order by chain.depth";
+
+/// A person's manager, that one's manager, and so on, within the organisation.
+pub async fn managers(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: PersonId,
+) -> Result<Vec<Person>, StoreError> {
+    let rows = sqlx::query(MANAGERS)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Makes whoever else locks this person wait until the transaction ends: submissions that are
+/// judged together with the person's others must not run side by side.
+pub async fn lock(conn: &mut Conn, id: PersonId) -> Result<(), StoreError> {
+    let done = sqlx::query("update person set version = version where id = $1")
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "person")
+}
+
 fn read(row: &sqlx::any::AnyRow) -> Result<Person, StoreError> {
     let row = Row::new(row, "person");
     let home = match (row.maybe_id("organisation_id")?, row.maybe_id("supplier_id")?) {

@@ -6,7 +6,7 @@ use crate::base::{
     time::{HOUR_MS, Time},
 };
 
-use super::{Mode, Progress, RunningStep, RunningTask, StepState, TaskState, Verdict};
+use super::{Mode, Moved, Progress, RunningStep, RunningTask, StepState, TaskState, Verdict};
 
 /// How long a task's link opens, from the moment its turn has come.
 pub const DUE_MS: i64 = 72 * HOUR_MS;
@@ -111,6 +111,25 @@ pub fn progress_of(requester: PersonId, content_hash: &str, steps: &[Step]) -> P
         requester,
         content_hash: content_hash.to_owned(),
         steps: steps.iter().map(running).collect(),
+    }
+}
+
+/// Writes what a decision or a start changed into the rows; a task whose turn has come is due
+/// [`DUE_MS`] later.
+pub fn apply(steps: &mut [Step], moved: &Moved, at: Time) {
+    for step in steps {
+        if let Some((_, state)) = moved.steps.iter().rev().find(|(id, _)| *id == step.id) {
+            step.state = *state;
+        }
+        for task in &mut step.tasks {
+            if let Some((_, state)) = moved.tasks.iter().rev().find(|(id, _)| *id == task.id) {
+                task.state = *state;
+            }
+            if moved.opened.contains(&task.id) {
+                task.opened_at = Some(at);
+                task.due_at = Some(at.plus_ms(DUE_MS));
+            }
+        }
     }
 }
 

@@ -1,0 +1,486 @@
+//! Requisitions: handed in, changed while pending, withdrawn.
+//!
+//! What is handed in gets its plan, its reservation and its steps in one transaction; when nobody
+//! is asked it goes on at once. Nothing here decides a task.
+
+mod facts;
+mod incoming;
+mod plan;
+mod view;
+
+pub use facts::{Draft, known};
+pub use incoming::{Handed, Incoming, submit_incoming};
+pub use plan::{Planned, plan};
+pub use view::{
+    CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained,
+    get, list, preview, preview_with, visible,
+};
+
+pub(super) use facts::load as load_facts;
+pub(super) use plan::{opened, save_moved};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{
+        id::{CartId, RequisitionId},
+        text::shorten,
+        time::Day,
+    },
+    domain::{
+        cart::{CartState, Goods, check_count},
+        fact::Fact,
+        party::{AddressKind, CostCenter, Organisation, Person, PostalAddress},
+        refusal::Refusal,
+        requisition::{
+            Requisition, RequisitionLine, RequisitionMove, RequisitionSource, RequisitionState,
+            content_hash,
+        },
+    },
+    store::{self, Conn},
+};
+
+use super::{
+    AppError, Command, Cx, Need, approval, budget,
+    cart::{LineAsked, price_lines, reach},
+};
+
+/// Characters of a comment: what a procurement system shows of a header comment.
+pub const MAX_COMMENT: usize = 2_000;
+
+/// What a requester says when a cart is handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The cost centre's code.
+    pub cost_center: String,
+    /// The ship-to address's code; the organisation's default without one.
+    pub ship_to: Option<String>,
+    pub needed_on: Option<Day>,
+    pub comment: Option<String>,
+}
+
+/// Hands a cart in for sign-off.
+#[derive(Debug, Clone)]
+pub struct Submit {
+    pub cart: CartId,
+    pub wish: Wish,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submitted {
+    pub requisition: RequisitionId,
+    pub number: String,
+    pub state: RequisitionState,
+}
+
+impl Command for Submit {
+    type Answer = Submitted;
+    const NEED: Need = Need::May("cart", "submit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Submitted, AppError> {
+        let cart = reach(cx.conn, &cx.actor, self.cart).await?;
+        if let Some(session) = cart.punchout_session
+            && store::cart::is_read_only(cx.conn, session).await?
+        {
+            let message = "This visit only looks at a cart; it cannot hand it in.";
+            return Err(Refusal::conflict("cart-read-only", message).into());
+        }
+        cart.state.need_open()?;
+        let person = cx.actor.need_person()?.clone();
+        let mut made = draft_of_cart(cx.conn, &person, &cart, &self.wish, cx.now).await?;
+        made.draft.id = cx.id();
+        for line in &mut made.draft.lines {
+            line.id = cx.id();
+        }
+        store::cart::set_state(cx.conn, &cart, CartState::Submitted, cx.now).await?;
+        let handed = hand_in(cx, made, Origin::of_cart(&cart)).await?;
+        Ok(Submitted {
+            requisition: handed.id,
+            number: handed.number,
+            state: handed.state,
+        })
+    }
+}
+
+/// A draft with the head that will be signed with it.
+pub(super) struct Made {
+    pub draft: Draft,
+    pub ship_to: PostalAddress,
+    pub bill_to: PostalAddress,
+    pub needed_on: Option<Day>,
+    pub comment: String,
+}
+
+/// Where a requisition comes from.
+#[derive(Default)]
+pub(super) struct Origin {
+    pub cart: Option<CartId>,
+    pub punchout_session: Option<crate::base::id::PunchoutSessionId>,
+    pub buyer_order_id: Option<String>,
+    pub buyer_payload_id: Option<String>,
+    pub flags: Vec<crate::domain::requisition::Flag>,
+}
+
+impl Origin {
+    fn of_cart(cart: &crate::domain::cart::Cart) -> Self {
+        Self {
+            cart: Some(cart.id),
+            punchout_session: cart.punchout_session,
+            ..Self::default()
+        }
+    }
+}
+
+/// Reads what a cart would be handed in as; the ids are made when it really is.
+async fn draft_of_cart(
+    conn: &mut Conn,
+    person: &Person,
+    cart: &crate::domain::cart::Cart,
+    wish: &Wish,
+    now: crate::base::time::Time,
+) -> Result<Made, AppError> {
+    let organisation = need_organisation(conn, cart.organisation).await?;
+    let lines = store::cart::lines(conn, cart.id).await?;
+    if lines.is_empty() {
+        return Err(empty("The cart is empty."));
+    }
+    let lines: Vec<RequisitionLine> = (1..)
+        .zip(lines)
+        .map(|(position, line)| fresh_line(position, line.goods))
+        .collect();
+    let center = own_cost_center(conn, person, &organisation, &wish.cost_center).await?;
+    let ship_to = address(conn, &organisation, AddressKind::ShipTo, wish.ship_to.as_deref());
+    let ship_to = ship_to.await?;
+    let bill_to = address(conn, &organisation, AddressKind::BillTo, None).await?;
+    let comment = comment(wish.comment.as_deref())?;
+    let draft = Draft {
+        total: Draft::total_of(&lines, cart.currency)?,
+        cost_center_code: center.code.clone(),
+        cost_center: Some(center),
+        requester: person.clone(),
+        source: RequisitionSource::Cart,
+        lines,
+        id: RequisitionId::from_bits(0),
+        at: now,
+        until: now.plus_ms(crate::base::time::DAY_MS),
+        organisation,
+    };
+    Ok(Made { draft, ship_to, bill_to, needed_on: wish.needed_on, comment })
+}
+
+fn fresh_line(position: i64, goods: Goods) -> RequisitionLine {
+    RequisitionLine {
+        id: crate::base::id::RequisitionLineId::from_bits(0),
+        position,
+        goods,
+        accounts: Vec::new(),
+        attachments: Vec::new(),
+    }
+}
+
+fn empty(message: &str) -> AppError {
+    Refusal::invalid("no-lines", message)
+        .field("lines")
+        .expected("at least one line")
+        .mend("Add something from the catalogue first.")
+        .into()
+}
+
+async fn need_organisation(
+    conn: &mut Conn,
+    id: crate::base::id::OrganisationId,
+) -> Result<Organisation, AppError> {
+    let found = store::organisation::get(conn, id).await?;
+    found.ok_or_else(|| Refusal::not_found("organisation").into())
+}
+
+/// The cost centres that a person may charge, in the order of their codes.
+pub(super) async fn own_cost_centers(
+    conn: &mut Conn,
+    person: &Person,
+    organisation: &Organisation,
+) -> Result<Vec<CostCenter>, AppError> {
+    let mut own = store::person::cost_centers(conn, person.id).await?;
+    own.extend(person.default_cost_center);
+    let all = store::organisation::cost_centers(conn, organisation.id).await?;
+    let usable =
+        |center: &CostCenter| center.disabled_at.is_none() && own.contains(&center.id);
+    Ok(all.into_iter().filter(usable).collect())
+}
+
+async fn own_cost_center(
+    conn: &mut Conn,
+    person: &Person,
+    organisation: &Organisation,
+    code: &str,
+) -> Result<CostCenter, AppError> {
+    let own = own_cost_centers(conn, person, organisation).await?;
+    let codes: Vec<&str> = own.iter().map(|center| center.code.as_str()).collect();
+    let codes = if codes.is_empty() { "none yet".to_owned() } else { codes.join(", ") };
+    let found = own.iter().find(|center| center.code == code).cloned();
+    found.ok_or_else(|| {
+        Refusal::invalid("cost-center-not-yours", "You may not charge this cost centre.")
+            .field("cost_center")
+            .got(shorten(code, 40))
+            .expected(format!("one of your cost centres: {codes}"))
+            .mend("Choose one of them, or ask an admin for this one.")
+            .into()
+    })
+}
+
+/// The address of this code, or the default one.
+pub(super) async fn address(
+    conn: &mut Conn,
+    organisation: &Organisation,
+    kind: AddressKind,
+    code: Option<&str>,
+) -> Result<PostalAddress, AppError> {
+    let all = store::organisation::addresses(conn, organisation.id, kind).await?;
+    let codes: Vec<&str> = all.iter().map(|address| address.postal.code.as_str()).collect();
+    let codes = codes.join(", ");
+    let code = code.map(str::trim).filter(|code| !code.is_empty());
+    let found = all
+        .iter()
+        .find(|address| code.is_none_or(|code| address.postal.code == code))
+        .map(|address| address.postal.clone());
+    found.ok_or_else(|| {
+        Refusal::invalid("unknown-address", "The organisation has no such address.")
+            .field(kind.word())
+            .got(shorten(code.unwrap_or("none"), 40))
+            .expected(if codes.is_empty() { "an address".to_owned() } else { codes })
+            .mend("Choose another address, or ask an admin to add it.")
+            .into()
+    })
+}
+
+/// A comment as it is signed and sent on; characters that no document can carry are refused.
+pub(super) fn comment(text: Option<&str>) -> Result<String, Refusal> {
+    let text = text.unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
+    let refusal = |message: &str, expected: &str| {
+        Refusal::invalid("bad-comment", message).field("comment").expected(expected)
+    };
+    if text.chars().count() > MAX_COMMENT {
+        return Err(refusal("The comment is too long.", "at most 2000 characters"));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err(refusal("The comment holds a control character.", "plain text"));
+    }
+    Ok(text)
+}
+
+/// Stores a requisition with its plan; when nobody is asked it goes on at once.
+pub(super) async fn hand_in(
+    cx: &mut Cx<'_>,
+    made: Made,
+    origin: Origin,
+) -> Result<Requisition, AppError> {
+    let Made { draft, ship_to, bill_to, needed_on, comment } = made;
+    lock_requester(cx, &draft).await?;
+    let planned = plan::plan_and_reserve(cx, &draft, !origin.flags.is_empty()).await?;
+    let mut requisition = Requisition {
+        id: draft.id,
+        number: String::new(),
+        organisation: draft.organisation.id,
+        requester: draft.requester.id,
+        cart: origin.cart,
+        punchout_session: origin.punchout_session,
+        source: draft.source,
+        checkout: draft.organisation.checkout,
+        buyer_order_id: origin.buyer_order_id,
+        buyer_payload_id: origin.buyer_payload_id,
+        cost_center: draft.cost_center.as_ref().map(|center| center.id),
+        cost_center_code: draft.cost_center_code.clone(),
+        ship_to,
+        bill_to,
+        needed_on,
+        comment,
+        currency: draft.total.currency(),
+        total: draft.total,
+        state: RequisitionState::Pending,
+        round: 1,
+        content_hash: String::new(),
+        approval_version: planned.rules.approval_number,
+        limits_version: planned.rules.limits_number,
+        because: planned.because(),
+        flags: origin.flags,
+        submitted_at: cx.now,
+        decided_at: None,
+        reject_reason: None,
+        returned_pending_at: None,
+        returned_final_at: None,
+        version: 1,
+    };
+    requisition.content_hash = content_hash(&requisition, &draft.lines);
+    requisition.number = plan::number(cx, &draft.organisation).await?;
+    store::requisition::insert(cx.conn, &requisition, &draft.lines).await?;
+    let steps = plan::steps(cx, &planned, &requisition);
+    let fact = plan::fact_of(&requisition, draft.requester.email.as_str(), steps.len());
+    cx.fact(Fact::RequisitionSubmitted(fact));
+    plan::keep_steps(cx, &steps).await?;
+    if steps.is_empty() {
+        approval::finish(cx, &mut requisition, &draft.lines).await?;
+    }
+    Ok(requisition)
+}
+
+/// Requisitions that are judged together with the requester's others wait for each other, so that
+/// an order split in two and handed in at once is still seen whole.
+async fn lock_requester(cx: &mut Cx<'_>, draft: &Draft) -> Result<(), AppError> {
+    let rules = cx.app.policies.rules(cx.conn, draft.organisation.id).await?;
+    if !rules.limits.windows().is_empty() {
+        store::person::lock(cx.conn, draft.requester.id).await?;
+    }
+    Ok(())
+}
+
+/// The requester's own requisition, locked, when it may make this move.
+async fn own_for_move(
+    cx: &mut Cx<'_>,
+    id: RequisitionId,
+    by: RequisitionMove,
+) -> Result<Requisition, AppError> {
+    let organisation = cx.actor.need_organisation()?;
+    let person = cx.actor.need_person()?.id;
+    let found = store::requisition::get(cx.conn, organisation, id).await?;
+    let found = found.ok_or_else(|| Refusal::not_found("requisition"))?;
+    if found.requester != person {
+        if store::step::was_asked(cx.conn, id, person).await?
+            || cx.may("requisition", "read-all").await?
+        {
+            let message = "Only the requester may do this.";
+            return Err(Refusal::forbidden("not-the-requester", message).into());
+        }
+        return Err(Refusal::not_found("requisition").into());
+    }
+    let locked = store::requisition::lock(cx.conn, organisation, id).await?;
+    let requisition = locked.ok_or_else(|| Refusal::not_found("requisition"))?;
+    if requisition.state.after(by).is_none() {
+        return Err(Refusal::conflict("not-pending", "The requisition is no longer pending.")
+            .got(requisition.state.word())
+            .expected(RequisitionState::Pending.word())
+            .mend("Hand in a new cart instead.")
+            .into());
+    }
+    Ok(requisition)
+}
+
+/// Takes a pending requisition back.
+#[derive(Debug, Clone, Copy)]
+pub struct Withdraw {
+    pub requisition: RequisitionId,
+}
+
+impl Command for Withdraw {
+    type Answer = ();
+    const NEED: Need = Need::May("requisition", "withdraw");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let mut requisition =
+            own_for_move(cx, self.requisition, RequisitionMove::Withdraw).await?;
+        plan::void_steps(cx, &requisition).await?;
+        requisition.state = RequisitionState::Withdrawn;
+        requisition.decided_at = Some(cx.now);
+        store::requisition::update(cx.conn, &mut requisition).await?;
+        budget::release(cx, requisition.id).await?;
+        cx.fact(Fact::RequisitionWithdrawn { requisition: requisition.id.to_string() });
+        Ok(())
+    }
+}
+
+/// Puts other lines in place of a pending requisition's: new content, new plan, and every decision
+/// taken before is void.
+#[derive(Debug, Clone)]
+pub struct ChangeLines {
+    pub requisition: RequisitionId,
+    pub lines: Vec<LineAsked>,
+}
+
+impl Command for ChangeLines {
+    type Answer = ();
+    const NEED: Need = Need::May("requisition", "edit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
+        if self.lines.is_empty() {
+            return Err(empty("A requisition without lines cannot be signed off."));
+        }
+        check_count(self.lines.len())?;
+        let (organisation, currency) = (requisition.organisation, requisition.currency);
+        let goods = price_lines(cx.conn, organisation, currency, &self.lines).await?;
+        let before = store::requisition::lines(cx.conn, requisition.id).await?;
+        let lines = relined(cx, &before, goods);
+        if content_hash(&requisition, &lines) == requisition.content_hash {
+            cx.nothing_changed();
+            return Ok(());
+        }
+        plan::void_steps(cx, &requisition).await?;
+        budget::release(cx, requisition.id).await?;
+        let draft = self.draft(cx, &requisition, lines).await?;
+        lock_requester(cx, &draft).await?;
+        let planned = plan::plan_and_reserve(cx, &draft, !requisition.flags.is_empty()).await?;
+        requisition.round += 1;
+        requisition.total = draft.total;
+        requisition.content_hash = content_hash(&requisition, &draft.lines);
+        requisition.approval_version = planned.rules.approval_number;
+        requisition.limits_version = planned.rules.limits_number;
+        requisition.because = planned.because();
+        store::requisition::replace_lines(cx.conn, requisition.id, &draft.lines).await?;
+        store::requisition::update(cx.conn, &mut requisition).await?;
+        let steps = plan::steps(cx, &planned, &requisition);
+        let fact = plan::fact_of(&requisition, draft.requester.email.as_str(), steps.len());
+        cx.fact(Fact::RequisitionChanged(fact));
+        plan::keep_steps(cx, &steps).await?;
+        if steps.is_empty() {
+            approval::finish(cx, &mut requisition, &draft.lines).await?;
+        }
+        Ok(())
+    }
+}
+
+impl ChangeLines {
+    async fn draft(
+        &self,
+        cx: &mut Cx<'_>,
+        requisition: &Requisition,
+        lines: Vec<RequisitionLine>,
+    ) -> Result<Draft, AppError> {
+        let organisation = need_organisation(cx.conn, requisition.organisation).await?;
+        let cost_center = match requisition.cost_center {
+            Some(id) => {
+                store::organisation::cost_center_by_id(cx.conn, organisation.id, id).await?
+            }
+            None => None,
+        };
+        Ok(Draft {
+            total: Draft::total_of(&lines, requisition.currency)?,
+            cost_center,
+            cost_center_code: requisition.cost_center_code.clone(),
+            requester: cx.actor.need_person()?.clone(),
+            source: requisition.source,
+            lines,
+            id: requisition.id,
+            at: cx.now,
+            until: cx.now.plus_ms(crate::base::time::DAY_MS),
+            organisation,
+        })
+    }
+}
+
+/// The lines after an edit; an article that stood there before keeps its accounts and files.
+fn relined(cx: &Cx<'_>, before: &[RequisitionLine], goods: Vec<Goods>) -> Vec<RequisitionLine> {
+    let mut known: Vec<&RequisitionLine> = before.iter().collect();
+    let mut lines = Vec::with_capacity(goods.len());
+    for (position, goods) in (1..).zip(goods) {
+        let at = known.iter().position(|line| line.goods.same_article(&goods));
+        let old = at.map(|at| known.remove(at));
+        let mut line = fresh_line(position, goods);
+        line.id = cx.id();
+        if let Some(old) = old {
+            line.accounts = old.accounts.clone();
+            line.attachments = old.attachments.clone();
+        }
+        lines.push(line);
+    }
+    lines
+}

@@ -1,0 +1,148 @@
+//! Everything the policy may know of one requisition, read in the deciding transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{
+        id::{RequisitionId, SupplierId},
+        money::Money,
+        time::{DAY_MS, Time},
+    },
+    domain::{
+        approval::{BudgetState, Facts, Line, Person, WindowSum},
+        cart, party,
+        requisition::{RequisitionLine, RequisitionSource},
+        role::Role,
+    },
+    store::{self, Conn},
+};
+
+use super::super::{AppError, Rules};
+
+/// What is to be signed off, before it has a plan.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub organisation: party::Organisation,
+    pub requester: party::Person,
+    /// `None` when an incoming order names a cost centre that is not known here.
+    pub cost_center: Option<party::CostCenter>,
+    pub cost_center_code: String,
+    pub source: RequisitionSource,
+    pub lines: Vec<RequisitionLine>,
+    pub total: Money,
+    /// The requisition itself: it does not count among the requester's earlier ones.
+    pub id: RequisitionId,
+    /// When it is, or was, handed in.
+    pub at: Time,
+    /// Earlier requisitions count up to this moment. For one that is handed in now it lies ahead,
+    /// because another server's clock may be.
+    pub until: Time,
+}
+
+impl Draft {
+    /// The sum of the lines' totals.
+    pub fn total_of(
+        lines: &[RequisitionLine],
+        currency: crate::base::money::Currency,
+    ) -> Result<Money, AppError> {
+        Ok(cart::total(lines.iter().map(|line| &line.goods), currency)?)
+    }
+}
+
+/// Reads the facts that these rules ask for.
+pub async fn load(
+    conn: &mut Conn,
+    rules: &Rules,
+    draft: &Draft,
+    budget: Option<BudgetState>,
+) -> Result<Facts, AppError> {
+    let organisation = draft.organisation.id;
+    let managers = store::person::managers(conn, organisation, draft.requester.id).await?;
+    let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
+    for role in rules.approval.roles_asked() {
+        let found = store::person::holders(conn, organisation, &role).await?;
+        holders.insert(role, found.iter().map(known).collect());
+    }
+    let mut named = Vec::new();
+    for mail in rules.approval.people_asked() {
+        let Ok(email) = mail.parse() else { continue };
+        let found = store::person::by_email(conn, &email).await?;
+        named.extend(found.filter(|p| p.organisation() == Some(organisation)).map(|p| known(&p)));
+    }
+    Ok(Facts {
+        organisation: draft.organisation.name.clone(),
+        currency: draft.organisation.currency,
+        requester: known(&draft.requester),
+        roles: draft.requester.roles.iter().cloned().collect(),
+        managers: managers.iter().map(known).collect(),
+        cost_center: draft.cost_center_code.clone(),
+        total: draft.total,
+        lines: lines(conn, &draft.lines).await?,
+        source: draft.source,
+        budget,
+        holders,
+        named,
+        // No rates are kept yet: another currency than the organisation's waits for a person.
+        rates: Vec::new(),
+        windows: windows(conn, rules, draft).await?,
+    })
+}
+
+/// A person as far as sign-off needs to know.
+pub fn known(person: &party::Person) -> Person {
+    Person {
+        id: person.id,
+        mail: person.email.to_string(),
+        name: person.name.clone(),
+        active: person.is_active(),
+    }
+}
+
+async fn lines(conn: &mut Conn, lines: &[RequisitionLine]) -> Result<Vec<Line>, AppError> {
+    let names = supplier_names(conn, lines).await?;
+    let line = |line: &RequisitionLine| Line {
+        number: u32::try_from(line.position).unwrap_or(u32::MAX),
+        supplier: names.get(&line.goods.supplier).cloned().unwrap_or_default(),
+        sku: line.goods.sku.clone(),
+        unspsc: Some(line.goods.unspsc.clone()).filter(|code| !code.is_empty()),
+        total: line.goods.total,
+        unit: line.goods.unit.clone(),
+        account: line.accounts.first().map(|account| account.value.clone()),
+    };
+    Ok(lines.iter().map(line).collect())
+}
+
+/// The short names of the lines' suppliers.
+pub async fn supplier_names(
+    conn: &mut Conn,
+    lines: &[RequisitionLine],
+) -> Result<BTreeMap<SupplierId, String>, AppError> {
+    let ids: BTreeSet<SupplierId> = lines.iter().map(|line| line.goods.supplier).collect();
+    let mut names = BTreeMap::new();
+    for id in ids {
+        if let Some(supplier) = store::supplier::get(conn, id).await? {
+            names.insert(id, supplier.name);
+        }
+    }
+    Ok(names)
+}
+
+/// The sums of the windows that the limits name. A window that holds another currency is left out,
+/// and the policy then refuses to decide: it is never guessed at.
+async fn windows(
+    conn: &mut Conn,
+    rules: &Rules,
+    draft: &Draft,
+) -> Result<Vec<WindowSum>, AppError> {
+    let currency = draft.organisation.currency;
+    let mut windows = Vec::new();
+    for days in rules.limits.windows() {
+        let since = draft.at.plus_ms(-i64::from(days).saturating_mul(DAY_MS));
+        let span = (since, draft.until);
+        let sums = store::requisition::window(conn, draft.requester.id, span, draft.id).await?;
+        if sums.iter().all(|sum| sum.currency() == currency) {
+            windows.push(WindowSum { days, total: Money::sum(sums, currency)? });
+        }
+    }
+    Ok(windows)
+}

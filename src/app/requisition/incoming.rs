@@ -1,0 +1,137 @@
+//! Journey 1: an order that arrives from a procurement system becomes a requisition, so that it is
+//! judged by the same rules. What needs nobody's signature goes on to the suppliers at once.
+
+use crate::{
+    base::{
+        id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        money::Currency,
+        time::Day,
+    },
+    domain::{
+        cart::{Account, Goods},
+        fact::Fact,
+        party::{AddressKind, PostalAddress},
+        refusal::Refusal,
+        requisition::{Flag, Requisition, RequisitionSource, RequisitionState},
+    },
+    store,
+};
+
+use super::{
+    super::{AppError, Cx},
+    Draft, Made, Origin, address, comment, empty, fresh_line, hand_in, need_organisation,
+};
+
+/// An order of the procurement system, read and compared with the returned cart.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    pub organisation: OrganisationId,
+    pub requester: PersonId,
+    /// The cart that was returned, when the order is for one.
+    pub cart: Option<CartId>,
+    pub punchout_session: Option<PunchoutSessionId>,
+    /// The procurement system's orderID, and the payloadID of its OrderRequest.
+    pub buyer_order_id: String,
+    pub buyer_payload_id: String,
+    /// As the order names it; the requester's or the organisation's default without one.
+    pub cost_center: Option<String>,
+    /// The organisation's default addresses without them.
+    pub ship_to: Option<PostalAddress>,
+    pub bill_to: Option<PostalAddress>,
+    pub needed_on: Option<Day>,
+    pub comment: String,
+    pub currency: Currency,
+    pub lines: Vec<(Goods, Vec<Account>)>,
+    /// Where the order differs from the cart by more than the tolerance: it is held for sign-off.
+    pub flags: Vec<Flag>,
+}
+
+/// What became of an incoming order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    pub requisition: Requisition,
+    /// It waits for sign-off: cXML 201, and a StatusUpdateRequest later.
+    pub held: bool,
+}
+
+/// Makes a requisition of an incoming order, inside the command that received it.
+pub async fn submit_incoming(
+    cx: &mut Cx<'_>,
+    incoming: Incoming,
+) -> Result<Handed, AppError> {
+    if incoming.lines.is_empty() {
+        return Err(empty("The order has no lines."));
+    }
+    let organisation = need_organisation(cx.conn, incoming.organisation).await?;
+    let requester = store::person::get(cx.conn, incoming.requester).await?;
+    let requester = requester
+        .filter(|person| person.organisation() == Some(organisation.id))
+        .ok_or_else(|| Refusal::not_found("requester"))?;
+    let mut lines = Vec::with_capacity(incoming.lines.len());
+    for (position, (goods, accounts)) in (1..).zip(incoming.lines) {
+        let mut line = fresh_line(position, goods);
+        line.id = cx.id();
+        line.accounts = accounts;
+        lines.push(line);
+    }
+    let centers = store::organisation::cost_centers(cx.conn, organisation.id).await?;
+    let default = requester.default_cost_center.or(organisation.default_cost_center);
+    let cost_center = match &incoming.cost_center {
+        Some(code) => centers.iter().find(|center| center.code == *code),
+        None => centers.iter().find(|center| Some(center.id) == default),
+    };
+    let code = cost_center.map(|center| center.code.clone()).or(incoming.cost_center);
+    let ship_to = match incoming.ship_to {
+        Some(address) => address,
+        None => address(cx.conn, &organisation, AddressKind::ShipTo, None).await?,
+    };
+    let bill_to = match incoming.bill_to {
+        Some(address) => address,
+        None => address(cx.conn, &organisation, AddressKind::BillTo, None).await?,
+    };
+    let draft = Draft {
+        total: Draft::total_of(&lines, incoming.currency)?,
+        cost_center: cost_center.cloned(),
+        cost_center_code: code.unwrap_or_default(),
+        requester,
+        source: RequisitionSource::IncomingOrder,
+        lines,
+        id: cx.id(),
+        at: cx.now,
+        until: cx.now.plus_ms(crate::base::time::DAY_MS),
+        organisation,
+    };
+    let made = Made {
+        draft,
+        ship_to,
+        bill_to,
+        needed_on: incoming.needed_on,
+        comment: comment(Some(&incoming.comment))?,
+    };
+    let flags = incoming.flags.iter().map(flag_text).collect();
+    let buyer_order_id = incoming.buyer_order_id.clone();
+    let origin = Origin {
+        cart: incoming.cart,
+        punchout_session: incoming.punchout_session,
+        buyer_order_id: Some(incoming.buyer_order_id),
+        buyer_payload_id: Some(incoming.buyer_payload_id),
+        flags: incoming.flags,
+    };
+    let requisition = hand_in(cx, made, origin).await?;
+    let held = requisition.state == RequisitionState::Pending;
+    cx.fact(Fact::OrderArrived {
+        requisition: requisition.id.to_string(),
+        buyer_order_id,
+        held,
+        flags,
+    });
+    Ok(Handed { requisition, held })
+}
+
+/// One difference in one line.
+fn flag_text(flag: &Flag) -> String {
+    format!(
+        "line {}: {} was {} in the cart, is {} in the order (tolerance {})",
+        flag.line, flag.field, flag.expected, flag.got, flag.tolerance
+    )
+}

@@ -1,0 +1,232 @@
+//! From a draft to its plan: the policy is asked, the budget is reserved, steps are made.
+
+use crate::{
+    base::id::StepId,
+    domain::{
+        approval::{
+            self, ApproverSource, Asked, BudgetState, Facts, Mode, Outcome, Place, RuleRef, Step,
+            StepState, Task, TaskState,
+        },
+        budget::Budget,
+        requisition::Requisition,
+    },
+    store::{self, Conn, StoreError},
+};
+
+use super::{
+    super::{App, AppError, Cx, Rules, budget},
+    facts::{self, Draft},
+};
+
+/// Times a plan is made anew because the budget was moved meanwhile.
+const TRIES: u32 = 8;
+
+/// What the policy says of a draft, and what it looked at.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub rules: Rules,
+    pub facts: Facts,
+    pub outcome: Outcome,
+    /// The budget it counts against.
+    pub budget: Option<(Budget, BudgetState)>,
+}
+
+impl Planned {
+    /// Why nobody is asked, when nobody is.
+    pub fn because(&self) -> String {
+        match &self.outcome {
+            Outcome::NoSignOff { because, .. } => because.clone(),
+            Outcome::Plan(_) | Outcome::Blocked(_) => String::new(),
+        }
+    }
+}
+
+/// Asks the policy in force; nothing is written. `flagged`: somebody must look at it, whatever the
+/// limits say.
+pub async fn plan(
+    app: &App,
+    conn: &mut Conn,
+    draft: &Draft,
+    flagged: bool,
+) -> Result<Planned, AppError> {
+    let rules = app.policies.rules(conn, draft.organisation.id).await?;
+    let center = draft.cost_center.as_ref().map(|center| center.id);
+    let budget = budget::of_today(conn, &draft.organisation, center, draft.at).await?;
+    let budget = match budget {
+        Some(budget) => {
+            let state = budget.state_for(draft.total)?;
+            Some((budget, state))
+        }
+        None => None,
+    };
+    let state = budget.as_ref().map(|(_, state)| *state);
+    let facts = facts::load(conn, &rules, draft, state).await?;
+    let mut outcome = rules.approval.plan(&rules.limits, &facts);
+    if flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
+        outcome = for_flags(&rules, &facts);
+    }
+    Ok(Planned { rules, facts, outcome, budget })
+}
+
+/// The plan of an order that nobody would be asked about, but that differs from what was returned.
+fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
+    let version = rules.approval.version().to_owned();
+    let asked = Asked {
+        rule: RuleRef { id: "differs-from-cart".to_owned(), version: version.clone() },
+        place: Place::Tier(1),
+        mode: Mode::Any,
+        source: ApproverSource::Manager(1),
+        because: "The order differs from the cart that was returned.".to_owned(),
+    };
+    match approval::arrange(facts, vec![asked]) {
+        Ok(steps) => Outcome::Plan(approval::Plan {
+            policy_version: version,
+            limits_version: rules.limits.version().to_owned(),
+            steps,
+        }),
+        Err(refusal) => Outcome::Blocked(refusal),
+    }
+}
+
+/// Makes the plan and reserves the budget that it was made for, both or neither.
+pub async fn plan_and_reserve(
+    cx: &mut Cx<'_>,
+    draft: &Draft,
+    flagged: bool,
+) -> Result<Planned, AppError> {
+    for _ in 0..TRIES {
+        let planned = plan(cx.app, cx.conn, draft, flagged).await?;
+        if let Outcome::Blocked(refusal) = planned.outcome {
+            return Err(refusal.into());
+        }
+        let Some((budget, state)) = &planned.budget else { return Ok(planned) };
+        if budget::reserve(cx, budget, state, draft.id, draft.total).await? {
+            return Ok(planned);
+        }
+    }
+    Err(StoreError::Conflict("budget").into())
+}
+
+/// The steps of a plan with their tasks; those whose turn has come are open.
+pub fn steps(cx: &Cx<'_>, planned: &Planned, requisition: &Requisition) -> Vec<Step> {
+    let Outcome::Plan(plan) = &planned.outcome else { return Vec::new() };
+    let task = |step: StepId, person: &approval::Person| Task {
+        id: cx.id(),
+        step,
+        requisition: requisition.id,
+        organisation: requisition.organisation,
+        requester: requisition.requester,
+        assignee: person.id,
+        state: TaskState::Waiting,
+        content_hash: requisition.content_hash.clone(),
+        opened_at: None,
+        due_at: None,
+        decision: None,
+        version: 1,
+    };
+    let mut steps = Vec::with_capacity(plan.steps.len());
+    for planned_step in &plan.steps {
+        let id: StepId = cx.id();
+        steps.push(Step {
+            id,
+            requisition: requisition.id,
+            round: requisition.round,
+            order: planned_step.order,
+            mode: planned_step.mode,
+            state: StepState::Waiting,
+            rule: planned_step.rule.id.clone(),
+            rule_version: planned.rules.approval_number,
+            because: planned_step.because.clone(),
+            tasks: planned_step.approvers.iter().map(|person| task(id, person)).collect(),
+        });
+    }
+    let mut progress =
+        approval::progress_of(requisition.requester, &requisition.content_hash, &steps);
+    let moved = approval::start(&mut progress);
+    approval::apply(&mut steps, &moved, cx.now);
+    steps
+}
+
+/// Stores steps that have just been made, and states whose turn it is.
+pub async fn keep_steps(cx: &mut Cx<'_>, steps: &[Step]) -> Result<(), AppError> {
+    for step in steps {
+        store::step::insert(cx.conn, step).await?;
+    }
+    for task in steps.iter().flat_map(|step| &step.tasks) {
+        if task.state == TaskState::Open {
+            opened(cx, task);
+        }
+    }
+    Ok(())
+}
+
+/// States that a task's turn has come: its assignee gets a letter, and nobody else does.
+pub fn opened(cx: &mut Cx<'_>, task: &Task) {
+    cx.fact(crate::domain::fact::Fact::TaskOpened {
+        requisition: task.requisition.to_string(),
+        task: task.id.to_string(),
+        assignee: task.assignee.to_string(),
+        content_hash: task.content_hash.clone(),
+    });
+}
+
+/// Saves what a move changed, and only that.
+pub async fn save_moved(
+    conn: &mut Conn,
+    steps: &[Step],
+    moved: &approval::Moved,
+) -> Result<(), AppError> {
+    for step in steps {
+        if moved.steps.iter().any(|(id, _)| *id == step.id) {
+            store::step::set_state(conn, step.id, step.state).await?;
+        }
+        for task in &step.tasks {
+            if moved.tasks.iter().any(|(id, _)| *id == task.id) {
+                store::step::update_task(conn, task).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Voids every step of a requisition that is still running.
+pub async fn void_steps(
+    cx: &mut Cx<'_>,
+    requisition: &Requisition,
+) -> Result<(), AppError> {
+    let mut steps = store::step::of_requisition(cx.conn, requisition.id).await?;
+    let mut progress =
+        approval::progress_of(requisition.requester, &requisition.content_hash, &steps);
+    let moved = approval::withdraw(&mut progress);
+    approval::apply(&mut steps, &moved, cx.now);
+    save_moved(cx.conn, &steps, &moved).await
+}
+
+/// The human number of a requisition: taken last, because it locks the organisation's series.
+pub async fn number(
+    cx: &mut Cx<'_>,
+    organisation: &crate::domain::party::Organisation,
+) -> Result<String, AppError> {
+    let next = store::number::next(cx.conn, organisation.id, "requisition").await?;
+    let year = cx.now.day_in(&organisation.time_zone).year();
+    Ok(format!("REQ-{year}-{next:06}"))
+}
+
+/// What a fact says of a requisition that has just been handed in, or handed in anew.
+pub fn fact_of(
+    requisition: &Requisition,
+    requester: &str,
+    steps: usize,
+) -> crate::domain::fact::RequisitionFact {
+    crate::domain::fact::RequisitionFact {
+        requisition: requisition.id.to_string(),
+        number: requisition.number.clone(),
+        requester: requester.to_owned(),
+        total: requisition.total.to_string(),
+        content_hash: requisition.content_hash.clone(),
+        round: requisition.round,
+        approval_version: requisition.approval_version,
+        limits_version: requisition.limits_version,
+        steps: u32::try_from(steps).unwrap_or(u32::MAX),
+    }
+}
