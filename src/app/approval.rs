@@ -115,11 +115,7 @@ impl Decide {
 }
 
 /// Writes the decision on its task, and answers the task.
-fn record_on(
-    steps: &mut [Step],
-    id: TaskId,
-    record: DecisionRecord,
-) -> Result<Task, AppError> {
+fn record_on(steps: &mut [Step], id: TaskId, record: DecisionRecord) -> Result<Task, AppError> {
     let task = steps.iter_mut().flat_map(|step| &mut step.tasks).find(|task| task.id == id);
     let task = task.ok_or_else(|| Refusal::not_found("task"))?;
     task.decision = Some(record);

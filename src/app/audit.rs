@@ -144,6 +144,13 @@ async fn named_hash(
             };
             Some(("document", sha256.clone(), now))
         }
+        Fact::Decided(decided) => {
+            let now = match decided.task.parse() {
+                Ok(id) => store::step::task(conn, id).await?.and_then(|task| task.decision_hash()),
+                Err(_) => None,
+            };
+            Some(("decision", decided.decision_hash.clone(), now))
+        }
         _ => None,
     })
 }

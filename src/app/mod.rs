@@ -1,11 +1,15 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
+pub mod approval;
 pub mod audit;
+pub mod budget;
 pub mod cart;
 pub mod catalogue;
 pub mod document;
 pub mod import;
 pub mod order;
+pub mod requisition;
+pub mod worklist;
 
 mod act;
 mod actor;

@@ -12,11 +12,10 @@ pub use facts::{Draft, known};
 pub use incoming::{Handed, Incoming, submit_incoming};
 pub use plan::{Planned, plan};
 pub use view::{
-    CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained,
-    get, list, preview, preview_with, visible,
+    CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained, get,
+    list, preview, preview_with, visible,
 };
 
-pub(super) use facts::load as load_facts;
 pub(super) use plan::{opened, save_moved};
 
 use serde::{Deserialize, Serialize};
@@ -95,11 +94,7 @@ impl Command for Submit {
         }
         store::cart::set_state(cx.conn, &cart, CartState::Submitted, cx.now).await?;
         let handed = hand_in(cx, made, Origin::of_cart(&cart)).await?;
-        Ok(Submitted {
-            requisition: handed.id,
-            number: handed.number,
-            state: handed.state,
-        })
+        Ok(Submitted { requisition: handed.id, number: handed.number, state: handed.state })
     }
 }
 
@@ -124,11 +119,7 @@ pub(super) struct Origin {
 
 impl Origin {
     fn of_cart(cart: &crate::domain::cart::Cart) -> Self {
-        Self {
-            cart: Some(cart.id),
-            punchout_session: cart.punchout_session,
-            ..Self::default()
-        }
+        Self { cart: Some(cart.id), punchout_session: cart.punchout_session, ..Self::default() }
     }
 }
 
@@ -145,10 +136,8 @@ async fn draft_of_cart(
     if lines.is_empty() {
         return Err(empty("The cart is empty."));
     }
-    let lines: Vec<RequisitionLine> = (1..)
-        .zip(lines)
-        .map(|(position, line)| fresh_line(position, line.goods))
-        .collect();
+    let lines: Vec<RequisitionLine> =
+        (1..).zip(lines).map(|(position, line)| fresh_line(position, line.goods)).collect();
     let center = own_cost_center(conn, person, &organisation, &wish.cost_center).await?;
     let ship_to = address(conn, &organisation, AddressKind::ShipTo, wish.ship_to.as_deref());
     let ship_to = ship_to.await?;
@@ -160,6 +149,7 @@ async fn draft_of_cart(
         cost_center: Some(center),
         requester: person.clone(),
         source: RequisitionSource::Cart,
+        flagged: false,
         lines,
         id: RequisitionId::from_bits(0),
         at: now,
@@ -204,8 +194,7 @@ pub(super) async fn own_cost_centers(
     let mut own = store::person::cost_centers(conn, person.id).await?;
     own.extend(person.default_cost_center);
     let all = store::organisation::cost_centers(conn, organisation.id).await?;
-    let usable =
-        |center: &CostCenter| center.disabled_at.is_none() && own.contains(&center.id);
+    let usable = |center: &CostCenter| center.disabled_at.is_none() && own.contains(&center.id);
     Ok(all.into_iter().filter(usable).collect())
 }
 
@@ -277,7 +266,7 @@ pub(super) async fn hand_in(
 ) -> Result<Requisition, AppError> {
     let Made { draft, ship_to, bill_to, needed_on, comment } = made;
     lock_requester(cx, &draft).await?;
-    let planned = plan::plan_and_reserve(cx, &draft, !origin.flags.is_empty()).await?;
+    let planned = plan::plan_and_reserve(cx, &draft).await?;
     let mut requisition = Requisition {
         id: draft.id,
         number: String::new(),
@@ -376,8 +365,7 @@ impl Command for Withdraw {
     const NEED: Need = Need::May("requisition", "withdraw");
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        let mut requisition =
-            own_for_move(cx, self.requisition, RequisitionMove::Withdraw).await?;
+        let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Withdraw).await?;
         plan::void_steps(cx, &requisition).await?;
         requisition.state = RequisitionState::Withdrawn;
         requisition.decided_at = Some(cx.now);
@@ -402,6 +390,10 @@ impl Command for ChangeLines {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
+        if requisition.source == RequisitionSource::IncomingOrder {
+            let message = "This order came from your procurement system and is changed there.";
+            return Err(Refusal::conflict("ordered-elsewhere", message).into());
+        }
         if self.lines.is_empty() {
             return Err(empty("A requisition without lines cannot be signed off."));
         }
@@ -418,7 +410,7 @@ impl Command for ChangeLines {
         budget::release(cx, requisition.id).await?;
         let draft = self.draft(cx, &requisition, lines).await?;
         lock_requester(cx, &draft).await?;
-        let planned = plan::plan_and_reserve(cx, &draft, !requisition.flags.is_empty()).await?;
+        let planned = plan::plan_and_reserve(cx, &draft).await?;
         requisition.round += 1;
         requisition.total = draft.total;
         requisition.content_hash = content_hash(&requisition, &draft.lines);
@@ -458,6 +450,7 @@ impl ChangeLines {
             cost_center_code: requisition.cost_center_code.clone(),
             requester: cx.actor.need_person()?.clone(),
             source: requisition.source,
+            flagged: !requisition.flags.is_empty(),
             lines,
             id: requisition.id,
             at: cx.now,

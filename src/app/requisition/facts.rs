@@ -28,6 +28,8 @@ pub struct Draft {
     pub cost_center: Option<party::CostCenter>,
     pub cost_center_code: String,
     pub source: RequisitionSource,
+    /// It differs from the cart that was returned: somebody must look at it.
+    pub flagged: bool,
     pub lines: Vec<RequisitionLine>,
     pub total: Money,
     /// The requisition itself: it does not count among the requester's earlier ones.
@@ -79,6 +81,7 @@ pub async fn load(
         total: draft.total,
         lines: lines(conn, &draft.lines).await?,
         source: draft.source,
+        flagged: draft.flagged,
         budget,
         holders,
         named,
@@ -107,7 +110,7 @@ async fn lines(conn: &mut Conn, lines: &[RequisitionLine]) -> Result<Vec<Line>, 
         unspsc: Some(line.goods.unspsc.clone()).filter(|code| !code.is_empty()),
         total: line.goods.total,
         unit: line.goods.unit.clone(),
-        account: line.accounts.first().map(|account| account.value.clone()),
+        accounts: line.accounts.iter().map(|account| account.value.clone()).collect(),
     };
     Ok(lines.iter().map(line).collect())
 }

@@ -55,10 +55,7 @@ pub struct Handed {
 }
 
 /// Makes a requisition of an incoming order, inside the command that received it.
-pub async fn submit_incoming(
-    cx: &mut Cx<'_>,
-    incoming: Incoming,
-) -> Result<Handed, AppError> {
+pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Handed, AppError> {
     if incoming.lines.is_empty() {
         return Err(empty("The order has no lines."));
     }
@@ -95,6 +92,7 @@ pub async fn submit_incoming(
         cost_center_code: code.unwrap_or_default(),
         requester,
         source: RequisitionSource::IncomingOrder,
+        flagged: !incoming.flags.is_empty(),
         lines,
         id: cx.id(),
         at: cx.now,

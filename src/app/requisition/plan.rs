@@ -41,14 +41,8 @@ impl Planned {
     }
 }
 
-/// Asks the policy in force; nothing is written. `flagged`: somebody must look at it, whatever the
-/// limits say.
-pub async fn plan(
-    app: &App,
-    conn: &mut Conn,
-    draft: &Draft,
-    flagged: bool,
-) -> Result<Planned, AppError> {
+/// Asks the policy in force; nothing is written.
+pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, AppError> {
     let rules = app.policies.rules(conn, draft.organisation.id).await?;
     let center = draft.cost_center.as_ref().map(|center| center.id);
     let budget = budget::of_today(conn, &draft.organisation, center, draft.at).await?;
@@ -62,13 +56,13 @@ pub async fn plan(
     let state = budget.as_ref().map(|(_, state)| *state);
     let facts = facts::load(conn, &rules, draft, state).await?;
     let mut outcome = rules.approval.plan(&rules.limits, &facts);
-    if flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
+    if draft.flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
         outcome = for_flags(&rules, &facts);
     }
     Ok(Planned { rules, facts, outcome, budget })
 }
 
-/// The plan of an order that nobody would be asked about, but that differs from what was returned.
+/// The plan of an order that no rule asks anybody about, but that differs from what was returned.
 fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
     let version = rules.approval.version().to_owned();
     let asked = Asked {
@@ -89,13 +83,9 @@ fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
 }
 
 /// Makes the plan and reserves the budget that it was made for, both or neither.
-pub async fn plan_and_reserve(
-    cx: &mut Cx<'_>,
-    draft: &Draft,
-    flagged: bool,
-) -> Result<Planned, AppError> {
+pub async fn plan_and_reserve(cx: &mut Cx<'_>, draft: &Draft) -> Result<Planned, AppError> {
     for _ in 0..TRIES {
-        let planned = plan(cx.app, cx.conn, draft, flagged).await?;
+        let planned = plan(cx.app, cx.conn, draft).await?;
         if let Outcome::Blocked(refusal) = planned.outcome {
             return Err(refusal.into());
         }
@@ -190,10 +180,7 @@ pub async fn save_moved(
 }
 
 /// Voids every step of a requisition that is still running.
-pub async fn void_steps(
-    cx: &mut Cx<'_>,
-    requisition: &Requisition,
-) -> Result<(), AppError> {
+pub async fn void_steps(cx: &mut Cx<'_>, requisition: &Requisition) -> Result<(), AppError> {
     let mut steps = store::step::of_requisition(cx.conn, requisition.id).await?;
     let mut progress =
         approval::progress_of(requisition.requester, &requisition.content_hash, &steps);

@@ -1,0 +1,318 @@
+//! Requisitions as people see them, and the plan a cart would get.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::{
+    base::{
+        id::{CartId, PersonId, RequisitionId, SupplierId, TaskId},
+        money::Money,
+        page::{Cut, Page},
+    },
+    domain::{
+        approval::{Mode, Outcome, Step, TaskState},
+        cart::Cart,
+        order::Order,
+        party::{AddressKind, CostCenter, Person, PostalAddress, Supplier},
+        refusal::Refusal,
+        requisition::{Requisition, RequisitionLine, RequisitionMove},
+    },
+    policy::explain::{Explanation, explain},
+    store,
+};
+
+use super::{
+    super::{AppError, Reader, cart::reach, catalogue::suppliers_by_id},
+    Planned, Wish, draft_of_cart, need_organisation, own_cost_centers, plan,
+};
+
+/// An order that a requisition became.
+#[derive(Debug, Clone)]
+pub struct OrderShown {
+    pub order: Order,
+    pub supplier: Option<Supplier>,
+}
+
+/// A requisition with everything its page shows.
+#[derive(Debug, Clone)]
+pub struct RequisitionView {
+    pub requisition: Requisition,
+    pub lines: Vec<RequisitionLine>,
+    pub suppliers: HashMap<SupplierId, Supplier>,
+    /// The steps of the present round.
+    pub steps: Vec<Step>,
+    /// The steps of earlier rounds, newest first: their decisions are void.
+    pub earlier: Vec<Step>,
+    pub people: BTreeMap<PersonId, Person>,
+    pub orders: Vec<OrderShown>,
+    /// The reader's own open task on it.
+    pub my_task: Option<TaskId>,
+    pub can_edit: bool,
+    pub can_withdraw: bool,
+}
+
+impl RequisitionView {
+    /// A person's e-mail address.
+    pub fn mail(&self, id: PersonId) -> String {
+        self.people.get(&id).map(|person| person.email.to_string()).unwrap_or_default()
+    }
+
+    /// A person's name.
+    pub fn name(&self, id: PersonId) -> &str {
+        self.people.get(&id).map_or("", |person| &person.name)
+    }
+
+    /// The short name of a line's supplier.
+    pub fn supplier(&self, line: &RequisitionLine) -> &str {
+        self.suppliers.get(&line.goods.supplier).map_or("", |supplier| &supplier.name)
+    }
+
+    /// The supplier's name for people.
+    pub fn supplier_title(&self, line: &RequisitionLine) -> &str {
+        self.suppliers.get(&line.goods.supplier).map_or("", |supplier| &supplier.title)
+    }
+}
+
+/// Whether the reader may see it: as its requester, as one whose turn to decide came, or as one who
+/// reads everything.
+pub async fn visible(reader: &mut Reader<'_>, requisition: &Requisition) -> Result<bool, AppError> {
+    if Some(requisition.organisation) != reader.actor.organisation {
+        return Ok(false);
+    }
+    if reader.may("requisition", "read-all") {
+        return Ok(true);
+    }
+    let Some(person) = reader.actor.person_id() else { return Ok(false) };
+    if requisition.requester == person {
+        return Ok(reader.may("requisition", "read"));
+    }
+    Ok(reader.may("task", "read")
+        && store::step::was_asked(&mut reader.conn, requisition.id, person).await?)
+}
+
+/// One requisition.
+pub async fn get(reader: &mut Reader<'_>, id: RequisitionId) -> Result<RequisitionView, AppError> {
+    let organisation = reader.actor.need_organisation()?;
+    let found = store::requisition::get(&mut reader.conn, organisation, id).await?;
+    let requisition = found.ok_or_else(|| Refusal::not_found("requisition"))?;
+    if !visible(reader, &requisition).await? {
+        return Err(Refusal::not_found("requisition").into());
+    }
+    let suppliers = suppliers_by_id(&mut reader.conn).await?;
+    shown(reader, requisition, suppliers).await
+}
+
+/// The requisitions the reader may list, newest first: all of the organisation, or the own ones.
+pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<RequisitionView>, AppError> {
+    let organisation = reader.actor.need_organisation()?;
+    let page = if reader.may("requisition", "read-all") {
+        store::requisition::of_organisation(&mut reader.conn, organisation, cut).await?
+    } else {
+        reader.need("requisition", "read")?;
+        let person = reader.actor.need_person()?.id;
+        store::requisition::of_requester(&mut reader.conn, organisation, person, cut).await?
+    };
+    let suppliers = suppliers_by_id(&mut reader.conn).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for requisition in page.items {
+        items.push(shown(reader, requisition, suppliers.clone()).await?);
+    }
+    Ok(Page { items, next: page.next })
+}
+
+async fn shown(
+    reader: &mut Reader<'_>,
+    requisition: Requisition,
+    suppliers: HashMap<SupplierId, Supplier>,
+) -> Result<RequisitionView, AppError> {
+    let conn = &mut reader.conn;
+    let lines = store::requisition::lines(conn, requisition.id).await?;
+    let all = store::step::of_requisition(conn, requisition.id).await?;
+    let (steps, earlier): (Vec<Step>, Vec<Step>) =
+        all.into_iter().partition(|step| step.round == requisition.round);
+    let people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
+    let orders = store::order::of_requisition(&mut reader.conn, requisition.id).await?;
+    let with_supplier = |order: Order| {
+        let supplier = suppliers.get(&order.supplier).cloned();
+        OrderShown { order, supplier }
+    };
+    let orders = orders.into_iter().map(with_supplier).collect();
+    let me = reader.actor.person_id();
+    let mine = me == Some(requisition.requester);
+    let may_decide = reader.may("task", "decide");
+    let open = |task: &&crate::domain::approval::Task| {
+        task.state == TaskState::Open && Some(task.assignee) == me && may_decide
+    };
+    let my_task = steps.iter().flat_map(|step| &step.tasks).find(open).map(|task| task.id);
+    let can = |by: RequisitionMove| mine && requisition.state.after(by).is_some();
+    Ok(RequisitionView {
+        can_edit: can(RequisitionMove::Change) && reader.may("requisition", "edit"),
+        can_withdraw: can(RequisitionMove::Withdraw) && reader.may("requisition", "withdraw"),
+        requisition,
+        lines,
+        suppliers,
+        steps,
+        earlier,
+        people,
+        orders,
+        my_task,
+    })
+}
+
+async fn people_of<'s>(
+    reader: &mut Reader<'_>,
+    requisition: &Requisition,
+    steps: impl Iterator<Item = &'s Step>,
+) -> Result<BTreeMap<PersonId, Person>, AppError> {
+    let mut ids: BTreeSet<PersonId> = [requisition.requester].into();
+    for task in steps.flat_map(|step| &step.tasks) {
+        ids.insert(task.assignee);
+        if let Some(decision) = &task.decision {
+            ids.insert(decision.by);
+            ids.extend(decision.on_behalf_of);
+        }
+    }
+    let mut people = BTreeMap::new();
+    for id in ids {
+        if let Some(person) = store::person::get(&mut reader.conn, id).await? {
+            people.insert(id, person);
+        }
+    }
+    Ok(people)
+}
+
+/// A step of a plan that does not run yet.
+#[derive(Debug, Clone)]
+pub struct PreviewStep {
+    pub order: u32,
+    pub mode: Mode,
+    pub rule: String,
+    pub because: String,
+    /// The nearest change that would spare this step, in plain words.
+    pub unless: Option<String>,
+    /// Name and e-mail address of each person who would be asked.
+    pub people: Vec<(String, String)>,
+}
+
+/// The plan a cart would get; nothing was written.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    pub approval_version: i64,
+    pub total: Money,
+    pub steps: Vec<PreviewStep>,
+    /// Why nobody is asked, when nobody is.
+    pub because: String,
+    /// The least that would ask somebody else as well, in plain words.
+    pub next: Option<String>,
+    /// What is left of the budget before this cart, when there is a budget.
+    pub budget_left: Option<Money>,
+}
+
+/// The plan one of the reader's own carts would get. What would be refused on submitting is refused
+/// here in the same words.
+pub async fn preview(
+    reader: &mut Reader<'_>,
+    cart: CartId,
+    wish: &Wish,
+) -> Result<Preview, AppError> {
+    reader.need("cart", "read")?;
+    let cart = reach(&mut reader.conn, reader.actor, cart).await?;
+    preview_with(reader, &cart, wish).await
+}
+
+/// As [`preview`], of a cart that was read already.
+pub async fn preview_with(
+    reader: &mut Reader<'_>,
+    cart: &Cart,
+    wish: &Wish,
+) -> Result<Preview, AppError> {
+    cart.state.need_open()?;
+    let person = reader.actor.need_person()?.clone();
+    let now = reader.app.now();
+    let made = draft_of_cart(&mut reader.conn, &person, cart, wish, now).await?;
+    let planned = plan(reader.app, &mut reader.conn, &made.draft).await?;
+    if let Outcome::Blocked(refusal) = planned.outcome {
+        return Err(refusal.into());
+    }
+    Ok(explained(&planned))
+}
+
+/// A plan with its reasons and the nearest changes that would make it another.
+pub fn explained(planned: &Planned) -> Preview {
+    let Planned { rules, facts, .. } = planned;
+    let why: Explanation = explain(&rules.approval, &rules.limits, facts);
+    let unless = |rule: &str| {
+        let step = why.steps.iter().find(|step| step.rule.id == rule);
+        step.and_then(|step| step.counterfactual.as_ref()).map(|change| change.text.clone())
+    };
+    let steps = match &planned.outcome {
+        Outcome::Plan(plan) => plan.steps.as_slice(),
+        Outcome::NoSignOff { .. } | Outcome::Blocked(_) => &[],
+    };
+    let step = |step: &crate::domain::approval::PlannedStep| PreviewStep {
+        order: step.order,
+        mode: step.mode,
+        rule: step.rule.id.clone(),
+        because: step.because.clone(),
+        unless: unless(&step.rule.id),
+        people: step.approvers.iter().map(|p| (p.name.clone(), p.mail.clone())).collect(),
+    };
+    Preview {
+        approval_version: rules.approval_number,
+        total: facts.total,
+        steps: steps.iter().map(step).collect(),
+        because: planned.because(),
+        next: why.next.as_ref().map(|change| change.text.clone()),
+        budget_left: planned.budget.as_ref().map(|(_, state)| state.available),
+    }
+}
+
+/// What the cart's page needs to offer "Submit for sign-off": the form's choices, and the plan for
+/// the cost centre that is chosen (or stands first).
+#[derive(Debug, Clone)]
+pub struct CheckoutView {
+    pub cost_centers: Vec<CostCenter>,
+    /// The code of the cost centre the preview is for.
+    pub cost_center: String,
+    pub ship_tos: Vec<PostalAddress>,
+    /// The plan, or why the cart cannot be handed in as it stands.
+    pub preview: Result<Preview, Box<Refusal>>,
+}
+
+/// Reads the choices and the plan for the cart's page. A person who may not submit gets none.
+pub async fn checkout_view(
+    reader: &mut Reader<'_>,
+    cart: &Cart,
+    wish: Option<Wish>,
+) -> Result<Option<CheckoutView>, AppError> {
+    if !reader.may("cart", "submit") {
+        return Ok(None);
+    }
+    let person = reader.actor.need_person()?.clone();
+    let organisation = need_organisation(&mut reader.conn, cart.organisation).await?;
+    let cost_centers = own_cost_centers(&mut reader.conn, &person, &organisation).await?;
+    let kind = AddressKind::ShipTo;
+    let ship_tos = store::organisation::addresses(&mut reader.conn, organisation.id, kind).await?;
+    let default = cost_centers
+        .iter()
+        .find(|center| Some(center.id) == person.default_cost_center)
+        .or(cost_centers.first())
+        .map(|center| center.code.clone())
+        .unwrap_or_default();
+    let wish = wish.unwrap_or(Wish {
+        cost_center: default,
+        ship_to: None,
+        needed_on: None,
+        comment: None,
+    });
+    let preview = match preview_with(reader, cart, &wish).await {
+        Ok(preview) => Ok(preview),
+        Err(AppError::Refusal(refusal)) => Err(refusal),
+        Err(fault) => return Err(fault),
+    };
+    Ok(Some(CheckoutView {
+        cost_centers,
+        cost_center: wish.cost_center,
+        ship_tos: ship_tos.into_iter().map(|address| address.postal).collect(),
+        preview,
+    }))
+}

@@ -1,0 +1,96 @@
+//! What waits for one person's decision.
+
+use crate::{
+    base::{
+        id::TaskId,
+        money::Money,
+        page::{Cut, Page},
+    },
+    domain::{
+        approval::{Task, TaskState},
+        party::Person,
+        refusal::Refusal,
+        requisition::Requisition,
+    },
+    store,
+};
+
+use super::{AppError, Reader};
+
+/// One open task with what its assignee must see at a glance.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub task: Task,
+    pub requisition: Requisition,
+    pub requester: Option<Person>,
+    /// Why this person is asked: the rule's own words.
+    pub because: String,
+    /// What is left of the budget with this requisition reserved, when there is one.
+    pub budget_left: Option<Money>,
+}
+
+/// The reader's open tasks, newest first.
+pub async fn open(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<Waiting>, AppError> {
+    let person = reader.actor.need_person()?.id;
+    let organisation = reader.actor.need_organisation()?;
+    if !reader.may("task", "read") {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
+    let page = store::step::open_of(&mut reader.conn, organisation, person, cut).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for task in page.items {
+        items.push(waiting(reader, task).await?);
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// How many tasks wait for the reader: the figure beside "Approvals".
+pub async fn count(reader: &mut Reader<'_>) -> Result<u64, AppError> {
+    let Some(person) = reader.actor.person_id() else { return Ok(0) };
+    if !reader.may("task", "decide") {
+        return Ok(0);
+    }
+    let many = store::step::open_count(&mut reader.conn, person).await?;
+    Ok(u64::try_from(many).unwrap_or_default())
+}
+
+/// One of the reader's own tasks, in whatever state.
+pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppError> {
+    let person = reader.actor.need_person()?.id;
+    let task = store::step::task(&mut reader.conn, id).await?;
+    let own = |task: &Task| {
+        task.assignee == person
+            && task.state != TaskState::Waiting
+            && Some(task.organisation) == reader.actor.organisation
+    };
+    let task = task.filter(own).ok_or_else(|| Refusal::not_found("task"))?;
+    reader.need("task", "read")?;
+    waiting(reader, task).await
+}
+
+/// What a decide link shows to whoever holds it: the caller has proved the link.
+pub async fn of_link(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppError> {
+    waiting(reader, task).await
+}
+
+async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppError> {
+    let conn = &mut reader.conn;
+    let requisition = store::requisition::get_any(conn, task.requisition).await?;
+    let requisition = requisition.ok_or_else(|| Refusal::not_found("requisition"))?;
+    let steps = store::step::of_requisition(conn, task.requisition).await?;
+    let because = steps.into_iter().find(|step| step.id == task.step).map(|step| step.because);
+    let requester = store::person::get(conn, requisition.requester).await?;
+    let budget_left = budget_left(reader, &requisition).await?;
+    Ok(Waiting { task, requisition, requester, because: because.unwrap_or_default(), budget_left })
+}
+
+async fn budget_left(
+    reader: &mut Reader<'_>,
+    requisition: &Requisition,
+) -> Result<Option<Money>, AppError> {
+    let entries = store::budget::of_requisition(&mut reader.conn, requisition.id).await?;
+    let Some(last) = entries.last() else { return Ok(None) };
+    let organisation = requisition.organisation;
+    let budget = store::budget::get(&mut reader.conn, organisation, last.budget).await?;
+    budget.map(|budget| budget.standing.available()).transpose().map_err(AppError::from)
+}
