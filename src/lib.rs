@@ -36,4 +36,5 @@ pub mod http;
 pub mod worker;
 
 pub mod demo;
+pub mod server;
 pub mod sim;

@@ -1,3 +1,160 @@
 //! The command line: reads it, starts what it names, turns the outcome into an exit code.
 
-fn main() {}
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::{Parser, Subcommand};
+use countersign::{
+    app::{
+        machine::{MovableClock, SystemClock},
+        setup,
+    },
+    config::{Flags, LogFormat, Purpose, ServerFlags, Settings},
+    demo, server, store,
+};
+use tracing_subscriber::EnvFilter;
+
+/// Procurement punchout and approval server: cXML and OCI in, signed-off purchase orders out.
+#[derive(Parser)]
+#[command(name = "countersign", version, arg_required_else_help = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// A whole world to try: server, people, suppliers, simulators; needs nothing else
+    Demo {
+        #[command(flatten)]
+        flags: ServerFlags,
+        /// Adds so many past requisitions, in past budget years only
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        history: u32,
+    },
+    /// The real server
+    Serve {
+        #[command(flatten)]
+        flags: ServerFlags,
+    },
+    /// The first organisation and its admin, on an empty database
+    Init {
+        #[command(flatten)]
+        flags: Flags,
+        /// The buyer organisation's name
+        #[arg(long, value_name = "NAME")]
+        organisation: String,
+        /// Its currency: EUR, USD, ..
+        #[arg(long, value_name = "CUR")]
+        currency: String,
+        /// The admin's e-mail address
+        #[arg(long, value_name = "MAIL")]
+        admin: String,
+    },
+    /// Brings the database to this version
+    Migrate {
+        #[command(flatten)]
+        flags: Flags,
+    },
+}
+
+fn main() -> ExitCode {
+    let line = Line::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return failed(&fault),
+    };
+    let code = runtime.block_on(run(line.command));
+    // What a worker may still be doing must not hold up the exit.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(command: Command) -> ExitCode {
+    let done = match command {
+        Command::Demo { flags, history } => run_demo(&flags, history).await,
+        Command::Serve { flags } => run_server(&flags).await,
+        Command::Init { flags, organisation, currency, admin } => {
+            init(flags, &organisation, &currency, &admin).await
+        }
+        Command::Migrate { flags } => migrate(flags).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(fault) => failed(&*fault),
+    }
+}
+
+type Done = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+
+fn failed(fault: &(impl Display + ?Sized)) -> ExitCode {
+    let _ = writeln!(io::stderr(), "countersign: {fault}");
+    ExitCode::FAILURE
+}
+
+fn say(text: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}
+
+/// Log lines go to stderr; stdout is for answers.
+fn log(settings: &Settings) {
+    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match settings.log_format {
+        LogFormat::Text => lines.with_ansi(false).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+async fn run_demo(flags: &ServerFlags, history: u32) -> Done {
+    let settings = Settings::of_process(Purpose::Demo, flags)?;
+    log(&settings);
+    let clock = Arc::new(MovableClock::default());
+    let hand = Arc::clone(&clock);
+    let prepare: server::Prepare = Box::new(move |app, stop| {
+        Box::pin(async move {
+            let made = demo::prepare(app, hand, history, stop).await?;
+            Ok(server::Prepared { mount: made.mount, smtp: made.smtp })
+        })
+    });
+    server::run(settings, server::Extra { demo: true, clock, prepare: Some(prepare) }).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_server(flags: &ServerFlags) -> Done {
+    let settings = Settings::of_process(Purpose::Serve, flags)?;
+    log(&settings);
+    let clock = Arc::new(SystemClock);
+    server::run(settings, server::Extra { demo: false, clock, prepare: None }).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn init(flags: Flags, organisation: &str, currency: &str, admin: &str) -> Done {
+    let settings = Settings::of_process(Purpose::Tool, &flags.into())?;
+    log(&settings);
+    let first = setup::First::read(organisation, currency, admin)?;
+    let app = server::offline(settings).await?;
+    let made = setup::init(&app, first).await?;
+    app.store.close().await;
+    say(format_args!("{} is set up.", made.name))?;
+    say(format_args!("Set the admin's password within 72 hours, once the server runs:"))?;
+    say(made.link)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn migrate(flags: Flags) -> Done {
+    let settings = Settings::of_process(Purpose::Tool, &flags.into())?;
+    log(&settings);
+    let done = store::migrate(settings.database.url().expose()).await?;
+    for name in &done.applied {
+        say(format_args!("applied {name}"))?;
+    }
+    if done.applied.is_empty() {
+        say(format_args!("nothing to do: all {} migrations are applied", done.known))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -15,8 +15,11 @@ mod act;
 mod actor;
 mod error;
 mod letters;
+pub mod login;
+pub mod machine;
 mod outgoing;
 mod policies;
+pub mod setup;
 
 pub use act::{Command, Cx, Need, Once, act, act_once};
 pub use actor::{Actor, Reader, Scope, Who};

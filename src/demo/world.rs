@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use crate::{
-    app::{AppError, Command, Cx, Need},
+    app::{AppError, Command, Cx, Need, setup},
     base::{
         id::{CostCenterId, OrganisationId, PartnerId, PersonId, SupplierId},
         secret::Secret,
@@ -18,8 +18,7 @@ use crate::{
         },
         role::Role,
     },
-    policy::seed,
-    store::{self, partner::SecretSlot, policy::Version},
+    store::{self, partner::SecretSlot},
 };
 
 use super::cast::{CENTERS, COMPANIES, Company, Member, VENDORS, Vendor};
@@ -129,7 +128,7 @@ impl MakeWorld {
         organisation.default_cost_center = centers.get("4100").copied();
         store::organisation::update(cx.conn, &organisation).await?;
         make_addresses(cx, company, organisation.id).await?;
-        make_policies(cx, &organisation).await?;
+        setup::seed_policies(cx, &organisation).await?;
         self.make_buyer_partner(cx, company, organisation.id).await?;
         Ok(organisation.id)
     }
@@ -306,26 +305,6 @@ async fn make_addresses(
             version: 1,
         };
         store::organisation::save_address(cx.conn, &row).await?;
-    }
-    Ok(())
-}
-
-async fn make_policies(cx: &mut Cx<'_>, organisation: &Organisation) -> Result<(), AppError> {
-    let seed = seed::seed(&organisation.name, organisation.currency);
-    let sets = [("access", seed.access), ("approval", seed.approval), ("limits", seed.limits)];
-    for (kind, csv) in sets {
-        let version = Version {
-            id: cx.id(),
-            organisation: organisation.id,
-            kind: kind.to_owned(),
-            number: 1,
-            csv,
-            author: None,
-            comment: "What the organisation started with".to_owned(),
-            state: "active".to_owned(),
-            created_at: cx.now,
-        };
-        store::policy::insert(cx.conn, &version).await?;
     }
     Ok(())
 }

@@ -113,6 +113,12 @@ impl Store {
         Ok(self.readers.acquire().await?)
     }
 
+    /// Whether the database answers a question now.
+    pub async fn answers(&self) -> bool {
+        let Ok(mut conn) = self.read().await else { return false };
+        sqlx::query("select 1").execute(&mut *conn).await.is_ok()
+    }
+
     /// Finishes what is queued and closes every connection.
     pub async fn close(&self) {
         self.writer.drain().await;

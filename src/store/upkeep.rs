@@ -1,7 +1,7 @@
 //! House-keeping writes: leases, attempts, cursors, last-seen. They touch no audited table, so they
 //! need no fact; every other write goes through `app::act`.
 
-use crate::base::time::Time;
+use crate::base::{id::SessionId, time::Time};
 
 use super::{Conn, Store, StoreError, Work};
 
@@ -44,6 +44,8 @@ const TAKE: &str = "
         fence = lease.fence + case when lease.holder = excluded.holder then 0 else 1 end
     where lease.until <= $4 or lease.holder = excluded.holder";
 
+const TOUCH: &str = "update session set last_seen_at = $1 where id = $2 and ended_at is null";
+
 impl Store {
     /// Takes or renews the named lease until a time; `false` when another holder has it.
     pub async fn take_lease(
@@ -60,5 +62,11 @@ impl Store {
             Value::Int(now.millis()),
         ];
         Ok(self.write(Statement { sql: TAKE, values }).await? == 1)
+    }
+
+    /// Notes that a session is in use, so that it does not idle away.
+    pub async fn touch_session(&self, id: SessionId, at: Time) -> Result<(), StoreError> {
+        let values = vec![Value::Int(at.millis()), Value::Text(id.to_string())];
+        self.write(Statement { sql: TOUCH, values }).await.map(|_| ())
     }
 }

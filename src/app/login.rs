@@ -1,0 +1,355 @@
+//! Signing in and out: sessions, API tokens, one-time links, passwords.
+//!
+//! Rights are not kept in a session; it only says who somebody is and through what they came. A
+//! token is 256 random bits, made anew at each login; only its SHA-256 is stored. Passwords are
+//! checked outside the write transaction, which then looks again.
+
+mod links;
+pub mod password;
+
+pub use links::{
+    AskReset, Invite, Invited, LINK_PURPOSE, change, invite, link, open_link, set_by_link,
+};
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{
+        id::{Entropy, PunchoutSessionId, SessionId},
+        text::{hex, sha256_hex, shorten},
+        time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Time},
+    },
+    domain::{
+        fact::Fact,
+        party::{Email, Organisation, Person, Supplier},
+        refusal::Refusal,
+    },
+    store::{
+        self, Conn,
+        session::{Session, SessionKind, Visit},
+    },
+};
+
+use super::{Actor, App, AppError, Command, Cx, Need, Reader, Scope, act};
+
+/// How long a login or a visit lasts at most, and without use (security.md section 6).
+const SESSION_MS: i64 = 12 * HOUR_MS;
+const IDLE_MS: i64 = 30 * MINUTE_MS;
+/// A program keeps its token longer; it can be ended like any session.
+const API_TOKEN_MS: i64 = 30 * DAY_MS;
+/// Uses within this time are not noted again.
+const TOUCH_MS: i64 = MINUTE_MS;
+/// Wrong passwords in a row before the next try must wait. The demo's passwords are printed on its
+/// start page, so there it would only stand in the way of load checks.
+const FREE_FAILURES: i64 = 10;
+const FREE_FAILURES_IN_DEMO: i64 = 10_000;
+/// The longest wait between two tries.
+const MOST_WAIT_MS: i64 = 15 * MINUTE_MS;
+
+/// How long a session of a kind lasts.
+pub const fn lifetime_ms(kind: SessionKind) -> i64 {
+    match kind {
+        SessionKind::Api => API_TOKEN_MS,
+        SessionKind::Login | SessionKind::Punchout => SESSION_MS,
+    }
+}
+
+/// Somebody recognised by a token.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    pub actor: Actor,
+    pub since: Time,
+    /// For visits from a procurement system.
+    pub visit: Option<Visit>,
+}
+
+/// A fresh token: 256 random bits in hexadecimal.
+pub fn fresh_token(entropy: &dyn Entropy) -> String {
+    let mut bytes = [0_u8; 32];
+    entropy.fill(&mut bytes);
+    hex(&bytes)
+}
+
+/// What is stored of a token.
+pub fn token_hash(token: &str) -> String {
+    sha256_hex(token.as_bytes())
+}
+
+/// Who holds this token; nothing for a token that is unknown, ended, too old, idle for too long,
+/// of another kind, or of somebody whose account is disabled.
+pub async fn recognise(
+    app: &App,
+    token: &str,
+    kind: SessionKind,
+) -> Result<Option<Signed>, AppError> {
+    let now = app.now();
+    let mut conn = app.store.read().await?;
+    let session = store::session::by_token(&mut conn, &token_hash(token)).await?;
+    let Some(session) = session.filter(|session| session.kind == kind && in_time(session, now))
+    else {
+        return Ok(None);
+    };
+    let person = store::person::get(&mut conn, session.person).await?;
+    let Some(person) = person.filter(Person::is_active) else { return Ok(None) };
+    let (scope, visit) = match (kind, session.punchout) {
+        (SessionKind::Login, _) => (Scope::Login(session.id), None),
+        (SessionKind::Api, _) => (Scope::Api(session.id), None),
+        (SessionKind::Punchout, Some(punchout)) => {
+            let Some(visit) = open_visit(&mut conn, punchout).await? else { return Ok(None) };
+            (Scope::Punchout(session.id, punchout), Some(visit))
+        }
+        (SessionKind::Punchout, None) => return Ok(None),
+    };
+    drop(conn);
+    if now.since(session.last_seen_at) > TOUCH_MS {
+        app.store.touch_session(session.id, now).await?;
+    }
+    Ok(Some(Signed { actor: Actor::person(person, scope), since: session.created_at, visit }))
+}
+
+fn in_time(session: &Session, now: Time) -> bool {
+    let idle = match session.kind {
+        SessionKind::Api => API_TOKEN_MS,
+        SessionKind::Login | SessionKind::Punchout => IDLE_MS,
+    };
+    now < session.expires_at && now.since(session.last_seen_at) < idle
+}
+
+/// A visit that went back may still be looked at and its return repeated; a cancelled one is over.
+async fn open_visit(conn: &mut Conn, id: PunchoutSessionId) -> Result<Option<Visit>, AppError> {
+    let visit = store::session::visit(conn, id).await?;
+    Ok(visit.filter(|visit| matches!(visit.state.as_str(), "open" | "returned")))
+}
+
+/// The organisation or the supplier the actor works for; at most one of them.
+pub async fn home(
+    reader: &mut Reader<'_>,
+) -> Result<(Option<Organisation>, Option<Supplier>), AppError> {
+    if let Some(id) = reader.actor.organisation {
+        return Ok((store::organisation::get(&mut reader.conn, id).await?, None));
+    }
+    match reader.actor.supplier() {
+        Some(id) => Ok((None, store::supplier::get(&mut reader.conn, id).await?)),
+        None => Ok((None, None)),
+    }
+}
+
+/// A session that has just begun; the token exists here and in the caller's hands alone.
+#[derive(Debug, Clone)]
+pub struct Begun {
+    pub token: String,
+    pub person: Person,
+}
+
+/// Signs a person in by e-mail address and password. Every wrong pair gets the same answer after
+/// the same time, whether the address is known or not.
+pub async fn sign_in(
+    app: &Arc<App>,
+    email: &str,
+    password: &str,
+    kind: SessionKind,
+) -> Result<Begun, AppError> {
+    let Ok(email) = email.parse::<Email>() else {
+        password::is_right(None, password).await?;
+        return Err(wrong_pair().into());
+    };
+    let (person, hash) = {
+        let mut conn = app.store.read().await?;
+        slow_down(app, &mut conn, &email).await?;
+        let person = store::person::by_email(&mut conn, &email).await?;
+        let person = person.filter(Person::is_active);
+        let hash = match &person {
+            Some(person) => store::person::password_hash(&mut conn, person.id).await?,
+            None => None,
+        };
+        (person, hash)
+    };
+    let right = password::is_right(hash.clone(), password).await?;
+    let (Some(person), Some(hash), true) = (person, hash, right) else {
+        act(app, &Actor::nobody(), NoteFailure { email }).await?;
+        return Err(wrong_pair().into());
+    };
+    let token = fresh_token(&*app.entropy);
+    let command = SignIn { email, hash, kind, token_hash: token_hash(&token) };
+    act(app, &Actor::nobody(), command).await?;
+    Ok(Begun { token, person })
+}
+
+fn wrong_pair() -> Refusal {
+    Refusal::unauthenticated("wrong-login", "The e-mail address or the password is wrong.")
+        .field("email")
+        .mend("Check both, or ask for a new password.")
+}
+
+async fn slow_down(app: &App, conn: &mut Conn, email: &Email) -> Result<(), AppError> {
+    let Some(failures) = store::session::failures(conn, email).await? else { return Ok(()) };
+    let free = if app.site.demo { FREE_FAILURES_IN_DEMO } else { FREE_FAILURES };
+    let wait_ms = wait_after(failures.count, free);
+    let left_ms = wait_ms.saturating_sub(app.now().since(failures.last_at));
+    if left_ms <= 0 {
+        return Ok(());
+    }
+    let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
+    Err(Refusal::unavailable("slow-down", "There were too many wrong passwords in a row.")
+        .field("email")
+        .mend(format!("Wait {seconds} seconds, or ask for a new password."))
+        .with("retry_after_s", seconds.to_string())
+        .into())
+}
+
+/// Doubling from one second, once the free tries are used up.
+fn wait_after(failures: i64, free: i64) -> i64 {
+    let beyond = failures.saturating_sub(free);
+    if beyond < 0 {
+        return 0;
+    }
+    let doublings = u32::try_from(beyond.min(20)).unwrap_or(20);
+    SECOND_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(MOST_WAIT_MS)
+}
+
+/// Opens a session for somebody whose password was right a moment ago.
+struct SignIn {
+    email: Email,
+    hash: String,
+    kind: SessionKind,
+    token_hash: String,
+}
+
+impl Command for SignIn {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let person = store::person::by_email(cx.conn, &self.email).await?;
+        let person = person.filter(Person::is_active).ok_or_else(wrong_pair)?;
+        let hash = store::person::password_hash(cx.conn, person.id).await?;
+        if hash.as_deref() != Some(self.hash.as_str()) {
+            return Err(wrong_pair().into());
+        }
+        store::session::clear_failures(cx.conn, &self.email).await?;
+        begin(cx, &person, self.kind, &self.token_hash).await
+    }
+}
+
+/// Writes the session row and states who came.
+async fn begin(
+    cx: &mut Cx<'_>,
+    person: &Person,
+    kind: SessionKind,
+    token_hash: &str,
+) -> Result<(), AppError> {
+    let session = Session {
+        id: cx.id(),
+        kind,
+        person: person.id,
+        punchout: None,
+        created_at: cx.now,
+        last_seen_at: cx.now,
+        expires_at: cx.now.plus_ms(lifetime_ms(kind)),
+    };
+    store::session::insert(cx.conn, &session, token_hash).await?;
+    let (name, session) = (person.id.to_string(), session.id.to_string());
+    let scope = Scope::Other;
+    cx.actor = Actor::person(person.clone(), scope);
+    cx.fact(match kind {
+        SessionKind::Api => Fact::TokenMade { person: name, session },
+        _ => Fact::SignedIn { person: name, session },
+    });
+    Ok(())
+}
+
+/// Opens the browser side of a visit, inside the command that opens the punchout session.
+pub async fn begin_visit(
+    cx: &mut Cx<'_>,
+    person: &Person,
+    punchout: PunchoutSessionId,
+    token_hash: &str,
+) -> Result<SessionId, AppError> {
+    let session = Session {
+        id: cx.id(),
+        kind: SessionKind::Punchout,
+        person: person.id,
+        punchout: Some(punchout),
+        created_at: cx.now,
+        last_seen_at: cx.now,
+        expires_at: cx.now.plus_ms(SESSION_MS),
+    };
+    store::session::insert(cx.conn, &session, token_hash).await?;
+    Ok(session.id)
+}
+
+struct NoteFailure {
+    email: Email,
+}
+
+impl Command for NoteFailure {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        store::session::add_failure(cx.conn, &self.email, cx.now).await?;
+        let person = store::person::by_email(cx.conn, &self.email).await?;
+        let email = shorten(self.email.as_str(), 100);
+        cx.actor.organisation = person.and_then(|person| person.organisation());
+        cx.fact(Fact::SignInFailed { email });
+        Ok(())
+    }
+}
+
+/// Ends the actor's own session.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct SignOut;
+
+impl Command for SignOut {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let (Scope::Login(session) | Scope::Api(session) | Scope::Punchout(session, _)) =
+            cx.actor.scope
+        else {
+            cx.nothing_changed();
+            return Ok(());
+        };
+        store::session::end(cx.conn, session, cx.now).await?;
+        cx.fact(Fact::SignedOut { session: session.to_string() });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_begins_after_the_free_tries_and_doubles_to_a_bound() {
+        assert_eq!(wait_after(9, 10), 0);
+        assert_eq!(wait_after(10, 10), SECOND_MS);
+        assert_eq!(wait_after(13, 10), 8 * SECOND_MS);
+        assert_eq!(wait_after(i64::MAX, 10), MOST_WAIT_MS);
+    }
+
+    #[test]
+    fn a_session_ends_by_age_and_by_idling() {
+        let at = Time::from_millis(1_000);
+        let session = |kind| Session {
+            id: SessionId::from_bits(1),
+            kind,
+            person: crate::base::id::PersonId::from_bits(1),
+            punchout: None,
+            created_at: at,
+            last_seen_at: at,
+            expires_at: at.plus_ms(lifetime_ms(kind)),
+        };
+        let login = session(SessionKind::Login);
+        assert!(in_time(&login, at.plus_ms(IDLE_MS - 1)));
+        assert!(!in_time(&login, at.plus_ms(IDLE_MS)));
+        let late = at.plus_ms(SESSION_MS - 1);
+        assert!(in_time(&Session { last_seen_at: late, ..login.clone() }, late));
+        let over = at.plus_ms(SESSION_MS);
+        assert!(!in_time(&Session { last_seen_at: over, ..login }, over));
+        assert!(in_time(&session(SessionKind::Api), at.plus_ms(26 * HOUR_MS)));
+    }
+}

@@ -1,0 +1,116 @@
+//! The JSON API, version 1: one file and one `#[OpenApi]` struct per noun.
+//!
+//! Conventions: bearer tokens only; JSON objects with unknown fields refused; amounts of money and
+//! quantities as JSON texts; lists as `{items, next}`; errors as problem+json; `Idempotency-Key` on
+//! any POST. A call reads its input, runs one command or one read of `app`, and shapes the answer.
+
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+use poem::{
+    Endpoint, EndpointExt, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get,
+};
+use poem_openapi::{OpenApi, OpenApiService, SecurityScheme, auth::Bearer};
+
+use super::{actor, guard::Limits, problem};
+use crate::{
+    app::{Actor, App, AppError, Command, Once, Reader, act_once, login},
+    base::text::{sha256_hex, shorten},
+    domain::refusal::Refusal,
+    store::session::SessionKind,
+};
+
+mod docs;
+pub mod login_call;
+pub mod shape;
+
+/// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
+fn nouns() -> impl OpenApi {
+    login_call::Login
+}
+
+/// Where the API lives.
+pub const ROOT: &str = "/api/v1";
+/// The longest idempotency key.
+const MAX_KEY_BYTES: usize = 255;
+
+/// The caller of an operation, proved by a bearer token. `caller.act(..)` runs a command, once for
+/// an `Idempotency-Key`; `caller.reader()` reads on the caller's behalf.
+#[derive(SecurityScheme)]
+#[oai(ty = "bearer", rename = "token", checker = "check")]
+pub struct Caller(Called);
+
+/// Who calls, and with which key.
+pub struct Called {
+    app: Arc<App>,
+    actor: Actor,
+    once: Option<Once>,
+}
+
+impl Caller {
+    pub fn app(&self) -> &Arc<App> {
+        &self.0.app
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.0.actor
+    }
+
+    /// Runs the one command of this call. With an `Idempotency-Key` a repeated call gets the first
+    /// answer again; a call must therefore not run two commands through here.
+    pub async fn act<C: Command>(&self, command: C) -> Result<C::Answer, AppError> {
+        act_once(&self.0.app, &self.0.actor, self.0.once.clone(), command).await
+    }
+
+    /// Reads on the caller's behalf.
+    pub async fn reader(&self) -> Result<Reader<'_>, AppError> {
+        self.0.app.reader(&self.0.actor).await
+    }
+}
+
+async fn check(request: &Request, bearer: Bearer) -> Result<Called> {
+    let app = actor::app_of(request)?;
+    let signed = login::recognise(&app, &bearer.token, SessionKind::Api).await?;
+    let signed = signed.ok_or_else(problem::signed_out)?;
+    let once = request.data::<Once>().cloned();
+    Ok(Called { app, actor: signed.actor, once })
+}
+
+/// Reads the `Idempotency-Key` and hashes the body, which is in memory already.
+async fn note_key(mut request: Request) -> Result<Request> {
+    if *request.method() != Method::POST {
+        return Ok(request);
+    }
+    let Some(key) = request.headers().get("idempotency-key") else { return Ok(request) };
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
+    let key = key.map(str::to_owned).ok_or_else(|| {
+        Refusal::invalid("bad-key", "The idempotency key cannot be used.")
+            .field("Idempotency-Key")
+            .expected(format!("1 to {MAX_KEY_BYTES} visible characters"))
+    })?;
+    let bytes = request.take_body().into_bytes_limit(Limits::default().body_bytes).await?;
+    let call = format!("POST {}", shorten(request.original_uri().path(), 500));
+    request.set_data(Once { call, key, body_sha256: sha256_hex(&bytes) });
+    request.set_body(bytes);
+    Ok(request)
+}
+
+/// The calls, the specification and its page.
+pub(super) fn add(route: Route) -> Route {
+    let service = OpenApiService::new(nouns(), "Countersign", env!("CARGO_PKG_VERSION"))
+        .description("Carts, sign-off, orders and invoices. Errors are problem+json.")
+        .url_prefix(ROOT);
+    let spec = docs::complete(&service.spec());
+    let page = docs::page(&spec);
+    let text = spec.to_string();
+    route
+        .nest(ROOT, service.into_endpoint().before(note_key))
+        .at("/api/openapi.json", get(fixed("application/json", text)))
+        .at("/api/docs", get(fixed("text/html; charset=utf-8", page)))
+}
+
+fn fixed(kind: &'static str, body: String) -> impl Endpoint<Output = Response> {
+    make_sync(move |_: Request| {
+        Response::builder().status(StatusCode::OK).content_type(kind).body(body.clone())
+    })
+}
