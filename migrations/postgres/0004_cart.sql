@@ -35,3 +35,4 @@ create table cart_line (
     primary key (cart_id, id),
     unique (cart_id, position)
 );
+create index cart_line_by_id on cart_line (id);

@@ -7,7 +7,10 @@ pub mod cart;
 pub mod catalogue;
 pub mod document;
 pub mod import;
+pub mod inbox;
 pub mod order;
+pub mod partner_auth;
+pub mod punchout;
 pub mod requisition;
 pub mod worklist;
 
@@ -64,6 +67,14 @@ pub struct Site {
     pub addresses: AddressRule,
     /// The demo offers its simulators and a clock that can be moved.
     pub demo: bool,
+}
+
+impl Site {
+    /// The host of the server's own address, as the right side of payloadIDs.
+    pub fn host(&self) -> &str {
+        let rest = self.public_url.split_once("://").map_or(&*self.public_url, |(_, rest)| rest);
+        rest.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("countersign")
+    }
 }
 
 impl App {

@@ -4,4 +4,6 @@ pub mod catalogue;
 pub mod confirmation;
 pub mod letter;
 pub mod order;
+pub mod punchout;
 pub mod shipment;
+pub mod status;

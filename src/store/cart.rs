@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use crate::{
     base::{
         decimal,
-        id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        id::{CartId, CartLineId, OrganisationId, PersonId, PunchoutSessionId},
         money::UnitPrice,
         time::Time,
     },
@@ -69,6 +69,22 @@ fn read(row: &AnyRow) -> Result<Cart, StoreError> {
         returned_at: row.maybe_time("returned_at")?,
         version: row.int("version")?,
     })
+}
+
+const WITH_LINE: &str = carts!(
+    "join cart_line l on l.cart_id = c.id
+    where l.id = $1 and c.organisation_id = $2 order by c.id desc limit 1"
+);
+
+/// The newest cart of the organisation that holds this line: a line keeps its id when a cart comes
+/// back to be edited.
+pub async fn with_line(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    line: CartLineId,
+) -> Result<Option<Cart>, StoreError> {
+    let query = sqlx::query(WITH_LINE).bind(line.to_string()).bind(organisation.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
 const READ_ONLY: &str = "

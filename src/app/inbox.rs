@@ -1,0 +1,355 @@
+//! The one door for documents that arrive: read, prove the sender, answer once.
+//!
+//! Everything about a document happens in one transaction: the inbox entry, the document without
+//! its secrets, what it changed, and the answer. The same (sender, payloadID) with the same body
+//! gets the stored answer, byte for byte; with another body it is refused. A stored answer never
+//! holds a live token: a mark stands in its place, filled in when the answer is given.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{
+        id::{DocumentId, PunchoutSessionId},
+        text::{sha256_hex, shorten},
+    },
+    cxml::{self, Document as Wire, Envelope, Form, Payload, Received, Status, values::Stamp},
+    domain::refusal::{Refusal, RefusalKind},
+    exchange,
+    store::{
+        self, StoreError,
+        document::{Direction, Document},
+        inbox::Answered,
+    },
+};
+
+use super::{
+    Actor, App, AppError, Command, Cx, Need, act, document,
+    partner_auth::{self, Sender},
+};
+
+mod route;
+
+/// The purpose under which start tokens are made.
+pub const START_PURPOSE: &str = "start";
+const XML: &str = "text/xml; charset=UTF-8";
+/// Times a document is looked at again after an equal one came in at the same moment.
+const TRIES: u32 = 4;
+
+/// A document inside its command.
+pub struct Inbound<'d> {
+    /// Under which id the document is kept.
+    pub id: DocumentId,
+    pub sender: &'d Sender,
+    pub envelope: &'d Envelope,
+}
+
+/// What became of a document: its answer, and the objects it concerns.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub status: Status,
+    pub payload: Payload,
+    /// The most telling first.
+    pub about: Vec<String>,
+}
+
+impl Taken {
+    /// An answer that is a bare status.
+    pub fn status(status: Status, about: Vec<String>) -> Self {
+        Self { status, payload: Payload::None, about }
+    }
+}
+
+/// Reads and answers a document. The answer is always a cXML Response.
+pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -> Vec<u8> {
+    let received = match cxml::receive(bytes, content_type) {
+        Ok(received) => received,
+        Err(fault) => {
+            tracing::info!(%fault, "a document could not be read");
+            return unkept(app, exchange::status::of_fault(&fault));
+        }
+    };
+    match take(app, received, bytes, content_type).await {
+        Ok(answer) => answer,
+        Err(fault) => {
+            let refusal = fault.told();
+            tracing::info!(code = refusal.code, %refusal, "a document was refused");
+            unkept(app, exchange::status::of_refusal(&refusal))
+        }
+    }
+}
+
+async fn take(
+    app: &Arc<App>,
+    received: Received,
+    bytes: &[u8],
+    content_type: Option<&str>,
+) -> Result<Vec<u8>, AppError> {
+    let senders = match partner_auth::prove(app, &received.envelope).await {
+        Ok(senders) => senders,
+        Err(AppError::Refusal(refusal)) => {
+            return Err(act(app, &Actor::nobody(), Refuse { refusal })
+                .await
+                .map_or_else(|fault| fault, |()| AppError::internal("a refusal was not refused")));
+        }
+        Err(fault) => return Err(fault),
+    };
+    let sender = route::one_of(app, senders, &received).await?;
+    let body = cxml::redact(bytes);
+    let payload_id = match received.envelope.payload_id.as_str() {
+        "" => format!("sha256:{}", sha256_hex(&body)),
+        given => given.to_owned(),
+    };
+    let arrival = Arc::new(Arrival {
+        body_sha256: sha256_hex(&body),
+        content_type: content_type.map_or_else(|| XML.to_owned(), |text| shorten(text, 200)),
+        sender,
+        received,
+        body,
+        payload_id,
+    });
+    let actor = arrival.sender.actor();
+    let answer = match again(app, &actor, || Arrive(Arc::clone(&arrival))).await {
+        Err(AppError::Refusal(refusal)) if refusal.kind != RefusalKind::Unavailable => {
+            let keep = || KeepRefused { arrival: Arc::clone(&arrival), refusal: refusal.clone() };
+            again(app, &actor, keep).await?
+        }
+        other => other?,
+    };
+    Ok(answer.filled(app))
+}
+
+/// Runs a command; when an equal document came in at the same moment, the other's answer is there
+/// on the second look.
+async fn again<C: Command>(
+    app: &Arc<App>,
+    actor: &Actor,
+    command: impl Fn() -> C,
+) -> Result<C::Answer, AppError> {
+    let mut tries = 1;
+    loop {
+        match act(app, actor, command()).await {
+            Err(AppError::Store(StoreError::Duplicate(_) | StoreError::Conflict(_)))
+                if tries < TRIES =>
+            {
+                tries += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// An answer that stands nowhere: to what could not be read, proven or kept.
+fn unkept(app: &App, status: Status) -> Vec<u8> {
+    let id: DocumentId = app.id();
+    cxml::encode(&response(app.now().into(), payload_id(app, id), status, Payload::None))
+}
+
+fn response(now: Stamp, payload_id: String, status: Status, payload: Payload) -> Wire {
+    Wire::new(Envelope::response(payload_id, now, status), payload)
+}
+
+/// The payloadID of a document of ours: its id at this server's host.
+pub fn payload_id(app: &App, id: DocumentId) -> String {
+    format!("{id}@{}", app.site.host())
+}
+
+/// A document on its way in.
+struct Arrival {
+    sender: Sender,
+    received: Received,
+    /// Without secrets.
+    body: Vec<u8>,
+    body_sha256: String,
+    content_type: String,
+    /// The document's own, or its body's hash when it has none.
+    payload_id: String,
+}
+
+impl Arrival {
+    /// The answer given before to this very document; another body under its name is refused.
+    async fn answered(&self, cx: &mut Cx<'_>) -> Result<Option<Reply>, AppError> {
+        let sender = self.sender.partner.id.to_string();
+        let Some(seen) = store::inbox::get(cx.conn, &sender, &self.payload_id).await? else {
+            return Ok(None);
+        };
+        if seen.body_sha256 != self.body_sha256 {
+            let message = "This payloadID was used for another document.";
+            return Err(Refusal::conflict("payload-id-reused", message)
+                .field("cXML/@payloadID")
+                .got(shorten(&self.payload_id, 80))
+                .expected("the same document, or a payloadID of its own")
+                .mend("Give every new document a fresh payloadID.")
+                .into());
+        }
+        let answer = store::document::get(cx.conn, seen.answer).await?;
+        let answer = answer.ok_or_else(|| AppError::internal("a stored answer is gone"))?;
+        cx.nothing_changed();
+        Ok(Some(Reply::of(&answer)))
+    }
+
+    async fn enter(&self, cx: &mut Cx<'_>, ids: (DocumentId, DocumentId)) -> Result<(), AppError> {
+        let sender = self.sender.partner.id.to_string();
+        let entry =
+            Answered { body_sha256: self.body_sha256.clone(), document: ids.0, answer: ids.1 };
+        let at = cx.now;
+        store::inbox::insert(cx.conn, (&sender, &self.payload_id), &entry, at).await?;
+        Ok(())
+    }
+
+    /// Keeps the document and its answer.
+    async fn keep(
+        &self,
+        cx: &mut Cx<'_>,
+        ids: (DocumentId, DocumentId),
+        taken: Taken,
+    ) -> Result<Reply, AppError> {
+        let partner = &self.sender.partner;
+        let supplier = self.sender.supplier();
+        let code = i64::from(taken.status.code);
+        let payload_id = payload_id(cx.app, ids.1);
+        let answer = response(cx.now.into(), payload_id.clone(), taken.status, taken.payload);
+        let incoming = Document {
+            id: ids.0,
+            direction: Direction::In,
+            kind: self.kind(),
+            organisation: Some(partner.organisation),
+            supplier,
+            partner: Some(partner.id),
+            about: taken.about,
+            sender: self.sender.key(),
+            payload_id: self.payload_id.clone(),
+            content_type: self.content_type.clone(),
+            body: self.body.clone(),
+            status: Some(code),
+            reply_to: None,
+            at: cx.now,
+        };
+        let outgoing = Document {
+            id: ids.1,
+            direction: Direction::Out,
+            kind: match answer.payload.name() {
+                "" => "Response".to_owned(),
+                name => name.to_owned(),
+            },
+            payload_id,
+            content_type: XML.to_owned(),
+            body: cxml::encode(&answer),
+            reply_to: Some(ids.0),
+            ..incoming.clone()
+        };
+        let reply = Reply::of(&outgoing);
+        document::keep(cx, incoming).await?;
+        document::keep(cx, outgoing).await?;
+        Ok(reply)
+    }
+
+    fn kind(&self) -> String {
+        match self.received.payload_name.as_str() {
+            "" => "cXML".to_owned(),
+            name => shorten(name, 60),
+        }
+    }
+}
+
+/// A stored answer, still with a mark where a live token goes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Reply {
+    body: Vec<u8>,
+    /// The session whose start token is filled in.
+    session: Option<PunchoutSessionId>,
+}
+
+impl Reply {
+    fn of(answer: &Document) -> Self {
+        let session = answer.about.first().and_then(|about| about.parse().ok());
+        Self { body: answer.body.clone(), session }
+    }
+
+    fn filled(self, app: &App) -> Vec<u8> {
+        match self.session {
+            Some(session) => {
+                let token = app.keys.token(START_PURPOSE, session.bits(), "");
+                cxml::fill_token(&self.body, &token)
+            }
+            None => self.body,
+        }
+    }
+}
+
+/// Takes a document: at most once, whatever happens.
+struct Arrive(Arc<Arrival>);
+
+impl Command for Arrive {
+    type Answer = Reply;
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Reply, AppError> {
+        let arrival = &*self.0;
+        if let Some(reply) = arrival.answered(cx).await? {
+            return Ok(reply);
+        }
+        let ids: (DocumentId, DocumentId) = (cx.id(), cx.id());
+        // First of all, so that of two equal documents the second waits here and not later.
+        arrival.enter(cx, ids).await?;
+        if arrival.received.envelope.form != Form::Request {
+            let got = arrival.received.envelope.form.word();
+            return Err(exchange::status::not_implemented("cXML", got, "a Request").into());
+        }
+        let payload = arrival.received.payload.as_ref().map_err(content)?;
+        let inbound =
+            Inbound { id: ids.0, sender: &arrival.sender, envelope: &arrival.received.envelope };
+        let taken = route::to_owner(cx, &inbound, payload).await?;
+        arrival.keep(cx, ids, taken).await
+    }
+}
+
+/// A fault of the content as a refusal: element path, got, expected, mend.
+fn content(fault: &cxml::ContentFault) -> Refusal {
+    let place = format!("{} (line {}, column {})", fault.path, fault.line, fault.column);
+    Refusal::invalid("content", "An element does not say what its place asks for.")
+        .field(place)
+        .got(&*fault.got)
+        .expected(&*fault.expected)
+        .mend(&*fault.mend)
+}
+
+/// Keeps a refused document with its answer, after what it did was rolled back. What follows from
+/// the bytes alone is answered the same for ever; what may change with our settings is looked at
+/// anew when it is sent again.
+struct KeepRefused {
+    arrival: Arc<Arrival>,
+    refusal: Box<Refusal>,
+}
+
+impl Command for KeepRefused {
+    type Answer = Reply;
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Reply, AppError> {
+        let ids: (DocumentId, DocumentId) = (cx.id(), cx.id());
+        if self.refusal.kind == RefusalKind::Invalid {
+            if let Some(reply) = self.arrival.answered(cx).await? {
+                return Ok(reply);
+            }
+            self.arrival.enter(cx, ids).await?;
+        }
+        let status = exchange::status::of_refusal(&self.refusal);
+        self.arrival.keep(cx, ids, Taken::status(status, Vec::new())).await
+    }
+}
+
+/// Says no to a stranger; the one door notes it.
+struct Refuse {
+    refusal: Box<Refusal>,
+}
+
+impl Command for Refuse {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, _: &mut Cx<'_>) -> Result<(), AppError> {
+        Err(AppError::Refusal(self.refusal.clone()))
+    }
+}

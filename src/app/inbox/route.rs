@@ -1,0 +1,110 @@
+//! Which use case a document belongs to, and over which connection it came.
+
+use crate::{
+    cxml::{Payload, Received, order::OrderAction},
+    domain::{party::PartnerKind, refusal::Refusal},
+    exchange::{self, status::not_implemented},
+    store,
+};
+
+use super::{Inbound, Taken};
+use crate::{
+    app::{
+        App, AppError, Cx,
+        partner_auth::{self, Sender},
+        punchout,
+    },
+    cxml::Status,
+};
+
+/// The one connection the document came over. A supplier may serve several organisations under one
+/// secret; then To says which, else the order it refers to.
+pub(super) async fn one_of(
+    app: &App,
+    senders: Vec<Sender>,
+    received: &Received,
+) -> Result<Sender, AppError> {
+    let mut conn = app.store.read().await?;
+    let mut left = partner_auth::addressed(&mut conn, senders, &received.envelope.to).await?;
+    let order = received.payload.as_ref().ok().and_then(order_named);
+    if left.len() > 1
+        && let Some(order) = order
+        && let Some(supplier) = left.first().and_then(Sender::supplier)
+        && let Some(found) = store::order::by_payload(&mut conn, supplier, order).await?
+    {
+        left.retain(|sender| sender.partner.organisation == found.organisation);
+    }
+    let profile = matches!(received.payload, Ok(Payload::ProfileRequest));
+    let mut left = left.into_iter();
+    match (left.next(), left.next()) {
+        (Some(only), None) => Ok(only),
+        (Some(first), Some(_)) if profile => Ok(first),
+        _ => Err(Refusal::not_found("organisation")
+            .field("cXML/Header/To/Credential")
+            .expected("the identity of the buyer organisation that you supply")
+            .mend("Name the organisation in To, as its orders name it in From.")
+            .into()),
+    }
+}
+
+/// The payloadID of the order that a supplier's document is about.
+fn order_named(payload: &Payload) -> Option<&str> {
+    let order = match payload {
+        Payload::ConfirmationRequest(document) => &document.order,
+        Payload::ShipNoticeRequest(document) => &document.portions.first()?.order,
+        Payload::InvoiceDetailRequest(document) => &document.orders.first()?.order,
+        _ => return None,
+    };
+    order.payload_id.as_deref().filter(|id| !id.is_empty())
+}
+
+/// Hands the document to its owner, when the sender may send it at all.
+pub(super) async fn to_owner(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    payload: &Payload,
+) -> Result<Taken, AppError> {
+    match payload {
+        Payload::ProfileRequest => {
+            let url = format!("{}/cxml", cx.app.site.public_url);
+            let profile = exchange::punchout::profile(&url, cx.now);
+            let payload = Payload::ProfileResponse(Box::new(profile));
+            Ok(Taken { status: Status::ok(), payload, about: Vec::new() })
+        }
+        Payload::PunchOutSetupRequest(request) => {
+            need(cx, inbound, payload, ("punchout", "create")).await?;
+            punchout::set_up(cx, inbound, request).await
+        }
+        Payload::OrderRequest(request) if request.action != OrderAction::New => {
+            need(cx, inbound, payload, ("order", "create")).await?;
+            let field = "OrderRequest/OrderRequestHeader/@type";
+            Err(not_implemented(field, request.action.word(), "new").into())
+        }
+        Payload::None => Err(Refusal::invalid("content", "The Request is empty.")
+            .field("cXML/Request")
+            .expected("one payload such as PunchOutSetupRequest")
+            .into()),
+        other => Err(not_implemented("cXML/Request", other.name(), TAKEN).into()),
+    }
+}
+
+const TAKEN: &str = "ProfileRequest, PunchOutSetupRequest, OrderRequest, ConfirmationRequest, \
+                     ShipNoticeRequest or InvoiceDetailRequest";
+
+/// Whether this kind of partner may send this kind of document.
+async fn need(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    payload: &Payload,
+    (object, action): (&str, &str),
+) -> Result<(), AppError> {
+    if cx.may(object, action).await? {
+        return Ok(());
+    }
+    let who = match inbound.sender.partner.kind {
+        PartnerKind::Buyer => "a procurement system",
+        PartnerKind::Supplier { .. } => "a supplier",
+    };
+    let message = format!("This connection is {who}'s; it may not send a {}.", payload.name());
+    Err(Refusal::forbidden("not-allowed", message).field("cXML/Request").into())
+}
