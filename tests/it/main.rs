@@ -10,4 +10,5 @@
 #[allow(dead_code, unused_imports)]
 mod harness;
 mod store_schema;
+mod store_shop;
 mod tidy;
