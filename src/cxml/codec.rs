@@ -3,7 +3,7 @@
 use super::confirmation::ConfirmationRequest;
 use super::encoding;
 use super::fault::{ContentFault, Fault};
-use super::header::Envelope;
+use super::header::{Envelope, Form};
 use super::invoice::InvoiceDetailRequest;
 use super::limits;
 use super::order::OrderRequest;
@@ -26,7 +26,7 @@ pub struct Document {
 /// What a document is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// A bare status, or a request without content.
+    /// A bare status.
     None,
     ProfileRequest,
     ProfileResponse(Box<ProfileResponse>),
@@ -71,10 +71,25 @@ pub fn receive(bytes: &[u8], content_type: Option<&str>) -> Result<Received, Fau
     }
     let decoded = encoding::decode(bytes, content_type)?;
     let tree = tree::parse(&decoded.text)?;
-    let (envelope, element) = Envelope::of(tree.root())?;
+    Ok(read(tree.root())?)
+}
+
+/// Reads the envelope, and what can be read of the payload.
+pub(super) fn read(root: Element<'_>) -> Read<Received> {
+    let (envelope, element) = Envelope::of(root)?;
     let payload_name = element.map_or_else(String::new, |element| element.local().to_owned());
-    let payload = element.map_or(Ok(Payload::None), Payload::of);
+    let payload = match element {
+        Some(element) => Payload::of(element),
+        None if envelope.form == Form::Response => Ok(Payload::None),
+        None => Err(no_payload(root, envelope.form)),
+    };
     Ok(Received { envelope, payload_name, payload })
+}
+
+fn no_payload(root: Element<'_>, form: Form) -> ContentFault {
+    let body = root.first(form.word()).unwrap_or(root);
+    let fault = body.fault().expected(format!("one payload in {}", form.word()));
+    fault.mend("Add the element that says what is wanted, in the namespace of cXML.")
 }
 
 /// Reads a document whose payload must be sound too.
@@ -114,7 +129,7 @@ impl Payload {
         }
     }
 
-    pub(super) fn of(element: Element<'_>) -> Read<Self> {
+    fn of(element: Element<'_>) -> Read<Self> {
         Ok(match element.local() {
             "ProfileRequest" => Self::ProfileRequest,
             "ProfileResponse" => Self::ProfileResponse(Box::new(ProfileResponse::of(element)?)),

@@ -119,7 +119,7 @@ impl OrderRequest {
         if order.items.is_empty() && order.action != OrderAction::Delete {
             element.need("ItemOut")?;
         }
-        no_line_twice(element)?;
+        no_line_twice(element, &order.items)?;
         Ok(order)
     }
 
@@ -167,16 +167,14 @@ impl OrderRequest {
 }
 
 /// Two lines of one number would make every later document ambiguous.
-fn no_line_twice(element: Element<'_>) -> Read<()> {
-    let mut seen = HashSet::new();
-    for line in element.named("ItemOut") {
-        let Some(number) = line.line_number_in("lineNumber")? else { continue };
-        if !seen.insert(number) {
-            return Err(line
-                .attribute_fault("lineNumber")
-                .expected("a line number that no other line has")
-                .mend("Number the lines 1, 2, 3, .."));
-        }
+fn no_line_twice(element: Element<'_>, items: &[Item]) -> Read<()> {
+    let mut seen = HashSet::with_capacity(items.len());
+    let twice = items.iter().position(|item| item.line_number.is_some_and(|n| !seen.insert(n)));
+    match twice.and_then(|index| element.named("ItemOut").nth(index)) {
+        None => Ok(()),
+        Some(line) => Err(line
+            .attribute_fault("lineNumber")
+            .expected("a line number that no other line has")
+            .mend("Number the lines 1, 2, 3, ..")),
     }
-    Ok(())
 }

@@ -1,12 +1,10 @@
 //! What is wrong with a document, all of it: for `countersign validate` and for partners who
 //! connect.
 
-use super::codec::Payload;
+use super::codec;
 use super::encoding;
 use super::fault::{ContentFault, XmlFault};
-use super::header::Envelope;
 use super::limits;
-use super::read::Read;
 use super::schema;
 use super::tree::{self, Tree};
 
@@ -46,11 +44,7 @@ fn of_xml(fault: XmlFault) -> CheckFault {
 
 fn check_tree(tree: &Tree<'_>) -> Vec<CheckFault> {
     let mut faults: Vec<CheckFault> = Vec::new();
-    let readers: Read<()> = Envelope::of(tree.root()).and_then(|(_, payload)| match payload {
-        Some(element) => Payload::of(element).map(|_| ()),
-        None => Ok(()),
-    });
-    faults.extend(readers.err());
+    faults.extend(codec::read(tree.root()).and_then(|received| received.payload).err());
     for element in tree.elements() {
         if faults.len() >= MOST_FAULTS {
             break;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::read::Read;
 use super::tree::{self, Element};
 use super::write::Writer;
-use crate::base::money::Currency;
+use crate::base::money::{Currency, MoneyFault};
 use crate::base::text::one_line;
 use crate::base::time::{Day, Time};
 
@@ -55,7 +55,8 @@ impl Amount {
 
     fn of(money: Element<'_>) -> Read<Self> {
         let code = money.need_attribute("currency")?;
-        let currency = code.trim().to_ascii_uppercase().parse().map_err(|_| {
+        let known = code.parse().or_else(|_| code.trim().to_ascii_uppercase().parse());
+        let currency = known.map_err(|_: MoneyFault| {
             money
                 .attribute_fault("currency")
                 .expected("a currency code of ISO 4217 such as EUR")

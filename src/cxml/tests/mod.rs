@@ -2,3 +2,5 @@
 
 mod corpus;
 mod hostile;
+mod round_trip;
+mod samples;
