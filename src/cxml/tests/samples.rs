@@ -1,7 +1,8 @@
 //! Every file of `cxml-samples` is a test. `in/X.xml` decoded and encoded is `out/X.xml`, to the
 //! byte; `refused/X.xml` says in a comment with which status and words it is refused.
 //!
-//! `COUNTERSIGN_WRITE_SAMPLES=1 cargo test --lib samples` writes `out/` anew; look at the difference.
+//! `COUNTERSIGN_WRITE_SAMPLES=1 cargo test --lib samples` writes `out/` anew; look at the
+//! difference.
 
 use std::path::PathBuf;
 
