@@ -45,6 +45,8 @@ struct Open<'a> {
     node: usize,
     last_child: usize,
     pieces: Pieces,
+    /// The pieces were found to hold more than white space; that does not change again.
+    solid: bool,
     /// Bindings that end with this element start here.
     bindings: usize,
     name: &'a str,
@@ -162,6 +164,7 @@ impl<'a> Gate<'a> {
                 node: index,
                 last_child: 0,
                 pieces: Pieces::None,
+                solid: false,
                 bindings,
                 name,
             });
@@ -210,14 +213,16 @@ impl<'a> Gate<'a> {
             self.tree.nodes[parent.last_child].next = short(index);
         }
         parent.last_child = index;
-        if parent.pieces.is_blank(self.source) {
+        if !parent.solid && parent.pieces.is_blank(self.source) {
             parent.pieces = Pieces::None;
+        } else {
+            parent.solid = true;
         }
     }
 
     fn end(&mut self, before: usize) -> Result<(), Stop> {
         let Some(open) = self.open.pop() else { return stop(before, "nothing is open here") };
-        let blank = open.last_child != 0 && open.pieces.is_blank(self.source);
+        let blank = open.last_child != 0 && !open.solid && open.pieces.is_blank(self.source);
         let text = match open.pieces {
             _ if blank => Span::default(),
             Pieces::None => Span::default(),

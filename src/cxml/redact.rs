@@ -4,6 +4,7 @@
 //! place; every other byte stays, whatever the encoding. A document that is not well-formed is
 //! searched as text, and rather loses too much than too little.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::encoding::{self, Charset};
@@ -71,7 +72,8 @@ fn secret_ranges(text: &str) -> Vec<Range<usize>> {
             .map(|element| element.inner_range())
             .collect();
         // The scan adds what the tree does not see: comments and CDATA sections.
-        ranges.retain(|found| !named.iter().any(|own| own.end == found.end));
+        let ends: HashSet<usize> = named.iter().map(|range| range.end).collect();
+        ranges.retain(|found| !ends.contains(&found.end));
         ranges.extend(named);
     }
     ranges.retain(|range| !range.is_empty());
@@ -96,25 +98,37 @@ fn scanned_ranges(text: &str) -> Vec<Range<usize>> {
     let folded = text.to_ascii_lowercase();
     let mut ranges = Vec::new();
     for name in SECRET_NAMES {
+        // What was passed is not looked at again, so the search stays linear on hostile texts.
+        let mut passed = 0;
         for (at, _) in folded.match_indices(name) {
+            if at < passed {
+                continue;
+            }
             let before = folded[..at].trim_end().as_bytes().last().copied();
             if !matches!(before, Some(b'<' | b':')) || closes(&folded[..at]) {
                 continue;
             }
             let start = folded[at..].find('>').map_or(at + name.len(), |tag| at + tag + 1);
+            passed = start;
             if folded[..start].ends_with("/>") {
                 continue;
             }
             let end = folded[start..].find("</").map_or(folded.len(), |length| start + length);
+            passed = end;
             ranges.push(start..end);
         }
     }
     ranges
 }
 
+/// Bytes in front of a name in which its `<` is looked for: a prefix is not longer.
+const LOOK_BACK_BYTES: usize = 256;
+
 /// Whether what stands before a name is the `</` (and prefix) of an end tag.
 fn closes(before: &str) -> bool {
-    before.rfind('<').is_some_and(|open| before[open..].starts_with("</"))
+    let near = &before.as_bytes()[before.len().saturating_sub(LOOK_BACK_BYTES)..];
+    let open = near.iter().rposition(|byte| *byte == b'<');
+    open.is_some_and(|open| near.get(open + 1) == Some(&b'/'))
 }
 
 /// Cuts ranges of the text out of the bytes that it was decoded from.
@@ -197,6 +211,21 @@ mod tests {
         }
         let undecodable = b"<a>\xFF<SharedSecret>marker</SharedSecret></a>";
         assert!(!redact(undecodable).windows(6).any(|w| w == b"marker"));
+    }
+
+    #[test]
+    fn hostile_texts_are_searched_in_one_pass() {
+        let many = 60_000;
+        for part in [":sharedsecret", "<sharedsecret", "<SharedSecret>x</SharedSecret>"] {
+            let text = part.repeat(many);
+            assert!(redact(text.as_bytes()).len() < text.len() * 2);
+            let sound = format!("<a>{}</a>", "<SharedSecret>x</SharedSecret>".repeat(many));
+            assert!(!redacted(&sound).contains(">x<"));
+            assert_eq!(
+                redacted(&format!("{}/>", ":sharedsecret ".repeat(many))).len(),
+                many * 14 + 2
+            );
+        }
     }
 
     #[test]

@@ -227,6 +227,9 @@ fn bind<'a>(gate: &mut Gate<'a>, name: &'a str, uri: &str) -> Result<bool, Strin
     if reserved || (name.len() > 5 && (prefix.is_empty() || prefix.contains(':'))) {
         return Err(format!("the namespace declaration {name} is not allowed"));
     }
+    if gate.bindings.len() >= limits::NAMESPACES || uri.len() > limits::NAMESPACE_BYTES {
+        return Err("there are too many namespaces, or one with too long a name".to_owned());
+    }
     gate.bindings.push(Binding { prefix, uri: uri.to_owned() });
     Ok(false)
 }

@@ -173,6 +173,20 @@ fn a_document_cut_anywhere_is_refused_and_no_damage_makes_it_panic() {
     }
 }
 
+/// Each of these would take minutes if any step were done once per element over the whole text.
+#[test]
+fn hostile_shapes_take_one_pass() {
+    let blanks = " ".repeat(limits::TEXT_NODE_BYTES - 1);
+    assert!(tree::parse(&format!("<a>{blanks}x{}</a>", "<b/>".repeat(100_000))).is_ok());
+    let names: String = (0..limits::NAMESPACES).map(|i| format!(" xmlns:n{i}='u{i}'")).collect();
+    let long = "u".repeat(limits::NAMESPACE_BYTES);
+    let many = format!("<a{names}>{}</a>", "<b/>".repeat(100_000));
+    assert!(tree::parse(&many).is_ok());
+    assert!(tree::parse(&format!("<a xmlns='{long}'>{}</a>", "<b/>".repeat(100_000))).is_ok());
+    fault(&format!("<a xmlns='{long}u'/>"));
+    fault(&format!("<a{names}><b xmlns:o='u'/></a>"));
+}
+
 #[test]
 fn faults_point_at_their_line() {
     let fault = tree::parse("<a>\n  <b>\n    x & y\n  </b>\n</a>").unwrap_err();
