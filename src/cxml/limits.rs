@@ -17,7 +17,8 @@ pub const TEXT_NODE_BYTES: usize = 256 * 1024;
 pub const ELEMENTS: usize = 400_000;
 /// Attributes in a document, for the same reason.
 pub const ATTRIBUTES_IN_ALL: usize = 400_000;
-/// Namespace bindings in scope, and bytes of a namespace's name: every element is compared with them.
+/// Namespace bindings in scope, and bytes of a namespace's name: every element is compared with
+/// them.
 pub const NAMESPACES: usize = 64;
 pub const NAMESPACE_BYTES: usize = 1024;
 /// Lines of an order, a cart, a confirmation, a ship notice or an invoice.
