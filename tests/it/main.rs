@@ -11,4 +11,5 @@
 mod harness;
 mod store_schema;
 mod store_shop;
+mod store_signoff;
 mod tidy;

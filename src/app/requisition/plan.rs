@@ -114,9 +114,11 @@ pub fn steps(cx: &Cx<'_>, planned: &Planned, requisition: &Requisition) -> Vec<S
         decision: None,
         version: 1,
     };
+    // Ids in the plan's order, so that rows read by id stand as the rules stand.
+    let mut ids: Vec<StepId> = plan.steps.iter().map(|_| cx.id()).collect();
+    ids.sort();
     let mut steps = Vec::with_capacity(plan.steps.len());
-    for planned_step in &plan.steps {
-        let id: StepId = cx.id();
+    for (planned_step, id) in plan.steps.iter().zip(ids) {
         steps.push(Step {
             id,
             requisition: requisition.id,

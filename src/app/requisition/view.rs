@@ -130,7 +130,8 @@ async fn shown(
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
     let people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
-    let orders = store::order::of_requisition(&mut reader.conn, requisition.id).await?;
+    let mut orders = store::order::of_requisition(&mut reader.conn, requisition.id).await?;
+    orders.sort_by(|one, other| one.number.cmp(&other.number));
     let with_supplier = |order: Order| {
         let supplier = suppliers.get(&order.supplier).cloned();
         OrderShown { order, supplier }

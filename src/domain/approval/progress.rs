@@ -246,6 +246,17 @@ fn check(progress: &Progress, decision: &Decision) -> Result<(usize, usize), Ref
     if stands_for != task.assignee {
         return Err(Refusal::not_found("task"));
     }
+    // An old link names a task that is void by now: what the person must hear is why.
+    if decision.content_hash != progress.content_hash {
+        return Err(Refusal::conflict(
+            "content-changed",
+            "The requisition has changed since you saw it.",
+        )
+        .field("content_hash")
+        .got(crate::base::text::shorten(&decision.content_hash, 80))
+        .expected(progress.content_hash.clone())
+        .mend("Look at the requisition as it stands now and decide again."));
+    }
     let twice = progress
         .steps
         .iter()
@@ -257,17 +268,6 @@ fn check(progress: &Progress, decision: &Decision) -> Result<(usize, usize), Ref
             "You are asked in another step of this requisition: one person gives one signature.",
         )
         .mend("Decide your own task; this one waits for somebody else."));
-    }
-    // An old link names a task that is void by now: what the person must hear is why.
-    if decision.content_hash != progress.content_hash {
-        return Err(Refusal::conflict(
-            "content-changed",
-            "The requisition has changed since you saw it.",
-        )
-        .field("content_hash")
-        .got(crate::base::text::shorten(&decision.content_hash, 80))
-        .expected(progress.content_hash.clone())
-        .mend("Look at the requisition as it stands now and decide again."));
     }
     match task.state {
         TaskState::Open => {}

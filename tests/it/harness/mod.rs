@@ -9,6 +9,7 @@ pub mod database;
 pub mod documents;
 pub mod dtd;
 pub mod html;
+pub mod inside;
 pub mod server;
 pub mod site;
 
