@@ -5,6 +5,7 @@ pub mod audit;
 pub mod budget;
 pub mod cart;
 pub mod catalogue;
+pub mod delivery;
 pub mod document;
 pub mod import;
 pub mod inbox;
@@ -13,6 +14,7 @@ pub mod partner_auth;
 pub mod punchout;
 pub mod requisition;
 pub mod worklist;
+pub mod outgoing;
 
 mod act;
 mod actor;

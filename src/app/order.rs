@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{
         fact::Fact,
-        order::{Order, OrderLine, OrderState, Progress},
+        order::{Order, OrderLine, OrderMove, OrderState, Progress},
         requisition::{Requisition, RequisitionLine, content_hash, order_part_hash},
     },
     store,
@@ -66,6 +66,17 @@ pub async fn issue(
         issued.push(order.id);
     }
     Ok(issued)
+}
+
+/// The supplier has the order. An order that was answered already stays where it is.
+pub(super) async fn mark_sent(cx: &mut Cx<'_>, id: OrderId) -> Result<(), AppError> {
+    let order = store::order::get(cx.conn, id).await?;
+    let order = order.ok_or_else(|| AppError::internal("an order that was sent is gone"))?;
+    let Some(state) = order.state.after(OrderMove::Send) else { return Ok(()) };
+    store::order::set_state(cx.conn, &order, state).await?;
+    let (id, requisition) = (order.id.to_string(), order.requisition.to_string());
+    cx.fact_in(order.organisation, Fact::OrderSent { order: id, requisition });
+    Ok(())
 }
 
 /// The suppliers of the lines, in the order of their first line.

@@ -28,6 +28,31 @@ impl AddressRule {
         self.allow_hosts.iter().any(|allowed| bare(allowed) == bare(host))
     }
 
+    /// Whether a URL has a scheme that may be spoken and, where it names an address and no host, an
+    /// address that may be reached; the error says what is expected. Names are checked when they
+    /// are resolved.
+    pub fn check_url(&self, text: &str) -> Result<url::Url, String> {
+        let expected = if self.allow_http {
+            "an address such as https://orders.example/cxml"
+        } else {
+            "an https address such as https://orders.example/cxml"
+        };
+        let url = url::Url::parse(text).map_err(|_| expected.to_owned())?;
+        if url.scheme() != "https" && !(self.allow_http && url.scheme() == "http") {
+            return Err(expected.to_owned());
+        }
+        let literal: IpAddr = match url.host() {
+            None => return Err(expected.to_owned()),
+            Some(url::Host::Domain(_)) => return Ok(url),
+            Some(url::Host::Ipv4(v4)) => v4.into(),
+            Some(url::Host::Ipv6(v6)) => v6.into(),
+        };
+        let host = url.host_str().unwrap_or_default();
+        let allowed = self.allows(host, literal);
+        allowed.map_err(|kind| format!("an address that is not {kind}"))?;
+        Ok(url)
+    }
+
     /// Whether `host` may be reached at `address`; the error says which kind of address it is.
     pub fn allows(&self, host: &str, address: IpAddr) -> Result<(), &'static str> {
         match inner_kind(address) {

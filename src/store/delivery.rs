@@ -293,13 +293,21 @@ pub async fn settle(
 
 const RESEND: &str = "
     update delivery set state = 'waiting', round_attempts = 0, round_at = $1, next_at = $1,
-        told_at = null, finished_at = null, fence = fence + 1, lease_until = null
-    where id = $2 and state <> 'sending' and channel <> 'desk'";
+        told_at = null, finished_at = null, fence = fence + 1, lease_until = null, channel = $2,
+        target = $3, partner_id = $4
+    where id = $5 and state <> 'sending'";
 
-/// A person asks for it again: due at once, and the retry table starts anew. `false` while it is
-/// being sent this moment, or where nothing is ever sent.
-pub async fn resend(conn: &mut Conn, id: DeliveryId, at: Time) -> Result<bool, StoreError> {
-    let done = sqlx::query(RESEND).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+/// A person asks for it again: due at once by the channel and target given, and the retry table
+/// starts anew. `false` while it is being sent this moment.
+pub async fn resend(conn: &mut Conn, row: &Delivery, at: Time) -> Result<bool, StoreError> {
+    let done = sqlx::query(RESEND)
+        .bind(at.millis())
+        .bind(row.channel.word())
+        .bind(&row.target)
+        .bind(row.partner.map(|id| id.to_string()))
+        .bind(row.id.to_string())
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -1,0 +1,264 @@
+//! Sending what is frozen: made ready with secrets, settled after each attempt, sent again by hand.
+
+mod prepare;
+mod settings;
+
+pub use prepare::{Ready, prepare};
+pub use settings::{DeliverySettings, SetDelivery, settings};
+
+use crate::{
+    base::{
+        id::{DeliveryId, OrderId},
+        time::Time,
+    },
+    cxml,
+    domain::{
+        delivery::{Alarm, DeliveryState, Jitter, Verdict, alarm, next_attempt},
+        fact::Fact,
+        party::Channel,
+        refusal::Refusal,
+    },
+    store::{
+        self,
+        delivery::{Attempt, Delivery, Outcome, Purpose},
+        document::{Direction, Document},
+    },
+};
+
+use super::{
+    Actor, App, AppError, Command, Cx, Need, Reader, act, document,
+    order::mark_sent,
+    outgoing::{self, Way},
+};
+
+/// What one attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub started_at: Time,
+    pub verdict: Verdict,
+    /// HTTP status, or the cXML status when there was one.
+    pub status: Option<i64>,
+    /// In plain words, for the list of attempts.
+    pub detail: String,
+    /// What the other side answered, when it answered in cXML.
+    pub answer: Option<Answered>,
+}
+
+/// The other side's answer, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub content_type: String,
+    pub body: Vec<u8>,
+    pub code: u16,
+}
+
+/// Writes down what an attempt came to, and decides what is next by the retry table.
+pub async fn settle(
+    app: &std::sync::Arc<App>,
+    delivery: Delivery,
+    sent: Sent,
+) -> Result<(), AppError> {
+    let now = app.now();
+    let attempt = Attempt {
+        number: 0,
+        started_at: sent.started_at,
+        finished_at: now,
+        verdict: sent.verdict,
+        status: sent.status,
+        detail: sent.detail.clone(),
+    };
+    let first_at = delivery.round_at.unwrap_or(sent.started_at);
+    let next_at = match sent.verdict {
+        Verdict::Transient => {
+            let made = u32::try_from(delivery.round_attempts).unwrap_or_default() + 1;
+            next_attempt(made, first_at, now, jitter(app))
+        }
+        Verdict::Delivered | Verdict::Permanent => None,
+    };
+    let alarm = match sent.verdict {
+        Verdict::Delivered => None,
+        _ => Some(alarm(first_at, now, next_at, delivery.told_at.is_some())),
+    };
+    if let (Some(Alarm::Quiet), Some(next_at)) = (alarm, next_at) {
+        app.store.put_back(&delivery, attempt, next_at).await?;
+        return Ok(());
+    }
+    let actor = Actor::system("deliver", Some(delivery.organisation));
+    act(app, &actor, Settle { delivery, attempt, sent, next_at, alarm }).await
+}
+
+fn jitter(app: &App) -> Jitter {
+    let mut byte = [0];
+    app.entropy.fill(&mut byte);
+    Jitter::of_byte(byte[0])
+}
+
+/// The outcome of an attempt that somebody hears of.
+struct Settle {
+    delivery: Delivery,
+    attempt: Attempt,
+    sent: Sent,
+    next_at: Option<Time>,
+    /// `None` when it arrived.
+    alarm: Option<Alarm>,
+}
+
+impl Command for Settle {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let state = match (self.alarm, self.next_at) {
+            (None, _) => DeliveryState::Delivered,
+            (Some(_), Some(_)) => DeliveryState::Waiting,
+            (Some(_), None) => DeliveryState::Failed,
+        };
+        let told = self.alarm == Some(Alarm::Late);
+        let outcome = Outcome { state, next_at: self.next_at, told };
+        // Without the lease somebody else has sent it meanwhile, and says what became of it.
+        cx.nothing_changed();
+        if !store::delivery::settle(cx.conn, &self.delivery, &self.attempt, outcome).await? {
+            return Ok(());
+        }
+        if let Some(answer) = &self.sent.answer {
+            keep_answer(cx, &self.delivery, answer).await?;
+        }
+        let (delivery, about) = (self.delivery.id.to_string(), self.delivery.about.clone());
+        let attempts = u32::try_from(self.delivery.attempts + 1).unwrap_or(u32::MAX);
+        match self.alarm {
+            None if self.delivery.purpose == Purpose::Order => {
+                mark_sent(cx, outgoing::id(&about)?).await?;
+            }
+            Some(Alarm::Late) => cx.fact(Fact::DeliveryLate { delivery, about, attempts }),
+            Some(Alarm::GivenUp) => cx.fact(Fact::DeliveryFailed { delivery, about, attempts }),
+            None | Some(Alarm::Quiet) => {}
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the answer beside the document it answers.
+async fn keep_answer(
+    cx: &mut Cx<'_>,
+    delivery: &Delivery,
+    answer: &Answered,
+) -> Result<(), AppError> {
+    let Some(sent) = store::document::get(cx.conn, delivery.document).await? else {
+        return Ok(());
+    };
+    let kept = Document {
+        id: cx.id(),
+        direction: Direction::In,
+        kind: "Response".to_owned(),
+        organisation: Some(delivery.organisation),
+        supplier: if delivery.purpose == Purpose::Order { sent.supplier } else { None },
+        partner: delivery.partner,
+        about: vec![delivery.about.clone()],
+        sender: String::new(),
+        payload_id: String::new(),
+        content_type: answer.content_type.clone(),
+        body: cxml::redact(&answer.body),
+        status: Some(i64::from(answer.code)),
+        reply_to: Some(delivery.document),
+        at: cx.now,
+    };
+    document::keep(cx, kept).await?;
+    Ok(())
+}
+
+/// Sends an order again, byte for byte and under the same payloadID, to where its supplier is
+/// reached now.
+#[derive(Debug, Clone, Copy)]
+pub struct Resend {
+    pub order: OrderId,
+}
+
+impl Command for Resend {
+    /// The deliveries that are due again.
+    type Answer = Vec<DeliveryId>;
+    const NEED: Need = Need::May("order", "resend");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Vec<DeliveryId>, AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        let order = store::order::in_organisation(cx.conn, organisation, self.order).await?;
+        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
+        let supply = store::partner::supply(cx.conn, organisation, order.supplier).await?;
+        let buyer = outgoing::buyer(cx.conn, organisation).await?;
+        let owner = store::organisation::get(cx.conn, organisation).await?;
+        let about = order.id.to_string();
+        let mut asked = Vec::new();
+        for delivery in store::delivery::about(cx.conn, &about).await? {
+            let way = match delivery.purpose {
+                Purpose::Order => Some(outgoing::to_supplier(supply.as_ref())),
+                Purpose::OrderCopy => {
+                    owner.as_ref().and_then(|owner| outgoing::to_buyer(owner, buyer.as_ref()))
+                }
+                Purpose::StatusUpdate | Purpose::Invoice => None,
+            };
+            let Some(way) = way.filter(|way| way.channel != Channel::Desk) else { continue };
+            if again(cx, &delivery, &way).await? {
+                asked.push(delivery.id);
+                let delivery = delivery.id.to_string();
+                cx.fact(Fact::DeliveryAsked { delivery, about: about.clone() });
+            }
+        }
+        if asked.is_empty() {
+            let message = "There is nothing to send again just now.";
+            return Err(Refusal::conflict("nothing-to-send", message)
+                .field("order")
+                .got(order.number)
+                .expected("an order that goes out by cXML or e-mail and is not being sent")
+                .mend("Look at the delivery settings of the supplier.")
+                .into());
+        }
+        Ok(asked)
+    }
+}
+
+async fn again(cx: &mut Cx<'_>, delivery: &Delivery, way: &Way) -> Result<bool, AppError> {
+    let mut delivery = delivery.clone();
+    delivery.channel = way.channel;
+    delivery.target.clone_from(&way.target);
+    delivery.partner = way.partner;
+    Ok(store::delivery::resend(cx.conn, &delivery, cx.now).await?)
+}
+
+/// A delivery with every attempt, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryView {
+    pub delivery: Delivery,
+    pub attempts: Vec<Attempt>,
+}
+
+/// The deliveries of something the reader has looked up already, oldest first.
+pub async fn about(reader: &mut Reader<'_>, about: &str) -> Result<Vec<DeliveryView>, AppError> {
+    let deliveries = store::delivery::about(&mut reader.conn, about).await?;
+    with_attempts(reader, deliveries).await
+}
+
+/// Dead letters shown at most.
+const FAILED: i64 = 200;
+
+/// The organisation's deliveries that nobody tries any more, newest first.
+pub async fn failed(reader: &mut Reader<'_>) -> Result<Vec<DeliveryView>, AppError> {
+    if !reader.may("delivery", "read") {
+        reader.need("delivery", "read-all")?;
+    }
+    let organisation = reader.actor.need_organisation()?;
+    let state = DeliveryState::Failed;
+    let found = store::delivery::in_state(&mut reader.conn, organisation, state, FAILED).await?;
+    with_attempts(reader, found).await
+}
+
+async fn with_attempts(
+    reader: &mut Reader<'_>,
+    deliveries: Vec<Delivery>,
+) -> Result<Vec<DeliveryView>, AppError> {
+    let mut views = Vec::with_capacity(deliveries.len());
+    for delivery in deliveries {
+        let attempts =
+            store::delivery::attempts(&mut reader.conn, &delivery.id.to_string()).await?;
+        views.push(DeliveryView { delivery, attempts });
+    }
+    Ok(views)
+}

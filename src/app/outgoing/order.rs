@@ -1,0 +1,114 @@
+//! An issued order: one OrderRequest, kept, on its way to the supplier and, when the organisation
+//! wants it, as a copy to its own system.
+
+use crate::{
+    base::id::OrderId,
+    cxml,
+    domain::{
+        order::Order,
+        party::{Channel, Organisation, Partner, PartnerKind},
+    },
+    exchange::order::{Parties, request},
+    store::{
+        self,
+        delivery::Purpose,
+        document::{Direction, Document, sender_key},
+    },
+};
+
+use super::{AppError, Cx, Way};
+use crate::app::{document, order::mark_sent};
+
+pub(super) async fn freeze(cx: &mut Cx<'_>, id: OrderId) -> Result<(), AppError> {
+    let order = store::order::get(cx.conn, id).await?;
+    let order = order.ok_or_else(|| AppError::internal("an order that was issued is gone"))?;
+    let organisation = store::organisation::get(cx.conn, order.organisation).await?;
+    let organisation =
+        organisation.ok_or_else(|| AppError::internal("an order's organisation is gone"))?;
+    let buyer = super::buyer(cx.conn, order.organisation).await?;
+    let supply = store::partner::supply(cx.conn, order.organisation, order.supplier).await?;
+    let supply = supply.filter(|partner| partner.disabled_at.is_none());
+    let parties = parties(cx, &order, (&organisation, buyer.as_ref(), supply.as_ref())).await?;
+    let lines = store::order::lines(cx.conn, id).await?;
+    let kept = Document {
+        id: order.document,
+        direction: Direction::Out,
+        kind: "OrderRequest".to_owned(),
+        organisation: Some(order.organisation),
+        supplier: Some(order.supplier),
+        partner: supply.as_ref().map(|partner| partner.id),
+        about: vec![order.id.to_string(), order.requisition.to_string()],
+        sender: sender_key(&parties.from),
+        payload_id: order.payload_id.clone(),
+        content_type: "text/xml; charset=UTF-8".to_owned(),
+        body: cxml::encode(&request(&order, &lines, &parties)),
+        status: None,
+        reply_to: None,
+        at: cx.now,
+    };
+    document::keep(cx, kept.clone()).await?;
+    let way = to_supplier(supply.as_ref());
+    let arrived = way.channel == Channel::Desk;
+    super::send(cx, &kept, way).await?;
+    if let Some(way) = to_buyer(&organisation, buyer.as_ref()) {
+        super::send(cx, &kept, way).await?;
+    }
+    if arrived {
+        mark_sent(cx, id).await?;
+    }
+    Ok(())
+}
+
+type Connections<'a> = (&'a Organisation, Option<&'a Partner>, Option<&'a Partner>);
+
+async fn parties(
+    cx: &mut Cx<'_>,
+    order: &Order,
+    (organisation, buyer, supply): Connections<'_>,
+) -> Result<Parties, AppError> {
+    let requisition = store::requisition::get_any(cx.conn, order.requisition).await?;
+    let requisition =
+        requisition.ok_or_else(|| AppError::internal("an order's requisition is gone"))?;
+    let requester = store::person::get(cx.conn, requisition.requester).await?;
+    let supplier = store::supplier::get(cx.conn, order.supplier).await?;
+    let supplier = supplier.ok_or_else(|| AppError::internal("an order's supplier is gone"))?;
+    Ok(Parties {
+        from: super::buyer_identity(organisation, buyer),
+        to: super::first_identity(supply, &supplier.name),
+        sender: cx.app.site.identity.clone(),
+        requester: requester.map(|person| (person.name, person.email.to_string())),
+        requisition: requisition.number,
+    })
+}
+
+/// By the channel of the connection; without one the order waits on the supplier desk.
+pub(in crate::app) fn to_supplier(supply: Option<&Partner>) -> Way {
+    let desk = Way {
+        purpose: Purpose::Order,
+        channel: Channel::Desk,
+        target: String::new(),
+        partner: None,
+    };
+    let Some(partner) = supply else { return desk };
+    let PartnerKind::Supplier { channel, url, email, .. } = &partner.kind else { return desk };
+    let target = match channel {
+        Channel::Cxml => url.clone(),
+        Channel::Email => email.clone(),
+        Channel::Desk => None,
+    };
+    let way = Way { partner: Some(partner.id), ..desk };
+    match target {
+        Some(target) => Way { channel: *channel, target, ..way },
+        None => way,
+    }
+}
+
+/// A copy, when the organisation named an address for them.
+pub(in crate::app) fn to_buyer(
+    organisation: &Organisation,
+    buyer: Option<&Partner>,
+) -> Option<Way> {
+    let target = organisation.order_url.clone().filter(|url| !url.is_empty())?;
+    let partner = buyer.map(|partner| partner.id);
+    Some(Way { purpose: Purpose::OrderCopy, channel: Channel::Cxml, target, partner })
+}
