@@ -12,9 +12,9 @@ pub mod inbox;
 pub mod order;
 pub mod partner_auth;
 pub mod punchout;
+pub mod outgoing;
 pub mod requisition;
 pub mod worklist;
-pub mod outgoing;
 
 mod act;
 mod actor;

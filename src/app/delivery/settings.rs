@@ -213,7 +213,8 @@ fn fresh(cx: &Cx<'_>, supplier: &Supplier) -> Result<Partner, AppError> {
     })
 }
 
-/// Puts the secret into the slot that does not hold the newest one, so that the old one still works.
+/// Puts the secret into the slot that does not hold the newest one, so that the old one still
+/// works.
 async fn save_secret(cx: &mut Cx<'_>, partner: &Partner, secret: &Secret) -> Result<(), AppError> {
     if secret.expose().trim().is_empty() {
         return Err(Refusal::invalid("bad-secret", "A secret must not be empty.")
