@@ -22,7 +22,6 @@ mod error;
 mod letters;
 pub mod login;
 pub mod machine;
-mod outgoing;
 mod policies;
 pub mod setup;
 
