@@ -10,9 +10,9 @@ pub mod document;
 pub mod import;
 pub mod inbox;
 pub mod order;
+pub mod outgoing;
 pub mod partner_auth;
 pub mod punchout;
-pub mod outgoing;
 pub mod requisition;
 pub mod worklist;
 
