@@ -72,7 +72,7 @@ fn take_cxml(sim: &BuyerSim, visit: &mut Visit, fields: &[(String, String)]) {
         fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     };
     let bytes = match (named("cxml-urlencoded"), named("cxml-base64")) {
-        (Some(text), _) => text.clone().into_bytes(),
+        (Some(text), _) => text.as_bytes().to_vec(),
         (None, Some(text)) => STANDARD.decode(text.trim()).unwrap_or_default(),
         (None, None) => Vec::new(),
     };
