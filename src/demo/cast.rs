@@ -1,6 +1,9 @@
 //! Who lives in the demo world: organisations, people, suppliers and their connections, as data.
 
-use crate::domain::party::{Channel, Checkout};
+use crate::domain::{
+    approval::BudgetMode,
+    party::{Channel, Checkout},
+};
 
 /// The password of everyone.
 pub const PASSWORD: &str = "demo";
@@ -159,7 +162,7 @@ pub struct Center {
     pub company: &'static str,
     pub code: &'static str,
     pub name: &'static str,
-    pub budget: Option<(i64, &'static str)>,
+    pub budget: Option<(i64, BudgetMode)>,
 }
 
 pub const CENTERS: &[Center] = &[
@@ -167,9 +170,14 @@ pub const CENTERS: &[Center] = &[
         company: "acme",
         code: "4100",
         name: "Operations",
-        budget: Some((100_000, "require_approval")),
+        budget: Some((100_000, BudgetMode::RequireApproval)),
     },
-    Center { company: "acme", code: "4200", name: "Workshop", budget: Some((10_000, "block")) },
+    Center {
+        company: "acme",
+        code: "4200",
+        name: "Workshop",
+        budget: Some((10_000, BudgetMode::Block)),
+    },
     Center { company: "globex", code: "4100", name: "Operations", budget: None },
     Center { company: "initech", code: "4100", name: "Operations", budget: None },
 ];

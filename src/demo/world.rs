@@ -8,9 +8,11 @@ use crate::{
     app::{AppError, Command, Cx, Need, setup},
     base::{
         id::{CostCenterId, OrganisationId, PartnerId, PersonId, SupplierId},
+        money::Money,
         secret::Secret,
     },
     domain::{
+        budget::{Budget, Standing},
         fact::Fact,
         party::{
             Address, AddressKind, CartEncoding, Channel, CostCenter, Home, Identity, OciFields,
@@ -21,7 +23,7 @@ use crate::{
     store::{self, partner::SecretSlot},
 };
 
-use super::cast::{CENTERS, COMPANIES, Company, Member, VENDORS, Vendor};
+use super::cast::{CENTERS, COMPANIES, Center, Company, Member, VENDORS, Vendor};
 
 /// Makes the world of `cast`. Answers nothing when there is a world already.
 pub struct MakeWorld {
@@ -272,8 +274,35 @@ async fn make_cost_centers(
         };
         store::organisation::save_cost_center(cx.conn, &row).await?;
         centers.insert(center.code, row.id);
+        make_budget(cx, organisation, &row, center).await?;
     }
     Ok(centers)
+}
+
+/// The budget of this year, in the organisation's own calendar.
+async fn make_budget(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    center: &CostCenter,
+    plan: &Center,
+) -> Result<(), AppError> {
+    let Some((limit, mode)) = plan.budget else { return Ok(()) };
+    let year = cx.now.day_in(&organisation.time_zone).year();
+    let currency = organisation.currency;
+    let limit = Money::rounded(limit.into(), currency)?;
+    let budget = Budget {
+        id: cx.id(),
+        organisation: organisation.id,
+        cost_center: center.id,
+        period: year.to_string(),
+        starts_on: jiff::civil::date(year, 1, 1),
+        ends_on: jiff::civil::date(year, 12, 31),
+        mode,
+        standing: Standing::fresh(limit),
+        version: 1,
+    };
+    store::budget::insert(cx.conn, &budget).await?;
+    Ok(())
 }
 
 async fn make_addresses(

@@ -5,6 +5,7 @@
 //! They exist in the demo only and keep everything in memory.
 
 pub mod buyer;
+mod clock;
 pub mod mail;
 mod mailbox;
 mod page;
@@ -15,7 +16,10 @@ use std::sync::Arc;
 
 use poem::Route;
 
-use crate::base::{secret::Secret, time::Clock};
+use crate::base::{
+    secret::Secret,
+    time::{Clock, Time},
+};
 
 use self::{buyer::BuyerSim, mail::MailSink, supplier::SupplierSim, wire::Wire};
 
@@ -31,6 +35,9 @@ pub struct Account {
     pub currency: String,
 }
 
+/// Moves the server's clock on by so many milliseconds and says what time it is now.
+pub type Hand = Box<dyn Fn(i64) -> Time + Send + Sync>;
+
 /// What the simulators need to know of their world.
 pub struct Cast {
     /// The server: `http://127.0.0.1:PORT`.
@@ -43,6 +50,7 @@ pub struct Cast {
     pub supplier: Account,
     pub clock: Arc<dyn Clock>,
     pub mail: Option<MailSink>,
+    pub hand: Hand,
 }
 
 /// The pages and doors of the simulators, to be nested at `/sim`.
@@ -53,6 +61,7 @@ pub fn routes(cast: Cast) -> Result<Route, String> {
     let supplier = Arc::new(SupplierSim::new(Arc::clone(&cast), wire));
     let route = buyer::route(Route::new(), buyer);
     let route = supplier::route(route, supplier);
-    let route = mailbox::route(route, cast);
+    let route = mailbox::route(route, Arc::clone(&cast));
+    let route = clock::route(route, cast);
     Ok(route.at("/style.css", poem::endpoint::make_sync(|_| page::style())))
 }
