@@ -27,7 +27,7 @@ use super::{
     problem,
 };
 use crate::{
-    app::{Actor, App, AppError, Reader, Scope, login},
+    app::{Actor, App, AppError, Reader, Scope, cart, login, worklist},
     base::id::SessionId,
     domain::refusal::Refusal,
     store::session::{SessionKind, Visit},
@@ -117,7 +117,9 @@ impl Visitor {
         let titles = (organisation.map(|home| home.title), supplier.map(|home| home.title));
         shell.organisation = titles.0.or(titles.1);
         let sight = sight(&reader, self);
-        shell.nav = part::nav(sight, 0, 0);
+        let lines = if sight.shop { cart::count(&mut reader).await? } else { 0 };
+        let tasks = if sight.approvals { worklist::count(&mut reader).await? } else { 0 };
+        shell.nav = part::nav(sight, lines, tasks);
         if let Some(visit) = &self.visit {
             shell.framed = !visit.frame_ancestors.is_empty();
             let back_to = visit.back_to.clone();
@@ -192,7 +194,12 @@ async fn recognise(app: &App, request: &Request) -> Result<Option<login::Signed>
 
 impl<'a> FromRequest<'a> for Visitor {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
-        let app = app_of(request)?;
+        Ok(Self::of(request, app_of(request)?).await?)
+    }
+}
+
+impl Visitor {
+    async fn of(request: &Request, app: Arc<App>) -> Result<Self, AppError> {
         let signed = recognise(&app, request).await?;
         let (actor, visit) =
             signed.map_or((Actor::nobody(), None), |signed| (signed.actor, signed.visit));
@@ -203,6 +210,11 @@ impl<'a> FromRequest<'a> for Visitor {
         let prefix = request.data::<PathToken>().map(PathToken::prefix).unwrap_or_default();
         let request_id = request.data::<RequestId>().cloned();
         Ok(Self { app, actor, visit, prefix, locale, request_id })
+    }
+
+    fn signed_in(self) -> Result<Self, AppError> {
+        self.actor.need_person()?;
+        Ok(self)
     }
 }
 
@@ -219,10 +231,8 @@ impl Deref for SignedIn {
 }
 
 impl<'a> FromRequest<'a> for SignedIn {
-    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let visitor = Visitor::from_request(request, body).await?;
-        visitor.actor.need_person()?;
-        Ok(Self(visitor))
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        Ok(Self(Visitor::of(request, app_of(request)?).await?.signed_in()?))
     }
 }
 
@@ -236,8 +246,8 @@ impl<'a> FromRequest<'a> for Posted {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         let app = app_of(request)?;
         csrf::check_origin(request.headers(), &app.site.public_url)?;
+        let who = SignedIn(Visitor::of(request, app.clone()).await?.signed_in()?);
         let form = form(request, body).await?;
-        let who = SignedIn::from_request(request, body).await?;
         let session = who.session().ok_or_else(|| AppError::internal("no session"))?;
         let expected = csrf::token(&app.keys, session);
         let sent = form.maybe(csrf::FIELD)?;
@@ -257,7 +267,7 @@ impl<'a> FromRequest<'a> for Sent {
         let app = app_of(request)?;
         csrf::check_origin(request.headers(), &app.site.public_url)?;
         let form = form(request, body).await?;
-        let visitor = Visitor::from_request(request, body).await?;
+        let visitor = Visitor::of(request, app).await?;
         Ok(Self { visitor, form })
     }
 }

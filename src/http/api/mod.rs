@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get,
+    Endpoint, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get,
 };
-use poem_openapi::{OpenApi, OpenApiService, SecurityScheme, auth::Bearer};
+use poem_openapi::{
+    OpenApi, OpenApiService, SecurityScheme, auth::Bearer, error::ParseRequestPayloadError,
+};
 
 use super::{actor, guard::Limits, problem};
 use crate::{
@@ -20,9 +22,12 @@ use crate::{
     store::session::SessionKind,
 };
 
+mod blame;
 mod docs;
 pub mod login_call;
 pub mod shape;
+
+use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
@@ -76,23 +81,50 @@ async fn check(request: &Request, bearer: Bearer) -> Result<Called> {
     Ok(Called { app, actor: signed.actor, once })
 }
 
-/// Reads the `Idempotency-Key` and hashes the body, which is in memory already.
-async fn note_key(mut request: Request) -> Result<Request> {
-    if *request.method() != Method::POST {
-        return Ok(request);
+/// Every call passes here: the body is hashed for an `Idempotency-Key`, and when it was refused for
+/// its shape, the field at fault is looked for.
+struct Calls<E> {
+    inner: E,
+    shapes: Shapes,
+}
+
+impl<E: Endpoint> Endpoint for Calls<E> {
+    type Output = E::Output;
+
+    async fn call(&self, mut request: Request) -> Result<E::Output> {
+        if !matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
+            return self.inner.call(request).await;
+        }
+        let most = Limits::default().body_bytes;
+        let bytes = request.take_body().into_bytes_limit(most).await?;
+        request.set_body(bytes.clone());
+        if let Some(once) = once(&request, &bytes)? {
+            request.set_data(once);
+        }
+        let (method, path) = (request.method().clone(), request.original_uri().path().to_owned());
+        let answer = self.inner.call(request).await;
+        answer.map_err(|error| {
+            if !error.is::<ParseRequestPayloadError>() {
+                return error;
+            }
+            let refusal = self.shapes.refusal(&method, &path, &bytes);
+            refusal.map_or(error, poem::Error::from)
+        })
     }
-    let Some(key) = request.headers().get("idempotency-key") else { return Ok(request) };
+}
+
+/// The `Idempotency-Key` of a POST, with the call and the hash of its body.
+fn once(request: &Request, body: &[u8]) -> Result<Option<Once>, Refusal> {
+    let key = request.headers().get("idempotency-key");
+    let Some(key) = key.filter(|_| *request.method() == Method::POST) else { return Ok(None) };
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= MAX_KEY_BYTES);
     let key = key.map(str::to_owned).ok_or_else(|| {
         Refusal::invalid("bad-key", "The idempotency key cannot be used.")
             .field("Idempotency-Key")
             .expected(format!("1 to {MAX_KEY_BYTES} visible characters"))
     })?;
-    let bytes = request.take_body().into_bytes_limit(Limits::default().body_bytes).await?;
     let call = format!("POST {}", shorten(request.original_uri().path(), 500));
-    request.set_data(Once { call, key, body_sha256: sha256_hex(&bytes) });
-    request.set_body(bytes);
-    Ok(request)
+    Ok(Some(Once { call, key, body_sha256: sha256_hex(body) }))
 }
 
 /// The calls, the specification and its page.
@@ -103,8 +135,9 @@ pub(super) fn add(route: Route) -> Route {
     let spec = docs::complete(&service.spec());
     let page = docs::page(&spec);
     let text = spec.to_string();
+    let calls = Calls { inner: service.into_endpoint(), shapes: Shapes::new(spec) };
     route
-        .nest(ROOT, service.into_endpoint().before(note_key))
+        .nest(ROOT, calls)
         .at("/api/openapi.json", get(fixed("application/json", text)))
         .at("/api/docs", get(fixed("text/html; charset=utf-8", page)))
 }

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use poem_openapi::{
-    Object,
+    ApiResponse, Object,
+    payload::Json,
     registry::{MetaSchema, MetaSchemaRef},
     types::{
         IsObjectType, ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
@@ -169,6 +170,19 @@ pub fn quantity(text: &Text, field: &str) -> Result<Quantity, Refusal> {
             .expected(fault.to_string())
             .mend("Send digits with a point, as a JSON string: \"2.5\".")
     })
+}
+
+/// Something new was made: status 201.
+#[derive(Debug, ApiResponse)]
+pub enum Created<T: ToJSON> {
+    #[oai(status = 201)]
+    Made(Json<T>),
+}
+
+impl<T: ToJSON> Created<T> {
+    pub fn new(answer: T) -> Self {
+        Self::Made(Json(answer))
+    }
 }
 
 /// The part of a list that a call asks for with `limit` and `after`.

@@ -88,7 +88,13 @@ async fn h_do_sign_in(Sent { visitor, form }: Sent) -> Result<Response> {
     let email = form.filled("email")?.unwrap_or_default();
     let password = form.one("password")?;
     match login::sign_in(&visitor.app, email, password, SessionKind::Login).await {
-        Ok(begun) => Ok(with_session(&visitor, &begun, &next)),
+        Ok(begun) => {
+            // Whoever was signed in on this browser no longer is.
+            if visitor.visit.is_none() && visitor.is_signed_in() {
+                act(&visitor.app, &visitor.actor, login::SignOut).await?;
+            }
+            Ok(with_session(&visitor, &begun, &next))
+        }
         Err(fault) => sign_in_page(&visitor, &next, email, Some(fault.told())).await,
     }
 }
@@ -246,7 +252,6 @@ pub(super) fn add(route: Route) -> Route {
     route
         .at("/sign-in", get(h_sign_in).post(h_do_sign_in))
         .at("/sign-out", post(h_sign_out))
-        .at("/logout", post(h_sign_out))
         .at("/forgotten", get(h_forgotten).post(h_ask_link))
         .at("/password", get(h_change).post(h_do_change))
         .at("/invite/:token", get(h_link).post(h_use_link))
