@@ -7,9 +7,7 @@
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use poem::{
-    Endpoint, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get,
-};
+use poem::{Endpoint, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get};
 use poem_openapi::{
     OpenApi, OpenApiService, SecurityScheme, auth::Bearer, error::ParseRequestPayloadError,
 };
