@@ -8,10 +8,14 @@ create table invoice (
     currency text not null,
     subtotal_minor integer not null,
     tax_minor integer not null,
-    total_minor integer not null,           -- net total that is matched
-    gross_minor integer not null,
+    shipping_minor integer not null,
+    handling_minor integer not null,
+    discount_minor integer not null,
+    total_minor integer not null,           -- what is to be paid
     state text not null check (state in ('received', 'difference', 'approved', 'issued', 'rejected', 'paid')),
     match_result text not null check (match_result in ('clean', 'difference')),
+    decided_by text,                        -- the person who approved or rejected a difference
+    reason text not null,                   -- why, in that person's words, or what took its place
     document_id text,
     issued_document_id text,
     received_at integer not null,
@@ -19,12 +23,15 @@ create table invoice (
 ) strict;
 create index invoice_by_organisation on invoice (organisation_id, id);
 create index invoice_by_supplier on invoice (supplier_id, organisation_id, number);
+-- Of one number of one supplier only one stands; rejected ones are history.
+create unique index invoice_standing on invoice (supplier_id, organisation_id, number)
+    where state <> 'rejected';
 
 create table invoice_line (
     invoice_id text not null references invoice (id),
     line_number integer not null,
-    order_id text references purchase_order (id),
-    order_line_number integer,
+    order_id text not null references purchase_order (id),
+    order_line_number integer not null,
     description text not null,
     sku text not null,
     quantity text not null,
@@ -32,7 +39,7 @@ create table invoice_line (
     price_amount text not null,
     price_per text not null,
     subtotal_minor integer not null,
-    tax_rate text not null,
+    tax_rate text,                          -- percent; null when the supplier did not say
     tax_minor integer not null,
     primary key (invoice_id, line_number)
 ) strict;

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod document;
 pub mod import;
 pub mod inbox;
+pub mod invoice;
 pub mod order;
 pub mod outgoing;
 pub mod partner_auth;

@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-use super::{AppError, Cx};
+use super::{AppError, Cx, invoice};
 
 /// Freezes the documents that a fact owes into the outbox.
 pub(super) async fn freeze(
@@ -30,6 +30,7 @@ pub(super) async fn freeze(
 ) -> Result<(), AppError> {
     match fact {
         Fact::OrderIssued { order, .. } => order::freeze(cx, id(order)?).await,
+        Fact::InvoiceApproved { invoice, .. } => invoice::issue(cx, id(invoice)?).await,
         _ => Ok(()),
     }
 }

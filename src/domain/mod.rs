@@ -7,6 +7,8 @@ pub mod catalogue;
 pub mod confirmation;
 pub mod delivery;
 pub mod fact;
+pub mod invoice;
+pub mod matching;
 pub mod notice;
 pub mod order;
 pub mod party;

@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod confirmation;
+pub mod invoice;
 pub mod letter;
 pub mod order;
 pub mod punchout;

@@ -15,6 +15,7 @@ pub mod document;
 pub mod idempotency;
 pub mod inbox;
 pub mod invite;
+pub mod invoice;
 pub mod item;
 pub mod letter;
 pub mod number;

@@ -10,7 +10,7 @@ use crate::{
 use super::{Inbound, Taken};
 use crate::{
     app::{
-        App, AppError, Cx,
+        App, AppError, Cx, invoice,
         partner_auth::{self, Sender},
         punchout,
     },
@@ -74,6 +74,10 @@ pub(super) async fn to_owner(
         Payload::PunchOutSetupRequest(request) => {
             need(cx, inbound, payload, ("punchout", "create")).await?;
             punchout::set_up(cx, inbound, request).await
+        }
+        Payload::InvoiceDetailRequest(request) => {
+            need(cx, inbound, payload, ("invoice", "create")).await?;
+            invoice::arrive(cx, inbound, request).await
         }
         Payload::OrderRequest(request) if request.action != OrderAction::New => {
             need(cx, inbound, payload, ("order", "create")).await?;

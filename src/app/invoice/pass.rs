@@ -1,0 +1,140 @@
+//! What follows when an invoice passes: order lines, budgets, the document for the buyer's system.
+
+use crate::{
+    app::{
+        AppError, Cx, budget, document,
+        outgoing::{self, Way},
+    },
+    base::id::{DocumentId, InvoiceId, OrderId},
+    cxml,
+    domain::{
+        fact::Fact,
+        invoice::{Invoice, InvoiceLine, InvoiceMove},
+        order::{Order, OrderLine, OrderMove},
+        party::{Channel, Identity, Organisation},
+    },
+    exchange::invoice::{Parties, issue as issued},
+    store::{
+        self, Conn,
+        delivery::Purpose,
+        document::{Direction, Document, sender_key},
+    },
+};
+
+/// Books an approved invoice and states the fact that issues it. `by` is a person's id or `match`.
+pub(super) async fn pass(
+    cx: &mut Cx<'_>,
+    invoice: &Invoice,
+    lines: &[InvoiceLine],
+    by: &str,
+) -> Result<(), AppError> {
+    let orders = orders(cx.conn, lines).await?;
+    let mut spent = Vec::new();
+    for order in &orders {
+        book(cx.conn, order, lines).await?;
+        if !spent.contains(&order.requisition) {
+            spent.push(order.requisition);
+            let cost = super::cost_of(&orders, lines, order)?;
+            budget::spend(cx, order.requisition, &invoice.id.to_string(), cost).await?;
+        }
+    }
+    let fact = Fact::InvoiceApproved { invoice: invoice.id.to_string(), by: by.to_owned() };
+    cx.fact_in(invoice.organisation, fact);
+    Ok(())
+}
+
+/// The orders that the lines bill, each once, in the order of the lines.
+pub(super) async fn orders(conn: &mut Conn, lines: &[InvoiceLine]) -> Result<Vec<Order>, AppError> {
+    let mut ids: Vec<OrderId> = Vec::new();
+    for line in lines {
+        if !ids.contains(&line.order) {
+            ids.push(line.order);
+        }
+    }
+    let mut orders = Vec::with_capacity(ids.len());
+    for id in ids {
+        let order = store::order::get(conn, id).await?;
+        orders.push(order.ok_or_else(|| AppError::internal(format!("order {id} is gone")))?);
+    }
+    Ok(orders)
+}
+
+/// Moves what the order's lines have been invoiced; an order that is received and invoiced in full
+/// is closed.
+async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<(), AppError> {
+    let mut own = store::order::lines(conn, order.id).await?;
+    for line in lines.iter().filter(|line| line.order == order.id) {
+        if let Some(own) = own.iter_mut().find(|own| own.line_number == line.order_line) {
+            own.progress.invoiced += line.quantity.value();
+        }
+    }
+    for line in &own {
+        store::order::save_progress(conn, line).await?;
+    }
+    let done = |line: &OrderLine| line.progress.invoiced >= line.wanted();
+    let closed = if own.iter().all(done) { order.state.after(OrderMove::Close) } else { None };
+    // Even without another state the version moves: it guards the lines.
+    store::order::set_state(conn, order, closed.unwrap_or(order.state)).await?;
+    Ok(())
+}
+
+/// Freezes an approved invoice for the organisation's own system. Without an address or a
+/// connection to send over it stays approved.
+pub(in crate::app) async fn issue(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), AppError> {
+    let found = store::invoice::get(cx.conn, id).await?;
+    let invoice = found.ok_or_else(|| AppError::internal(format!("invoice {id} is gone")))?;
+    let Some(state) = invoice.state.after(InvoiceMove::Issue) else { return Ok(()) };
+    let found = store::organisation::get(cx.conn, invoice.organisation).await?;
+    let organisation = found.ok_or_else(|| AppError::internal("an organisation is gone"))?;
+    let Some(target) = organisation.invoice_url.clone() else { return Ok(()) };
+    let Some(partner) = outgoing::buyer(cx.conn, organisation.id).await? else { return Ok(()) };
+    let to = outgoing::buyer_identity(&organisation, Some(&partner));
+    let lines = store::invoice::lines(cx.conn, id).await?;
+    let orders = orders(cx.conn, &lines).await?;
+    let parties = parties(cx, &invoice, &organisation, to).await?;
+    let document_id: DocumentId = cx.id();
+    let payload_id = format!("{document_id}@{}", cx.app.site.host());
+    let wire = issued((&invoice, &lines), &orders, &parties, (&payload_id, cx.now));
+    let about = std::iter::once(id.to_string()).chain(orders.iter().map(|o| o.id.to_string()));
+    let kept = Document {
+        id: document_id,
+        direction: Direction::Out,
+        kind: wire.payload.name().to_owned(),
+        organisation: Some(invoice.organisation),
+        supplier: Some(invoice.supplier),
+        partner: Some(partner.id),
+        about: about.collect(),
+        sender: sender_key(&parties.from),
+        payload_id,
+        content_type: "text/xml; charset=UTF-8".to_owned(),
+        body: cxml::encode(&wire),
+        status: None,
+        reply_to: None,
+        at: cx.now,
+    };
+    document::keep(cx, kept.clone()).await?;
+    let partner = Some(partner.id);
+    let way = Way { purpose: Purpose::Invoice, channel: Channel::Cxml, target, partner };
+    outgoing::send(cx, &kept, way).await?;
+    store::invoice::set_issued(cx.conn, &invoice, state, document_id).await?;
+    cx.fact_in(invoice.organisation, Fact::InvoiceIssued { invoice: id.to_string() });
+    Ok(())
+}
+
+async fn parties(
+    cx: &mut Cx<'_>,
+    invoice: &Invoice,
+    organisation: &Organisation,
+    to: Identity,
+) -> Result<Parties, AppError> {
+    let supplier = store::supplier::get(cx.conn, invoice.supplier).await?;
+    let (name, title) = supplier.map(|found| (found.name, found.title)).unwrap_or_default();
+    let supply = store::partner::supply(cx.conn, organisation.id, invoice.supplier).await?;
+    Ok(Parties {
+        from: outgoing::first_identity(supply.as_ref(), &name),
+        to,
+        sender: cx.app.site.identity.clone(),
+        supplier_title: title,
+        organisation_title: organisation.title.clone(),
+    })
+}

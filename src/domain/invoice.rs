@@ -1,0 +1,273 @@
+//! Invoices: what a supplier asks for, where it stands, and what it may become.
+
+use rust_decimal::Decimal;
+
+use crate::base::{
+    id::{DocumentId, InvoiceId, OrderId, OrganisationId, PersonId, SupplierId},
+    money::{Currency, Money, UnitPrice},
+    quantity::Quantity,
+    time::{Day, Time},
+    words::words,
+};
+
+use super::{
+    order::{Reference, Source},
+    refusal::Refusal,
+};
+
+words! {
+    /// Where an invoice stands.
+    InvoiceState {
+        Received = "received",
+        /// It does not match its orders; a person decides.
+        Difference = "difference",
+        Approved = "approved",
+        /// Frozen for the buyer's own system.
+        Issued = "issued",
+        Rejected = "rejected",
+        Paid = "paid",
+    }
+}
+
+words! {
+    /// What can happen to an invoice.
+    InvoiceMove {
+        /// The match found no difference.
+        Pass = "pass",
+        /// The match found one.
+        Differ = "differ",
+        /// A person approves it in spite of its differences.
+        Accept = "accept",
+        Reject = "reject",
+        /// A corrected one of the same number takes its place.
+        Replace = "replace",
+        Issue = "issue",
+        Pay = "pay",
+    }
+}
+
+words! {
+    /// What the match said.
+    MatchResult {
+        Clean = "clean",
+        Difference = "difference",
+    }
+}
+
+/// Every allowed move: from where, by what, to where. Drives buttons, API and documentation.
+pub const MOVES: &[(InvoiceState, InvoiceMove, InvoiceState)] = {
+    use InvoiceMove as Move;
+    use InvoiceState as State;
+    &[
+        (State::Received, Move::Pass, State::Approved),
+        (State::Received, Move::Differ, State::Difference),
+        (State::Difference, Move::Accept, State::Approved),
+        (State::Difference, Move::Reject, State::Rejected),
+        (State::Difference, Move::Replace, State::Rejected),
+        (State::Approved, Move::Issue, State::Issued),
+        (State::Approved, Move::Pay, State::Paid),
+        (State::Issued, Move::Pay, State::Paid),
+    ]
+};
+
+impl InvoiceState {
+    /// The state after the move, when the move is allowed.
+    pub fn after(self, by: InvoiceMove) -> Option<Self> {
+        MOVES.iter().find(|(from, with, _)| *from == self && *with == by).map(|(_, _, to)| *to)
+    }
+
+    /// As [`InvoiceState::after`], or the refusal that names the state.
+    pub fn moved(self, by: InvoiceMove) -> Result<Self, Refusal> {
+        self.after(by).ok_or_else(|| {
+            let message = format!("An invoice that is {self} takes no {by}.");
+            Refusal::conflict("invoice-state", message)
+                .field("invoice")
+                .got(self.word())
+                .mend("Load it again to see where it stands.")
+        })
+    }
+}
+
+/// What a supplier claims, before it is compared with anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The supplier's own number, unique among its invoices to one organisation.
+    pub number: String,
+    pub invoiced_on: Option<Day>,
+    pub sums: Sums,
+    pub stated: Stated,
+    /// The header's tax by rate, as far as the document tells.
+    pub taxes: Vec<TaxPart>,
+    pub lines: Vec<ClaimLine>,
+}
+
+/// The tax of one rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaxPart {
+    /// In percent.
+    pub rate: Decimal,
+    pub taxable: Money,
+    pub amount: Money,
+}
+
+impl TaxPart {
+    /// What the rate makes of the taxable amount, rounded once.
+    pub fn due(&self) -> Result<Money, crate::base::money::MoneyFault> {
+        let share = self.rate.checked_div(Decimal::ONE_HUNDRED);
+        let tax = share.and_then(|share| self.taxable.amount().checked_mul(share));
+        let tax = tax.ok_or(crate::base::money::MoneyFault::Overflow)?;
+        Money::rounded(tax, self.taxable.currency())
+    }
+}
+
+/// The sums of an invoice, all in its one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    pub subtotal: Money,
+    pub tax: Money,
+    pub shipping: Money,
+    /// Special handling.
+    pub handling: Money,
+    pub discount: Money,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// Further sums that the document states, to be checked against [`Sums`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stated {
+    /// Subtotal, tax, shipping and handling together.
+    pub gross: Option<Money>,
+    /// The gross sum without the discount.
+    pub net: Option<Money>,
+    /// What is left to pay, when no deposit was taken.
+    pub due: Option<Money>,
+    /// The taxes of the lines together, when the lines carry them.
+    pub line_tax: Option<Money>,
+}
+
+/// A line as the supplier claims it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimLine {
+    /// The invoice's own line number.
+    pub line_number: i64,
+    pub order: Reference,
+    /// The order's line.
+    pub order_line: Option<i64>,
+    /// Empty when it was not said.
+    pub sku: String,
+    pub description: String,
+    pub quantity: Quantity,
+    /// Empty when it was not said.
+    pub unit: String,
+    pub price: UnitPrice,
+    /// The sum as stated; `None` leaves it to quantity and price.
+    pub subtotal: Option<Money>,
+    /// In percent.
+    pub tax_rate: Option<Decimal>,
+    pub tax: Money,
+}
+
+impl ClaimLine {
+    /// The stated sum, or quantity times price rounded once.
+    pub fn sum(&self) -> Result<Money, crate::base::money::MoneyFault> {
+        self.subtotal.map_or_else(|| self.price.times(self.quantity), Ok)
+    }
+}
+
+/// An invoice as it is kept, without its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invoice {
+    pub id: InvoiceId,
+    pub organisation: OrganisationId,
+    pub supplier: SupplierId,
+    pub number: String,
+    pub source: Source,
+    pub invoiced_on: Day,
+    pub sums: Sums,
+    pub state: InvoiceState,
+    pub result: MatchResult,
+    /// Who approved or rejected it in spite of its differences.
+    pub decided_by: Option<PersonId>,
+    /// Why; empty when nobody had to decide.
+    pub reason: String,
+    /// The document it came as.
+    pub document: Option<DocumentId>,
+    /// The document it was issued as.
+    pub issued_document: Option<DocumentId>,
+    pub received_at: Time,
+    pub version: i64,
+}
+
+impl Invoice {
+    pub const fn currency(&self) -> Currency {
+        self.sums.total.currency()
+    }
+}
+
+/// A line of a kept invoice; its order line is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceLine {
+    pub line_number: i64,
+    pub order: OrderId,
+    pub order_line: i64,
+    pub sku: String,
+    pub description: String,
+    pub quantity: Quantity,
+    pub unit: String,
+    pub price: UnitPrice,
+    pub subtotal: Money,
+    pub tax_rate: Option<Decimal>,
+    pub tax: Money,
+}
+
+/// One thing that is not as ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The invoice's line; `None` for the invoice as a whole.
+    pub line: Option<i64>,
+    /// `price`, `quantity`, `sum`, `currency`, ..
+    pub field: String,
+    pub expected: String,
+    pub got: String,
+    /// What was allowed: `0`, or a percentage.
+    pub tolerance: String,
+}
+
+/// The refusal of a number that an invoice bears which passed already.
+pub fn duplicate(number: &str, earlier: InvoiceState) -> Refusal {
+    let message = format!("An invoice with this number is {earlier} already.");
+    Refusal::invalid("duplicate-invoice", message)
+        .field("invoiceID")
+        .got(crate::base::text::shorten(number, 60))
+        .expected("a number that no passed invoice of yours bears")
+        .mend("Give the invoice a number of its own; a sum that is owed is paid once.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_meets_every_move_and_only_listed_ones_pass() {
+        for from in InvoiceState::ALL {
+            for by in InvoiceMove::ALL {
+                let listed = MOVES.iter().filter(|(f, m, _)| f == from && m == by).count();
+                assert!(listed <= 1, "{from} {by} is ambiguous");
+                match from.moved(*by) {
+                    Ok(to) => assert_eq!((listed, from.after(*by)), (1, Some(to))),
+                    Err(refusal) => assert_eq!((listed, refusal.code), (0, "invoice-state")),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_passed_can_never_be_rejected_or_replaced() {
+        for state in [InvoiceState::Approved, InvoiceState::Issued, InvoiceState::Paid] {
+            assert_eq!(state.after(InvoiceMove::Reject), None, "{state}");
+            assert_eq!(state.after(InvoiceMove::Replace), None, "{state}");
+        }
+        assert!(MOVES.iter().all(|(from, ..)| *from != InvoiceState::Rejected));
+    }
+}

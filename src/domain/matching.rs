@@ -1,0 +1,288 @@
+//! Matching: an invoice against the order lines it bills. Pure; nothing is guessed.
+//!
+//! A line is found by its order and line number, else by its SupplierPartID when that names one
+//! line alone. What belongs to no line of the order is refused, never passed over. What is there
+//! but not as ordered is a difference with what was expected and what was got.
+
+use rust_decimal::Decimal;
+
+use crate::base::{
+    decimal,
+    id::OrderId,
+    money::{Money, UnitPrice},
+    text::shorten,
+};
+
+use super::{
+    invoice::{Claim, ClaimLine, Difference, InvoiceLine, MatchResult},
+    order::{Order, OrderLine, OrderState, line as line_of},
+    refusal::Refusal,
+};
+
+/// How far a value may be off. Nothing is allowed unless somebody says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tolerance {
+    /// Percent of the ordered price, upwards or downwards.
+    pub price_percent: Decimal,
+}
+
+impl Tolerance {
+    pub const NONE: Self = Self { price_percent: Decimal::ZERO };
+
+    fn price_text(self) -> String {
+        if self.price_percent.is_zero() {
+            NO_TOLERANCE.to_owned()
+        } else {
+            format!("{} %", decimal::canonical(self.price_percent))
+        }
+    }
+}
+
+/// Against what quantity an invoice is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ways {
+    /// What was ordered and not turned down.
+    Two,
+    /// What was received.
+    Three,
+}
+
+/// An order with its lines, as an invoice may name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    pub order: Order,
+    pub lines: Vec<OrderLine>,
+}
+
+/// What the match found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matched {
+    pub lines: Vec<InvoiceLine>,
+    pub differences: Vec<Difference>,
+}
+
+impl Matched {
+    pub fn result(&self) -> MatchResult {
+        if self.differences.is_empty() { MatchResult::Clean } else { MatchResult::Difference }
+    }
+}
+
+const NO_TOLERANCE: &str = "0";
+
+/// Matches a claim. `orders` holds, for each line of the claim, the order that it names.
+pub fn matched(
+    claim: &Claim,
+    orders: &[&Ordered],
+    tolerance: Tolerance,
+    ways: Ways,
+) -> Result<Matched, Refusal> {
+    let mut found =
+        Match { lines: Vec::new(), differences: Vec::new(), billed: Vec::new(), tolerance, ways };
+    for (line, ordered) in claim.lines.iter().zip(orders) {
+        found.line(line, ordered)?;
+    }
+    found.header(claim)?;
+    Ok(Matched { lines: found.lines, differences: found.differences })
+}
+
+/// A match under way.
+struct Match {
+    lines: Vec<InvoiceLine>,
+    differences: Vec<Difference>,
+    /// What this invoice bills so far of each order line: one line may be billed in parts.
+    billed: Vec<((OrderId, i64), Decimal)>,
+    tolerance: Tolerance,
+    ways: Ways,
+}
+
+impl Match {
+    fn line(&mut self, line: &ClaimLine, ordered: &Ordered) -> Result<(), Refusal> {
+        let own = order_line(line, ordered)?;
+        let at = Some(line.line_number);
+        let goods = &own.goods;
+        if ordered.order.state == OrderState::Cancelled {
+            self.differ(at, "order", "an order that stands", ordered.order.state.word());
+        }
+        if !line.sku.is_empty() && line.sku != goods.sku {
+            self.differ(at, "sku", &goods.sku, &shorten(&line.sku, 60));
+        }
+        if !line.unit.is_empty() && line.unit != goods.unit {
+            self.differ(at, "unit", &goods.unit, &shorten(&line.unit, 20));
+        }
+        if line.price.currency == goods.price.currency {
+            self.price(line, goods.price);
+        } else {
+            self.differ(at, "currency", goods.price.currency.code(), line.price.currency.code());
+        }
+        self.quantity(line, ordered.order.id, own);
+        let sum = line.sum().map_err(|fault| inexact(line, &fault))?;
+        let due = line.price.times(line.quantity).map_err(|fault| inexact(line, &fault))?;
+        if sum != due {
+            self.differ(at, "sum", &due.to_string(), &sum.to_string());
+        }
+        self.lines.push(InvoiceLine {
+            line_number: line.line_number,
+            order: ordered.order.id,
+            order_line: own.line_number,
+            sku: goods.sku.clone(),
+            description: match line.description.as_str() {
+                "" => goods.description.clone(),
+                said => said.to_owned(),
+            },
+            quantity: line.quantity,
+            unit: if line.unit.is_empty() { goods.unit.clone() } else { line.unit.clone() },
+            price: line.price,
+            subtotal: sum,
+            tax_rate: line.tax_rate,
+            tax: line.tax,
+        });
+        Ok(())
+    }
+
+    fn price(&mut self, line: &ClaimLine, expected: UnitPrice) {
+        if is_within(line.price, expected, self.tolerance.price_percent) != Some(true) {
+            self.differences.push(Difference {
+                line: Some(line.line_number),
+                field: "price".to_owned(),
+                expected: price_text(expected),
+                got: price_text(line.price),
+                tolerance: self.tolerance.price_text(),
+            });
+        }
+    }
+
+    fn quantity(&mut self, line: &ClaimLine, order: OrderId, own: &OrderLine) {
+        let key = (order, own.line_number);
+        let before = self.billed.iter().find(|(k, _)| *k == key).map_or(Decimal::ZERO, |(_, q)| *q);
+        let invoiced = before + own.progress.invoiced;
+        let most = match self.ways {
+            Ways::Two => own.wanted(),
+            Ways::Three => own.progress.received.min(own.wanted()),
+        };
+        let left = (most - invoiced).max(Decimal::ZERO);
+        let quantity = line.quantity.value();
+        if quantity > left {
+            let expected = format!("at most {} {}", decimal::canonical(left), own.goods.unit);
+            let got = format!("{} {}", line.quantity, own.goods.unit);
+            self.differ(Some(line.line_number), "quantity", &expected, &got);
+        }
+        self.billed.retain(|(k, _)| *k != key);
+        self.billed.push((key, before + quantity));
+    }
+
+    fn header(&mut self, claim: &Claim) -> Result<(), Refusal> {
+        let sums = &claim.sums;
+        let currency = sums.subtotal.currency();
+        let zero = Money::zero(currency);
+        let lines = Money::sum(self.lines.iter().map(|line| line.subtotal), currency);
+        let plus = |sum: Money, other| sum.checked_add(other).map_err(|fault| mixed(&fault));
+        self.compare("subtotal", lines.map_err(|fault| mixed(&fault))?, sums.subtotal);
+        if let Some(taxes) = claim.stated.line_tax {
+            self.compare("tax", taxes, sums.tax);
+        }
+        self.taxes(claim)?;
+        self.compare("shipping", zero, sums.shipping);
+        self.compare("handling", zero, sums.handling);
+        let charged = plus(plus(sums.subtotal, sums.tax)?, plus(sums.shipping, sums.handling)?)?;
+        if let Some(gross) = claim.stated.gross {
+            self.compare("gross", charged, gross);
+        }
+        let net = charged.checked_sub(sums.discount).map_err(|fault| mixed(&fault))?;
+        if let Some(stated) = claim.stated.net {
+            self.compare("net", net, stated);
+        }
+        if let Some(due) = claim.stated.due {
+            self.compare("due", net, due);
+        }
+        Ok(())
+    }
+
+    /// Each tax is what its rate makes of its amount. Where lines were rounded one by one, a cent
+    /// each may be off; that is no difference.
+    fn taxes(&mut self, claim: &Claim) -> Result<(), Refusal> {
+        let cents = i64::try_from(claim.lines.len()).unwrap_or(i64::MAX);
+        for part in &claim.taxes {
+            let due = part.due().map_err(|fault| mixed(&fault))?;
+            if due.minor().abs_diff(part.amount.minor()) > cents.unsigned_abs() {
+                self.differ(None, "tax", &due.to_string(), &part.amount.to_string());
+            }
+        }
+        let currency = claim.sums.tax.currency();
+        let sum = Money::sum(claim.taxes.iter().map(|part| part.amount), currency);
+        if !claim.taxes.is_empty() {
+            self.compare("tax", sum.map_err(|fault| mixed(&fault))?, claim.sums.tax);
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, field: &str, expected: Money, got: Money) {
+        if expected != got {
+            self.differ(None, field, &expected.to_string(), &got.to_string());
+        }
+    }
+
+    fn differ(&mut self, line: Option<i64>, field: &str, expected: &str, got: &str) {
+        self.differences.push(Difference {
+            line,
+            field: field.to_owned(),
+            expected: expected.to_owned(),
+            got: got.to_owned(),
+            tolerance: NO_TOLERANCE.to_owned(),
+        });
+    }
+}
+
+/// The order line that an invoice line bills.
+fn order_line<'o>(line: &ClaimLine, ordered: &'o Ordered) -> Result<&'o OrderLine, Refusal> {
+    let lines = &ordered.lines;
+    if let Some(number) = line.order_line
+        && let Some(found) = lines.iter().find(|own| own.line_number == number)
+    {
+        return Ok(found);
+    }
+    let mut same = lines.iter().filter(|own| !line.sku.is_empty() && own.goods.sku == line.sku);
+    if let (Some(only), None) = (same.next(), same.next()) {
+        return Ok(only);
+    }
+    line_of(lines, line.order_line.unwrap_or_default()).map_err(|mut refusal| {
+        refusal.field = Some(format!("line {} lineNumber", line.line_number));
+        refusal
+    })
+}
+
+/// Whether two prices are the same but for the tolerance, whatever quantities they are for; `None`
+/// when that cannot be computed exactly.
+fn is_within(got: UnitPrice, expected: UnitPrice, percent: Decimal) -> Option<bool> {
+    let got = got.amount.checked_mul(expected.per.value()).map(|value| (value, got.per.value()))?;
+    let expected = expected.amount.checked_mul(got.1)?;
+    let apart = (got.0 - expected).abs();
+    Some(apart.checked_mul(Decimal::ONE_HUNDRED)? <= expected.checked_mul(percent)?)
+}
+
+/// `12.5 EUR`, or `3.5 EUR per 100`.
+pub fn price_text(price: UnitPrice) -> String {
+    let mut amount = price.amount.normalize();
+    if amount.scale() < price.currency.exponent() {
+        amount.rescale(price.currency.exponent());
+    }
+    if price.per == crate::base::quantity::Quantity::ONE {
+        format!("{amount} {}", price.currency)
+    } else {
+        format!("{amount} {} per {}", price.currency, price.per)
+    }
+}
+
+fn inexact(line: &ClaimLine, fault: &crate::base::money::MoneyFault) -> Refusal {
+    Refusal::invalid("amount-not-exact", format!("The sum of a line cannot be computed: {fault}."))
+        .field(format!("line {}", line.line_number))
+        .mend("Send amounts that can be paid.")
+}
+
+fn mixed(fault: &crate::base::money::MoneyFault) -> Refusal {
+    Refusal::invalid("amount-not-exact", format!("The sums cannot be computed: {fault}."))
+        .field("InvoiceDetailSummary")
+        .mend("Send one invoice per currency.")
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,334 @@
+//! Invoices, their lines and the differences that the match found.
+
+use crate::{
+    base::{
+        decimal,
+        id::{DocumentId, InvoiceId, OrderId, OrganisationId, PersonId, SupplierId},
+        money::{Currency, Money, UnitPrice},
+        page::{Cut, Page},
+        time::parse_day,
+    },
+    domain::invoice::{Difference, Invoice, InvoiceLine, InvoiceState, Sums},
+};
+
+use super::{Conn, Row, StoreError, error::one_row};
+
+const INSERT: &str = "
+    insert into invoice (id, organisation_id, supplier_id, number, source, invoiced_on, currency,
+        subtotal_minor, tax_minor, shipping_minor, handling_minor, discount_minor, total_minor,
+        state, match_result, decided_by, reason, document_id, issued_document_id, received_at,
+        version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, 1)";
+
+/// Adds an invoice without its lines. A second standing one of the same supplier, organisation and
+/// number is a `Duplicate`.
+pub async fn insert(conn: &mut Conn, invoice: &Invoice) -> Result<(), StoreError> {
+    let sums = &invoice.sums;
+    sqlx::query(INSERT)
+        .bind(invoice.id.to_string())
+        .bind(invoice.organisation.to_string())
+        .bind(invoice.supplier.to_string())
+        .bind(&invoice.number)
+        .bind(invoice.source.word())
+        .bind(invoice.invoiced_on.to_string())
+        .bind(invoice.currency().code())
+        .bind(sums.subtotal.minor())
+        .bind(sums.tax.minor())
+        .bind(sums.shipping.minor())
+        .bind(sums.handling.minor())
+        .bind(sums.discount.minor())
+        .bind(sums.total.minor())
+        .bind(invoice.state.word())
+        .bind(invoice.result.word())
+        .bind(invoice.decided_by.map(|id| id.to_string()))
+        .bind(&invoice.reason)
+        .bind(invoice.document.map(|id| id.to_string()))
+        .bind(invoice.issued_document.map(|id| id.to_string()))
+        .bind(invoice.received_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const INSERT_LINE: &str = "
+    insert into invoice_line (invoice_id, line_number, order_id, order_line_number, description,
+        sku, quantity, unit, price_amount, price_per, subtotal_minor, tax_rate, tax_minor)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+pub async fn insert_line(
+    conn: &mut Conn,
+    invoice: InvoiceId,
+    line: &InvoiceLine,
+) -> Result<(), StoreError> {
+    sqlx::query(INSERT_LINE)
+        .bind(invoice.to_string())
+        .bind(line.line_number)
+        .bind(line.order.to_string())
+        .bind(line.order_line)
+        .bind(&line.description)
+        .bind(&line.sku)
+        .bind(line.quantity.to_string())
+        .bind(&line.unit)
+        .bind(decimal::canonical(line.price.amount))
+        .bind(line.price.per.to_string())
+        .bind(line.subtotal.minor())
+        .bind(line.tax_rate.map(decimal::canonical))
+        .bind(line.tax.minor())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const INSERT_DIFFERENCE: &str = "
+    insert into invoice_difference (invoice_id, position, line_number, field, expected, got,
+        tolerance)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Adds the differences in their order.
+pub async fn insert_differences(
+    conn: &mut Conn,
+    invoice: InvoiceId,
+    differences: &[Difference],
+) -> Result<(), StoreError> {
+    for (position, difference) in (1_i64..).zip(differences) {
+        sqlx::query(INSERT_DIFFERENCE)
+            .bind(invoice.to_string())
+            .bind(position)
+            .bind(difference.line)
+            .bind(&difference.field)
+            .bind(&difference.expected)
+            .bind(&difference.got)
+            .bind(&difference.tolerance)
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+const GET: &str = "select * from invoice where id = $1";
+const IN_ORGANISATION: &str = "select * from invoice where id = $1 and organisation_id = $2";
+const AT_SUPPLIER: &str = "select * from invoice where id = $1 and supplier_id = $2";
+const BY_NUMBER: &str = "
+    select * from invoice where organisation_id = $1 and supplier_id = $2 and number = $3
+    order by id";
+const OF_ORDER: &str = "
+    select * from invoice
+    where id in (select invoice_id from invoice_line where order_id = $1) order by id";
+
+/// The invoice of this id, whoever asks: for the server's own work.
+pub async fn get(conn: &mut Conn, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
+    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The invoice when it is to the organisation.
+pub async fn in_organisation(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: InvoiceId,
+) -> Result<Option<Invoice>, StoreError> {
+    let query = sqlx::query(IN_ORGANISATION).bind(id.to_string()).bind(organisation.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// The invoice when it is the supplier's.
+pub async fn at_supplier(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    id: InvoiceId,
+) -> Result<Option<Invoice>, StoreError> {
+    let query = sqlx::query(AT_SUPPLIER).bind(id.to_string()).bind(supplier.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// Every invoice of the supplier to the organisation that bears this number, oldest first.
+pub async fn by_number(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    supplier: SupplierId,
+    number: &str,
+) -> Result<Vec<Invoice>, StoreError> {
+    let rows = sqlx::query(BY_NUMBER)
+        .bind(organisation.to_string())
+        .bind(supplier.to_string())
+        .bind(number)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Every invoice that bills the order, oldest first.
+pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Invoice>, StoreError> {
+    let rows = sqlx::query(OF_ORDER).bind(order.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+const LIST: &str = "
+    select * from invoice where organisation_id = $1 and id < $2 order by id desc limit $3";
+const LIST_AT_SUPPLIER: &str = "
+    select * from invoice where supplier_id = $1 and id < $2 order by id desc limit $3";
+
+/// Sorts after every id, whatever the collation.
+const NEWEST: &str = "z";
+
+/// The organisation's invoices, newest first.
+pub async fn list(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    cut: &Cut,
+) -> Result<Page<Invoice>, StoreError> {
+    page(conn, LIST, organisation.to_string(), cut).await
+}
+
+/// The supplier's invoices to all organisations, newest first.
+pub async fn list_at_supplier(
+    conn: &mut Conn,
+    supplier: SupplierId,
+    cut: &Cut,
+) -> Result<Page<Invoice>, StoreError> {
+    page(conn, LIST_AT_SUPPLIER, supplier.to_string(), cut).await
+}
+
+async fn page(
+    conn: &mut Conn,
+    sql: &'static str,
+    owner: String,
+    cut: &Cut,
+) -> Result<Page<Invoice>, StoreError> {
+    let rows = sqlx::query(sql)
+        .bind(owner)
+        .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let invoices = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(invoices, cut, |invoice| invoice.id.to_string()))
+}
+
+const DECIDE: &str = "
+    update invoice set state = $1, decided_by = $2, reason = $3, version = version + 1
+    where id = $4 and version = $5";
+
+/// Moves the invoice to another state because of a person or of another invoice, unless somebody
+/// else changed it meanwhile.
+pub async fn decide(
+    conn: &mut Conn,
+    invoice: &Invoice,
+    state: InvoiceState,
+    (by, reason): (Option<PersonId>, &str),
+) -> Result<(), StoreError> {
+    let done = sqlx::query(DECIDE)
+        .bind(state.word())
+        .bind(by.map(|id| id.to_string()))
+        .bind(reason)
+        .bind(invoice.id.to_string())
+        .bind(invoice.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "invoice")
+}
+
+const SET_ISSUED: &str = "
+    update invoice set state = $1, issued_document_id = $2, version = version + 1
+    where id = $3 and version = $4";
+
+/// Says as which document the invoice was issued.
+pub async fn set_issued(
+    conn: &mut Conn,
+    invoice: &Invoice,
+    state: InvoiceState,
+    document: DocumentId,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(SET_ISSUED)
+        .bind(state.word())
+        .bind(document.to_string())
+        .bind(invoice.id.to_string())
+        .bind(invoice.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "invoice")
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Invoice, StoreError> {
+    let row = Row::new(row, "invoice");
+    let day = row.text("invoiced_on")?;
+    let money = |column: &str| row.money(column, "currency");
+    Ok(Invoice {
+        id: row.id("id")?,
+        organisation: row.id("organisation_id")?,
+        supplier: row.id("supplier_id")?,
+        number: row.text("number")?,
+        source: row.parsed("source")?,
+        invoiced_on: parse_day(&day).map_err(|fault| row.fault("invoiced_on", fault))?,
+        sums: Sums {
+            subtotal: money("subtotal_minor")?,
+            tax: money("tax_minor")?,
+            shipping: money("shipping_minor")?,
+            handling: money("handling_minor")?,
+            discount: money("discount_minor")?,
+            total: money("total_minor")?,
+        },
+        state: row.parsed("state")?,
+        result: row.parsed("match_result")?,
+        decided_by: row.maybe_id("decided_by")?,
+        reason: row.text("reason")?,
+        document: row.maybe_id("document_id")?,
+        issued_document: row.maybe_id("issued_document_id")?,
+        received_at: row.time("received_at")?,
+        version: row.int("version")?,
+    })
+}
+
+const LINES: &str = "
+    select l.*, i.currency from invoice_line l join invoice i on i.id = l.invoice_id
+    where l.invoice_id = $1 order by l.line_number";
+
+/// The invoice's lines, in their order.
+pub async fn lines(conn: &mut Conn, invoice: InvoiceId) -> Result<Vec<InvoiceLine>, StoreError> {
+    let rows = sqlx::query(LINES).bind(invoice.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read_line).collect()
+}
+
+fn read_line(row: &sqlx::any::AnyRow) -> Result<InvoiceLine, StoreError> {
+    let row = Row::new(row, "invoice_line");
+    let currency: Currency = row.parsed("currency")?;
+    let rate = row.maybe_text("tax_rate")?;
+    let rate = rate.map(|rate| decimal::parse(&rate).map_err(|fault| row.fault("tax_rate", fault)));
+    Ok(InvoiceLine {
+        line_number: row.int("line_number")?,
+        order: row.id("order_id")?,
+        order_line: row.int("order_line_number")?,
+        sku: row.text("sku")?,
+        description: row.text("description")?,
+        quantity: row.quantity("quantity")?,
+        unit: row.text("unit")?,
+        price: UnitPrice::new(row.decimal("price_amount")?, currency, row.quantity("price_per")?),
+        subtotal: Money::from_minor(row.int("subtotal_minor")?, currency),
+        tax_rate: rate.transpose()?,
+        tax: Money::from_minor(row.int("tax_minor")?, currency),
+    })
+}
+
+const DIFFERENCES: &str = "
+    select * from invoice_difference where invoice_id = $1 order by position";
+
+/// What the match found, in its order.
+pub async fn differences(
+    conn: &mut Conn,
+    invoice: InvoiceId,
+) -> Result<Vec<Difference>, StoreError> {
+    let rows = sqlx::query(DIFFERENCES).bind(invoice.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "invoice_difference");
+            Ok(Difference {
+                line: row.maybe_int("line_number")?,
+                field: row.text("field")?,
+                expected: row.text("expected")?,
+                got: row.text("got")?,
+                tolerance: row.text("tolerance")?,
+            })
+        })
+        .collect()
+}
