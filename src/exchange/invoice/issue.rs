@@ -80,7 +80,8 @@ fn partner(role: &str, name: &str) -> InvoicePartner {
     InvoicePartner { contact, references: Vec::new() }
 }
 
-/// The lines that bill one order, with their taxes where the lines carry them; it goes by the number that the buyer's system knows.
+/// The lines that bill one order, with their taxes where the lines carry them; it goes by the
+/// number that the buyer's system knows.
 fn billed(order: &Order, lines: &[InvoiceLine], in_line: bool) -> Option<InvoiceOrder> {
     let items: Vec<InvoiceItem> = lines
         .iter()
