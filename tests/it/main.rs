@@ -7,8 +7,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 // A tool box: not every journey takes out every tool.
+mod api_login;
 #[allow(dead_code, unused_imports)]
 mod harness;
+mod pages_sign_in;
 mod store_schema;
 mod store_shop;
 mod store_signoff;

@@ -46,6 +46,13 @@ impl Server {
         Self { child, url, database, arguments }
     }
 
+    /// A demo on a database that is there already; it keeps the world it finds.
+    pub fn demo_in(database: Database) -> Self {
+        let (database, arguments) = (Arc::new(database), Vec::new());
+        let (child, url) = start(&database, "127.0.0.1:0", &arguments);
+        Self { child, url, database, arguments }
+    }
+
     /// A second process on the same database and key.
     pub fn beside(&self) -> Self {
         let (database, arguments) = (Arc::clone(&self.database), self.arguments.clone());
