@@ -8,7 +8,7 @@ mod links;
 pub mod password;
 
 pub use links::{
-    AskReset, Invite, Invited, LINK_PURPOSE, change, invite, link, open_link, set_by_link,
+    AskReset, Invite, Invited, LINK_PURPOSE, change, invite, link, open_link, reset, set_by_link,
 };
 
 use std::sync::Arc;

@@ -231,6 +231,14 @@ pub struct OciFields {
     pub hook_url: String,
 }
 
+impl OciFields {
+    /// The names that most systems use.
+    pub fn usual() -> Self {
+        let [user, password, hook_url] = ["USERNAME", "PASSWORD", "HOOK_URL"].map(str::to_owned);
+        Self { user, password, hook_url }
+    }
+}
+
 /// What a connection is to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartnerKind {

@@ -289,3 +289,12 @@ pub async fn save_secret(
         .await?;
     Ok(())
 }
+
+const REMOVE_SECRET: &str = "delete from partner_secret where partner_id = $1 and slot = $2";
+
+/// Takes one secret out of use.
+pub async fn remove_secret(conn: &mut Conn, id: PartnerId, slot: u8) -> Result<(), StoreError> {
+    let done =
+        sqlx::query(REMOVE_SECRET).bind(id.to_string()).bind(i64::from(slot)).execute(conn).await?;
+    one_row(done.rows_affected(), "secret")
+}

@@ -3,6 +3,7 @@
 use crate::{
     base::{
         id::{CostCenterId, OrganisationId, PersonId, SupplierId},
+        page::{Cut, Page},
         time::Time,
     },
     domain::{
@@ -61,6 +62,33 @@ pub async fn of_organisation(
 pub async fn of_supplier(conn: &mut Conn, supplier: SupplierId) -> Result<Vec<Person>, StoreError> {
     let rows = sqlx::query(BY_SUPPLIER).bind(supplier.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
+}
+
+const PAGE: &str = "
+    select id, organisation_id, supplier_id, email, name,
+        cast(case when password_hash is null then 0 else 1 end as bigint) as has_password,
+        manager_id, default_cost_center_id, locale, time_zone, disabled_at, version,
+        (select string_agg(role, ' ') from person_role r where r.person_id = person.id) as roles
+    from person
+    where (organisation_id = $1 or supplier_id in (select id from supplier where owner_id = $1))
+        and ($2 = '' or id < $2)
+    order by id desc limit $3";
+
+/// Everybody an organisation keeps: its own people and those of the desks of the suppliers it
+/// owns; newest first.
+pub async fn page(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    cut: &Cut,
+) -> Result<Page<Person>, StoreError> {
+    let rows = sqlx::query(PAGE)
+        .bind(organisation.to_string())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::of(found, cut, |person| person.id.to_string()))
 }
 
 const HOLDERS: &str = "
@@ -262,4 +290,23 @@ pub async fn set_cost_centers(
             .await?;
     }
     Ok(())
+}
+
+const CHARGES: &str = "
+    select c.person_id, c.cost_center_id from person_cost_center c
+    join person p on p.id = c.person_id
+    where p.organisation_id = $1";
+
+/// Who may charge which cost centre, for the whole organisation.
+pub async fn charges(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Vec<(PersonId, CostCenterId)>, StoreError> {
+    let rows = sqlx::query(CHARGES).bind(organisation.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "person_cost_center");
+            Ok((row.id("person_id")?, row.id("cost_center_id")?))
+        })
+        .collect()
 }

@@ -4,7 +4,8 @@
 
 use crate::{
     base::{
-        id::{PersonId, PunchoutSessionId, SessionId},
+        id::{OrganisationId, PersonId, PunchoutSessionId, SessionId},
+        page::{Cut, Page},
         time::Time,
         words::words,
     },
@@ -175,4 +176,64 @@ const CLEAR_FAILURES: &str = "delete from login_failure where email = $1";
 pub async fn clear_failures(conn: &mut Conn, email: &Email) -> Result<(), StoreError> {
     sqlx::query(CLEAR_FAILURES).bind(email.as_str()).execute(conn).await?;
     Ok(())
+}
+
+const TOKENS: &str = "
+    select s.id, s.kind, s.person_id, s.punchout_session_id, s.created_at, s.last_seen_at,
+        s.expires_at, p.email
+    from session s join person p on p.id = s.person_id
+    where p.organisation_id = $1 and s.kind = 'api' and s.ended_at is null and s.expires_at > $2
+        and ($3 = '' or s.id < $3)
+    order by s.id desc limit $4";
+
+/// The API tokens of an organisation's people that are still good, newest first, with their
+/// holders' addresses.
+pub async fn tokens(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    now: Time,
+    cut: &Cut,
+) -> Result<Page<(Session, String)>, StoreError> {
+    let rows = sqlx::query(TOKENS)
+        .bind(organisation.to_string())
+        .bind(now.millis())
+        .bind(cut.after.clone().unwrap_or_default())
+        .bind(cut.fetch())
+        .fetch_all(conn)
+        .await?;
+    let found = rows
+        .iter()
+        .map(|row| {
+            let row = Row::new(row, "session");
+            let session = Session {
+                id: row.id("id")?,
+                kind: row.parsed("kind")?,
+                person: row.id("person_id")?,
+                punchout: row.maybe_id("punchout_session_id")?,
+                created_at: row.time("created_at")?,
+                last_seen_at: row.time("last_seen_at")?,
+                expires_at: row.time("expires_at")?,
+            };
+            Ok((session, row.text("email")?))
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    Ok(Page::of(found, cut, |(session, _)| session.id.to_string()))
+}
+
+const IS_TOKEN_OF: &str = "
+    select s.id from session s join person p on p.id = s.person_id
+    where s.id = $1 and s.kind = 'api' and p.organisation_id = $2 and s.ended_at is null";
+
+/// Whether this is a token of one of the organisation's people that was not ended.
+pub async fn is_token_of(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: SessionId,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query(IS_TOKEN_OF)
+        .bind(id.to_string())
+        .bind(organisation.to_string())
+        .fetch_optional(conn)
+        .await?;
+    Ok(row.is_some())
 }

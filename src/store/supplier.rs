@@ -71,3 +71,36 @@ pub async fn update(conn: &mut Conn, row: &Supplier) -> Result<(), StoreError> {
         .await?;
     one_row(done.rows_affected(), "supplier")
 }
+
+/// What a supplier offers and who sits at its desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub supplier: SupplierId,
+    /// Items that are not withdrawn.
+    pub items: u64,
+    /// People who are not disabled.
+    pub people: u64,
+}
+
+const COUNTS: &str = "
+    select s.id,
+        (select count(*) from item i where i.supplier_id = s.id and i.withdrawn_at is null)
+            as items,
+        (select count(*) from person p where p.supplier_id = s.id and p.disabled_at is null)
+            as people
+    from supplier s order by s.id";
+
+/// The counts of every supplier.
+pub async fn counts(conn: &mut Conn) -> Result<Vec<Counted>, StoreError> {
+    let rows = sqlx::query(COUNTS).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "supplier");
+            Ok(Counted {
+                supplier: row.id("id")?,
+                items: u64::try_from(row.int("items")?).unwrap_or_default(),
+                people: u64::try_from(row.int("people")?).unwrap_or_default(),
+            })
+        })
+        .collect()
+}

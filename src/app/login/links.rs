@@ -182,6 +182,13 @@ pub async fn invite(cx: &mut Cx<'_>, person: &Person) -> Result<InviteId, AppErr
     Ok(id)
 }
 
+/// Makes a link for a new password inside another command: an admin helps somebody.
+pub async fn reset(cx: &mut Cx<'_>, person: &Person) -> Result<InviteId, AppError> {
+    let id = open(cx, person, InviteKind::Reset).await?;
+    cx.fact(Fact::PasswordResetAsked { person: person.id.to_string(), invite: id.to_string() });
+    Ok(id)
+}
+
 /// Asks for a link because the password is forgotten. The answer is the same for everybody: whether
 /// the address is known is learnt by nobody but the reader of its mailbox.
 pub struct AskReset {
@@ -198,9 +205,8 @@ impl Command for AskReset {
             cx.nothing_changed();
             return Ok(());
         };
-        let id = open(cx, &person, InviteKind::Reset).await?;
         cx.actor.organisation = person.organisation();
-        cx.fact(Fact::PasswordResetAsked { person: person.id.to_string(), invite: id.to_string() });
+        reset(cx, &person).await?;
         Ok(())
     }
 }

@@ -20,16 +20,36 @@ use crate::{
     store::session::SessionKind,
 };
 
+pub mod address;
 mod blame;
+pub mod cost_center;
 mod docs;
 pub mod login_call;
+pub mod organisation;
+pub mod partner;
+pub mod person;
+pub mod price;
 pub mod shape;
+pub mod supplier_admin;
 
 use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    login_call::Login
+    (login_call::Login, setting_up())
+}
+
+/// What an admin sets up.
+fn setting_up() -> impl OpenApi {
+    (
+        address::Addresses,
+        cost_center::CostCenters,
+        organisation::Organisations,
+        partner::Partners,
+        person::People,
+        price::Prices,
+        supplier_admin::Suppliers,
+    )
 }
 
 /// Where the API lives.
@@ -63,6 +83,11 @@ impl Caller {
     /// answer again; a call must therefore not run two commands through here.
     pub async fn act<C: Command>(&self, command: C) -> Result<C::Answer, AppError> {
         act_once(&self.0.app, &self.0.actor, self.0.once.clone(), command).await
+    }
+
+    /// Refuses as if the call were not there, for calls that only some people know of.
+    pub async fn need(&self, object: &'static str, action: &str) -> Result<(), AppError> {
+        self.reader().await?.need(object, action)
     }
 
     /// Reads on the caller's behalf.
