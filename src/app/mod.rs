@@ -13,8 +13,8 @@ pub mod invoice;
 pub mod order;
 pub mod outgoing;
 pub mod partner_auth;
-pub mod punchout;
 pub mod party;
+pub mod punchout;
 pub mod requisition;
 pub mod worklist;
 
