@@ -14,6 +14,7 @@ pub mod order;
 pub mod outgoing;
 pub mod partner_auth;
 pub mod party;
+pub mod policy;
 pub mod punchout;
 pub mod requisition;
 pub mod worklist;

@@ -16,6 +16,7 @@ pub use view::{
     list, preview, preview_with, visible,
 };
 
+pub(super) use facts::load as load_facts;
 pub(super) use plan::{opened, save_moved};
 
 use serde::{Deserialize, Serialize};

@@ -125,7 +125,13 @@ pub fn exceeded(cost_center: &str, amount: Money, available: Money) -> Refusal {
     .got(plain(amount))
     .expected(format!("at most {}", plain(available)))
     .mend("Order less, choose another cost centre, or ask for a larger budget.")
-    .with("available", available.to_string())
+    .with("available", json(available))
+}
+
+/// Money as a JSON object, for the named values of a refusal.
+fn json(money: Money) -> String {
+    let (amount, currency) = (money.amount_text(), money.currency());
+    format!("{{\"amount\":\"{amount}\",\"currency\":\"{currency}\"}}")
 }
 
 /// An amount on its way from one account to another.

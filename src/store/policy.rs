@@ -80,3 +80,78 @@ pub async fn insert(conn: &mut Conn, version: &Version) -> Result<(), StoreError
         .await?;
     Ok(())
 }
+
+const ONE: &str = "
+    select * from policy_version where organisation_id = $1 and kind = $2 and number = $3";
+const ALL: &str = "
+    select * from policy_version where organisation_id = $1 and kind = $2 order by number desc";
+
+/// One version by its number.
+pub async fn get(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+    number: i64,
+) -> Result<Option<Version>, StoreError> {
+    let row = sqlx::query(ONE)
+        .bind(organisation.to_string())
+        .bind(kind)
+        .bind(number)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// Every version of a kind, newest first.
+pub async fn all(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+) -> Result<Vec<Version>, StoreError> {
+    let rows = sqlx::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Version, StoreError> {
+    let row = Row::new(row, "policy_version");
+    Ok(Version {
+        id: row.id("id")?,
+        organisation: row.id("organisation_id")?,
+        kind: row.text("kind")?,
+        number: row.int("number")?,
+        csv: row.text("csv")?,
+        author: row.maybe_id("author_id")?,
+        comment: row.text("comment")?,
+        state: row.text("state")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+const RETIRE: &str = "
+    update policy_version set state = 'retired', version = version + 1
+    where organisation_id = $1 and kind = $2 and state = 'active'";
+const ACTIVATE: &str = "
+    update policy_version set state = 'active', activated_by = $1, activated_at = $2,
+        version = version + 1
+    where id = $3 and state <> 'active'";
+
+/// Puts a version in force in place of the one that was.
+pub async fn activate(
+    conn: &mut Conn,
+    version: &Version,
+    by: Option<PersonId>,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(RETIRE)
+        .bind(version.organisation.to_string())
+        .bind(&version.kind)
+        .execute(&mut *conn)
+        .await?;
+    let done = sqlx::query(ACTIVATE)
+        .bind(by.map(|id| id.to_string()))
+        .bind(at.millis())
+        .bind(version.id.to_string())
+        .execute(conn)
+        .await?;
+    super::error::one_row(done.rows_affected(), "policy version")
+}

@@ -170,7 +170,8 @@ async fn the_own_limit_is_inclusive_and_budgets_block_or_ask_the_director() {
         assert_eq!(standing(&inside, "4200").await, ["500.01", "0.00", "0.00", "99.99"]);
         let no = submit(&inside, &ed, &[("PEN-01", "100")], "4200").await.unwrap_err().told();
         assert_eq!((no.code, no.kind), ("budget-exceeded", RefusalKind::Invalid));
-        assert_eq!(no.more, [("available", "99.99 EUR".to_owned())]);
+        let available = r#"{"amount":"99.99","currency":"EUR"}"#;
+        assert_eq!(no.more, [("available", available.to_owned())]);
         let submitted = submit(&inside, &ed, &[("PEN-01", "101")], "4100").await.unwrap();
         assert_eq!(plan(&view(&inside, &ed, submitted.requisition).await), ["1 dan:open"]);
         assert_eq!(standing(&inside, "4100").await, ["101.00", "900.00", "0.00", "-1.00"]);

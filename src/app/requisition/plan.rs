@@ -4,10 +4,10 @@ use crate::{
     base::id::StepId,
     domain::{
         approval::{
-            self, ApproverSource, Asked, BudgetState, Facts, Mode, Outcome, Place, RuleRef, Step,
-            StepState, Task, TaskState,
+            self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, Mode, Outcome, Place,
+            RuleRef, Step, StepState, Task, TaskState,
         },
-        budget::Budget,
+        budget::{Budget, exceeded},
         requisition::Requisition,
     },
     store::{self, Conn, StoreError},
@@ -55,7 +55,12 @@ pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, 
     };
     let state = budget.as_ref().map(|(_, state)| *state);
     let facts = facts::load(conn, &rules, draft, state).await?;
-    let mut outcome = rules.approval.plan(&rules.limits, &facts);
+    let mut outcome = match &state {
+        Some(state) if state.mode == BudgetMode::Block && state.exceeded => {
+            Outcome::Blocked(exceeded(&draft.cost_center_code, draft.total, state.available))
+        }
+        _ => rules.approval.plan(&rules.limits, &facts),
+    };
     if draft.flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
         outcome = for_flags(&rules, &facts);
     }

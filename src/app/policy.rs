@@ -1,0 +1,239 @@
+//! Policies as an organisation keeps them: drafted by one admin, put in force by another, checked
+//! before both, and replayed over what was really ordered.
+//!
+//! A draft changes nothing. What is unsound is never saved, so it can never be put in force.
+
+mod replay;
+
+pub use replay::{Changed, Replayed, replay};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    base::{
+        id::OrganisationId,
+        text::{sha256_hex, shorten},
+        time::Time,
+        words::words,
+    },
+    domain::{approval::Person, fact::Fact, refusal::Refusal, role::Role},
+    policy::{
+        check::{self, Surroundings, Versions},
+        seed::Seed,
+    },
+    store::{self, Conn, policy::Version},
+};
+
+use super::{AppError, Command, Cx, Need, Reader, requisition::known};
+
+words! {
+    /// The three kinds of policy.
+    PolicyKind {
+        Access = "access",
+        Approval = "approval",
+        Limits = "limits",
+    }
+}
+
+/// Bytes of one set: ten thousand rules of a hundred characters.
+const MAX_BYTES: usize = 1_000_000;
+
+/// Saves a draft of one kind. It is in force only after another admin has activated it.
+#[derive(Debug, Clone)]
+pub struct Save {
+    pub kind: PolicyKind,
+    pub csv: String,
+    pub comment: String,
+}
+
+impl Command for Save {
+    /// The draft's number.
+    type Answer = i64;
+    const NEED: Need = Need::May("policy", "edit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<i64, AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        check_set(cx.conn, organisation, self.kind, &self.csv).await?;
+        let all = store::policy::all(cx.conn, organisation, self.kind.word()).await?;
+        let number = all.first().map_or(1, |newest| newest.number + 1);
+        let version = Version {
+            id: cx.id(),
+            organisation,
+            kind: self.kind.word().to_owned(),
+            number,
+            csv: self.csv.clone(),
+            author: cx.actor.person_id(),
+            comment: shorten(&self.comment, 500),
+            state: "draft".to_owned(),
+            created_at: cx.now,
+        };
+        store::policy::insert(cx.conn, &version).await?;
+        cx.fact(Fact::PolicyDrafted {
+            policy: version.id.to_string(),
+            kind: version.kind,
+            number,
+            sha256: sha256_hex(self.csv.as_bytes()),
+            comment: version.comment,
+        });
+        Ok(number)
+    }
+}
+
+/// Puts a version in force; its author needs a second admin for that.
+#[derive(Debug, Clone, Copy)]
+pub struct Activate {
+    pub kind: PolicyKind,
+    pub version: i64,
+}
+
+impl Command for Activate {
+    type Answer = ();
+    const NEED: Need = Need::May("policy", "activate");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        let kind = self.kind.word();
+        let found = store::policy::get(cx.conn, organisation, kind, self.version).await?;
+        let version = found.ok_or_else(|| Refusal::not_found("policy version"))?;
+        if version.state == "active" {
+            return Err(Refusal::conflict("already-active", "This version is in force.").into());
+        }
+        if version.author.is_some() && version.author == cx.actor.person_id() {
+            let message = "Who wrote a policy cannot put it in force.";
+            return Err(Refusal::forbidden("second-admin-needed", message)
+                .field("version")
+                .mend("Ask another admin to look at it and to activate it.")
+                .into());
+        }
+        // The other kinds may have changed since it was drafted.
+        check_set(cx.conn, organisation, self.kind, &version.csv).await?;
+        let before = store::policy::active(cx.conn, organisation, kind).await?;
+        store::policy::activate(cx.conn, &version, cx.actor.person_id(), cx.now).await?;
+        cx.fact(Fact::PolicyActivated {
+            policy: version.id.to_string(),
+            kind: version.kind,
+            number: version.number,
+            before: before.map(|before| before.number),
+        });
+        Ok(())
+    }
+}
+
+/// A version as admins see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyView {
+    pub version: i64,
+    pub csv: String,
+    /// The author's e-mail address; `None` for what the organisation started with.
+    pub author: Option<String>,
+    pub comment: String,
+    pub state: String,
+    pub created_at: Time,
+}
+
+/// The version in force, or the one of this number.
+pub async fn get(
+    reader: &mut Reader<'_>,
+    kind: PolicyKind,
+    version: Option<i64>,
+) -> Result<PolicyView, AppError> {
+    let all = list(reader, kind).await?;
+    let wanted = |view: &PolicyView| match version {
+        Some(number) => view.version == number,
+        None => view.state == "active",
+    };
+    let found = all.into_iter().find(wanted);
+    found.ok_or_else(|| Refusal::not_found("policy version").into())
+}
+
+/// Every version of a kind, newest first.
+pub async fn list(reader: &mut Reader<'_>, kind: PolicyKind) -> Result<Vec<PolicyView>, AppError> {
+    reader.need("policy", "read")?;
+    let organisation = reader.actor.need_organisation()?;
+    let all = store::policy::all(&mut reader.conn, organisation, kind.word()).await?;
+    let people = store::person::of_organisation(&mut reader.conn, organisation).await?;
+    let view = |version: Version| PolicyView {
+        version: version.number,
+        csv: version.csv,
+        author: people
+            .iter()
+            .find(|person| Some(person.id) == version.author)
+            .map(|person| person.email.to_string()),
+        comment: version.comment,
+        state: version.state,
+        created_at: version.created_at,
+    };
+    Ok(all.into_iter().map(view).collect())
+}
+
+/// Whether a set would be sound beside the others in force; the refusal carries a witness.
+pub async fn checked(reader: &mut Reader<'_>, kind: PolicyKind, csv: &str) -> Result<(), AppError> {
+    reader.need("policy", "check")?;
+    let organisation = reader.actor.need_organisation()?;
+    check_set(&mut reader.conn, organisation, kind, csv).await?;
+    Ok(())
+}
+
+/// The three sets with one of them replaced, checked together with the organisation's people.
+async fn check_set(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: PolicyKind,
+    csv: &str,
+) -> Result<check::Policies, AppError> {
+    if csv.len() > MAX_BYTES {
+        return Err(Refusal::invalid("policy-too-large", "The set is too large.")
+            .field("csv")
+            .got(format!("{} bytes", csv.len()))
+            .expected(format!("at most {MAX_BYTES} bytes"))
+            .into());
+    }
+    let sets = sets_with(conn, organisation, kind, csv).await?;
+    let around = surroundings(conn, organisation).await?;
+    let versions = Versions { approval: "draft", limits: "draft" };
+    Ok(check::check(&sets, versions, &around)?)
+}
+
+/// The sets in force, with one of them replaced.
+async fn sets_with(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: PolicyKind,
+    csv: &str,
+) -> Result<Seed, AppError> {
+    let mut texts: BTreeMap<PolicyKind, String> = BTreeMap::new();
+    for other in PolicyKind::ALL.iter().copied() {
+        let active = store::policy::active(conn, organisation, other.word()).await?;
+        let text = match active {
+            Some(_) if other == kind => csv.to_owned(),
+            Some(active) => store::policy::csv(conn, active.id).await?,
+            None => String::new(),
+        };
+        texts.insert(other, text);
+    }
+    texts.insert(kind, csv.to_owned());
+    let mut take = |kind: PolicyKind| texts.remove(&kind).unwrap_or_default();
+    Ok(Seed {
+        access: take(PolicyKind::Access),
+        approval: take(PolicyKind::Approval),
+        limits: take(PolicyKind::Limits),
+    })
+}
+
+async fn surroundings(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Surroundings, AppError> {
+    let found = store::organisation::get(conn, organisation).await?;
+    let currency = found.ok_or_else(|| Refusal::not_found("organisation"))?.currency;
+    let people = store::person::of_organisation(conn, organisation).await?;
+    let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
+    let mut mails = BTreeSet::new();
+    for person in people.iter().filter(|person| person.is_active()) {
+        mails.insert(person.email.to_string());
+        for role in &person.roles {
+            holders.entry(role.clone()).or_default().push(known(person));
+        }
+    }
+    Ok(Surroundings { currency, holders: Some(holders), people: Some(mails), rates: Vec::new() })
+}
