@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{
-        id::{BudgetId, CostCenterId, RequisitionId},
+        id::{BudgetId, CostCenterId, OrganisationId, RequisitionId},
         money::Money,
         page::{Cut, Page},
         time::Time,
@@ -142,6 +142,18 @@ async fn uncommit(
         shift(cx, budget, movement, requisition, about).await?;
     }
     Ok(Some((budget, amount.checked_sub(moved)?)))
+}
+
+/// What is left of the budget that a requisition counts against, with its own reservation taken.
+pub async fn left(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    requisition: RequisitionId,
+) -> Result<Option<Money>, AppError> {
+    let entries = store::budget::of_requisition(conn, requisition).await?;
+    let Some(last) = entries.last() else { return Ok(None) };
+    let budget = store::budget::get(conn, organisation, last.budget).await?;
+    budget.map(|budget| budget.standing.available()).transpose().map_err(AppError::from)
 }
 
 /// What the requisition holds in one account, by budget.

@@ -15,7 +15,7 @@ use crate::{
     store,
 };
 
-use super::{AppError, Reader};
+use super::{AppError, Reader, budget};
 
 /// One open task with what its assignee must see at a glance.
 #[derive(Debug, Clone)]
@@ -80,17 +80,6 @@ async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppErro
     let steps = store::step::of_requisition(conn, task.requisition).await?;
     let because = steps.into_iter().find(|step| step.id == task.step).map(|step| step.because);
     let requester = store::person::get(conn, requisition.requester).await?;
-    let budget_left = budget_left(reader, &requisition).await?;
+    let budget_left = budget::left(conn, requisition.organisation, requisition.id).await?;
     Ok(Waiting { task, requisition, requester, because: because.unwrap_or_default(), budget_left })
-}
-
-async fn budget_left(
-    reader: &mut Reader<'_>,
-    requisition: &Requisition,
-) -> Result<Option<Money>, AppError> {
-    let entries = store::budget::of_requisition(&mut reader.conn, requisition.id).await?;
-    let Some(last) = entries.last() else { return Ok(None) };
-    let organisation = requisition.organisation;
-    let budget = store::budget::get(&mut reader.conn, organisation, last.budget).await?;
-    budget.map(|budget| budget.standing.available()).transpose().map_err(AppError::from)
 }
