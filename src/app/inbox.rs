@@ -89,9 +89,7 @@ async fn take(
     let senders = match partner_auth::prove(app, &received.envelope).await {
         Ok(senders) => senders,
         Err(AppError::Refusal(refusal)) => {
-            return Err(act(app, &Actor::nobody(), Refuse { refusal })
-                .await
-                .map_or_else(|fault| fault, |()| AppError::internal("a refusal was not refused")));
+            return Err(partner_auth::refuse(app, refusal).await);
         }
         Err(fault) => return Err(fault),
     };
@@ -337,19 +335,5 @@ impl Command for KeepRefused {
         }
         let status = exchange::status::of_refusal(&self.refusal);
         self.arrival.keep(cx, ids, Taken::status(status, Vec::new())).await
-    }
-}
-
-/// Says no to a stranger; the one door notes it.
-struct Refuse {
-    refusal: Box<Refusal>,
-}
-
-impl Command for Refuse {
-    type Answer = ();
-    const NEED: Need = Need::Itself;
-
-    async fn decide(&self, _: &mut Cx<'_>) -> Result<(), AppError> {
-        Err(AppError::Refusal(self.refusal.clone()))
     }
 }

@@ -3,6 +3,8 @@
 //! A secret counts only in Sender. Digests are compared in constant time and a stranger costs the
 //! same work as a partner; every failure has the same words, and no word repeats a secret.
 
+use std::sync::Arc;
+
 use crate::{
     base::{
         id::{PartnerId, SupplierId},
@@ -17,7 +19,7 @@ use crate::{
     store::{self, Conn, document::sender_key},
 };
 
-use super::{Actor, App, AppError, Scope, Who};
+use super::{Actor, App, AppError, Command, Cx, Need, Scope, Who, act};
 
 /// A proven partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,4 +161,23 @@ pub async fn addressed(
         }
     }
     Ok(if named.is_empty() { senders } else { named })
+}
+
+/// Says no to a caller whom nothing proves; the one door notes it.
+pub async fn refuse(app: &Arc<App>, refusal: Box<Refusal>) -> AppError {
+    match act(app, &Actor::nobody(), Refuse(refusal)).await {
+        Err(fault) => fault,
+        Ok(()) => AppError::internal("a refusal was not refused"),
+    }
+}
+
+struct Refuse(Box<Refusal>);
+
+impl Command for Refuse {
+    type Answer = ();
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, _: &mut Cx<'_>) -> Result<(), AppError> {
+        Err(AppError::Refusal(self.0.clone()))
+    }
 }

@@ -4,10 +4,19 @@
 //! Whoever the procurement system names is looked for among the people of its own organisation and
 //! nowhere else. A cart leaves only for a host that is registered for the connection.
 
+mod back;
+mod oci;
 mod restore;
 mod setup;
+mod start;
+mod view;
 
+pub(super) use back::after_submit;
+pub use back::{Cancel, Frozen, Transfer, TransferRequisition};
+pub use oci::{Answer as OciAnswer, call as oci_call};
 pub use setup::set_up;
+pub use start::{Entry, GoByPath, Open, Opened, entry, hop_token, ready, session_of};
+pub use view::{Back, back};
 
 use crate::{
     base::{id::OrganisationId, text::one_line},

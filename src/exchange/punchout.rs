@@ -25,7 +25,9 @@ use crate::{
 
 mod form;
 
-pub use form::{ReturnForm, cxml_form, form_of, oci_fields, oci_form, read_oci_fields};
+pub use form::{
+    ReturnForm, cxml_form, form_of, oci_fields, oci_form, oci_refusal, oci_return, read_oci_fields,
+};
 
 /// Characters of a unit or number that the procurement systems we know keep.
 const MOST_PART: usize = 255;

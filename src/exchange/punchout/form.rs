@@ -79,7 +79,7 @@ pub fn oci_fields(lines: &[Line]) -> Result<Pairs, Refusal> {
 
 /// The fields of a kept OCI cart.
 pub fn read_oci_fields(body: &[u8]) -> Result<Pairs, Refusal> {
-    parse(body).map_err(refusal)
+    parse(body).map_err(oci_refusal)
 }
 
 /// The form that returns the fields to the session's hook, in the charset that was asked for.
@@ -90,7 +90,12 @@ pub fn oci_form(session: &PunchoutSession, fields: Pairs) -> Result<ReturnForm, 
         echoes: session.echo.clone(),
         charset: session.charset.clone(),
     };
-    let form = hook::return_form(&to, fields).map_err(refusal)?;
+    oci_return(&to, fields)
+}
+
+/// The form that answers a call at once.
+pub fn oci_return(to: &ReturnTo, fields: Pairs) -> Result<ReturnForm, Refusal> {
+    let form = hook::return_form(to, fields).map_err(oci_refusal)?;
     Ok(ReturnForm {
         action: form.action,
         hidden: form.hidden,
@@ -99,8 +104,9 @@ pub fn oci_form(session: &PunchoutSession, fields: Pairs) -> Result<ReturnForm, 
     })
 }
 
-fn refusal(fault: Fault) -> Refusal {
-    Refusal::invalid(fault.kind.code(), "A field of the call cannot be used.")
+/// A fault of a call as a refusal that names the parameter.
+pub fn oci_refusal(fault: Fault) -> Refusal {
+    Refusal::invalid(fault.kind.code(), "A parameter of the call cannot be used.")
         .field(fault.field)
         .got(fault.got)
         .expected(fault.expected)

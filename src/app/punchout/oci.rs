@@ -1,0 +1,317 @@
+//! OCI calls: a browser or a program comes with parameters; there is no handshake and no status.
+//!
+//! Shopping calls begin a session and lead to its start page, without a credential in any address.
+//! VALIDATE and BACKGROUND_SEARCH are answered at once and leave nothing behind.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::{
+        Actor, App, AppError, Command, Cx, Need, Reader, act,
+        cart::{LineAsked, price_lines},
+        catalogue::{self, Query},
+        document,
+        inbox::{START_PURPOSE, payload_id},
+        partner_auth::{self, Sender},
+    },
+    base::{
+        id::{DocumentId, ItemId, PunchoutSessionId},
+        page::Cut,
+        quantity::Quantity,
+    },
+    domain::{
+        cart::Goods,
+        party::{Identity, Organisation, Partner},
+        punchout::{Operation, Protocol, PunchoutSession, START_MS, SessionState, Wire},
+        refusal::Refusal,
+    },
+    exchange::punchout::{
+        Line, ReturnForm, check_oci, oci_body, oci_fields, oci_refusal, oci_return,
+    },
+    oci::{
+        call::{self, Asked, Call, FieldNames, Function},
+        form::Pairs,
+    },
+    store::{
+        self,
+        document::{Direction, Document},
+    },
+};
+
+use super::{Shopper, check_return, organisation, restore, setup, shopper};
+
+/// Most hits of a background search: what one page without a pager can hold.
+const MOST_HITS: usize = 500;
+
+/// What a call is answered with.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The path of the session's start page.
+    Start(String),
+    /// Today's lines, sent back by the browser itself without anything to see.
+    Validated(ReturnForm),
+    /// Every hit, for a program that reads the page.
+    Hits(ReturnForm),
+}
+
+/// Reads and answers a call.
+pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer, AppError> {
+    let names = names(app, query, body).await?;
+    let call = call::read(query, body, &names).map_err(oci_refusal)?;
+    let partner = partner_auth::prove_oci(app, &call.user, call.password.expose()).await;
+    let partner = match partner {
+        Err(AppError::Refusal(refusal)) => return Err(partner_auth::refuse(app, refusal).await),
+        other => other?,
+    };
+    if call.hook.is_some() {
+        check_return(app, &partner, &names.hook_url, &call.return_to.hook_url)?;
+    }
+    let identity = Identity::new("OCI", &*call.user);
+    let sender = Sender { partner, identity };
+    let actor = sender.actor();
+    match &call.function {
+        Function::Validate { items } => {
+            let fields = validated(&mut app.reader(&actor).await?, items).await?;
+            Ok(Answer::Validated(oci_return(&call.return_to, fields)?))
+        }
+        Function::BackgroundSearch { search, vendor } => {
+            let vendor = vendor.as_deref();
+            let fields = hits(&mut app.reader(&actor).await?, search, vendor).await?;
+            let mut to = call.return_to.clone();
+            if to.hook_url.is_empty() {
+                to.hook_url.clone_from(&app.site.public_url);
+            }
+            Ok(Answer::Hits(oci_return(&to, fields)?))
+        }
+        _ => start(app, &actor, sender, call).await,
+    }
+}
+
+/// What the caller's connection calls its fields; the common names for a stranger.
+async fn names(app: &App, query: &Pairs, body: &Pairs) -> Result<FieldNames, AppError> {
+    let mut conn = app.store.read().await?;
+    for user_field in store::partner::oci_user_fields(&mut conn).await? {
+        let asked = FieldNames { user: user_field, ..FieldNames::default() };
+        let Some(user) = call::user_of(query, body, &asked) else { continue };
+        let Some(partner) = store::partner::by_oci_user(&mut conn, user).await? else { continue };
+        if partner.oci_fields.user.eq_ignore_ascii_case(&asked.user) {
+            let fields = partner.oci_fields;
+            return Ok(FieldNames {
+                user: fields.user,
+                password: fields.password,
+                hook_url: fields.hook_url,
+                ..asked
+            });
+        }
+    }
+    Ok(FieldNames::default())
+}
+
+async fn start(
+    app: &Arc<App>,
+    actor: &Actor,
+    sender: Sender,
+    call: Call,
+) -> Result<Answer, AppError> {
+    let call = Arc::new(call);
+    let command = Start { partner: sender.partner, call };
+    let session = act(app, actor, command).await?.session;
+    let token = app.keys.token(START_PURPOSE, session.bits(), "");
+    Ok(Answer::Start(format!("/start/{token}")))
+}
+
+/// Begins a session.
+struct Start {
+    partner: Partner,
+    call: Arc<Call>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Started {
+    session: PunchoutSessionId,
+}
+
+impl Command for Start {
+    type Answer = Started;
+    const NEED: Need = Need::May("punchout", "create");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Started, AppError> {
+        let organisation = organisation(cx, self.partner.organisation).await?;
+        let named = Shopper { email: self.call.user_email.as_deref(), name: None, account: "oci" };
+        let person = shopper(cx, &organisation, &named).await?;
+        let (selected_item, search) = wanted(cx, &organisation, &self.call.function).await?;
+        let id: PunchoutSessionId = cx.id();
+        let to = &self.call.return_to;
+        let session = PunchoutSession {
+            id,
+            organisation: organisation.id,
+            partner: self.partner.id,
+            person: person.id,
+            protocol: Protocol::Oci,
+            operation: if search.is_some() { Operation::Source } else { Operation::Create },
+            state: SessionState::Issued,
+            buyer_cookie: String::new(),
+            return_url: to.hook_url.clone(),
+            return_target: to.target.clone().unwrap_or_default(),
+            charset: to.charset.clone(),
+            echo: to.echoes.clone(),
+            wire: Wire {
+                buyer: Identity::new("OCI", &*self.call.user),
+                us: cx.app.site.identity.clone(),
+                test: false,
+                search,
+            },
+            selected_item,
+            start_hash: setup::start_hash(cx, id),
+            start_expires_at: cx.now.plus_ms(START_MS),
+            started_at: None,
+            path_at: None,
+            cart: None,
+            return_document: None,
+            created_at: cx.now,
+            returned_at: None,
+            version: 1,
+        };
+        store::punchout_session::insert(cx.conn, &session).await?;
+        setup::issued(cx, &session);
+        keep_call(cx, &session, &self.call).await?;
+        Ok(Started { session: id })
+    }
+}
+
+/// The call as it came, without its password.
+async fn keep_call(
+    cx: &mut Cx<'_>,
+    session: &PunchoutSession,
+    call: &Call,
+) -> Result<(), AppError> {
+    let mut pairs: Pairs = vec![("user".to_owned(), call.user.clone())];
+    pairs.extend(call.user_email.iter().map(|mail| ("user_email".to_owned(), mail.clone())));
+    pairs.push(("hook_url".to_owned(), call.return_to.hook_url.clone()));
+    pairs.extend(call.version.iter().map(|text| ("OCI_VERSION".to_owned(), text.clone())));
+    pairs.extend(call.return_to.echoes.iter().cloned());
+    pairs.extend(call.other.iter().cloned());
+    let id: DocumentId = cx.id();
+    let document = Document {
+        id,
+        direction: Direction::In,
+        kind: "OciCall".to_owned(),
+        organisation: Some(session.organisation),
+        supplier: None,
+        partner: Some(session.partner),
+        about: vec![session.id.to_string()],
+        sender: store::document::sender_key(&session.wire.buyer),
+        payload_id: payload_id(cx.app, id),
+        content_type: "application/x-www-form-urlencoded".to_owned(),
+        body: oci_body(&pairs),
+        status: None,
+        reply_to: None,
+        at: cx.now,
+    };
+    document::keep(cx, document).await?;
+    Ok(())
+}
+
+/// The item to open first, or the words to search for.
+async fn wanted(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    function: &Function,
+) -> Result<(Option<ItemId>, Option<String>), AppError> {
+    Ok(match function {
+        Function::Detail { product_id } => {
+            let item = product(cx.conn, organisation, product_id).await?;
+            match item {
+                Some(item) => (Some(item.id), None),
+                None => (None, Some(product_id.clone())),
+            }
+        }
+        Function::Sourcing { search, .. } => (None, Some(search.clone())),
+        _ => (None, None),
+    })
+}
+
+/// The article behind an EXT_PRODUCT_ID: our own key, or a number that one supplier uses.
+async fn product(
+    conn: &mut store::Conn,
+    organisation: &Organisation,
+    id: &str,
+) -> Result<Option<crate::domain::catalogue::Item>, AppError> {
+    if let Ok(id) = id.parse::<ItemId>() {
+        return Ok(store::item::get(conn, id).await?);
+    }
+    restore::article(conn, organisation, (id, "")).await
+}
+
+/// Today's lines of the products asked for; what is gone is left out, never at a price of zero.
+async fn validated(reader: &mut Reader<'_>, asked: &[Asked]) -> Result<Pairs, AppError> {
+    reader.need("catalogue", "read")?;
+    let id = reader.actor.need_organisation()?;
+    let organisation = store::organisation::get(&mut reader.conn, id).await?;
+    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
+    let suppliers = store::supplier::all(&mut reader.conn).await?;
+    let mut lines = Vec::new();
+    for one in asked {
+        let found = product(&mut reader.conn, &organisation, &one.product_id).await?;
+        let Some(item) = found else { continue };
+        let Some(supplier) = suppliers.iter().find(|own| own.id == item.supplier) else { continue };
+        let line = LineAsked {
+            supplier: supplier.name.clone(),
+            sku: item.sku,
+            quantity: one.quantity.unwrap_or(Quantity::ONE),
+        };
+        let currency = organisation.currency;
+        match price_lines(&mut reader.conn, organisation.id, currency, &[line]).await {
+            Ok(goods) => lines.extend(goods.into_iter().map(bare)),
+            Err(AppError::Refusal(_)) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    fields(lines)
+}
+
+/// Every hit as one line of one unit, or of the smallest quantity sold.
+async fn hits(
+    reader: &mut Reader<'_>,
+    search: &str,
+    vendor: Option<&str>,
+) -> Result<Pairs, AppError> {
+    let known = catalogue::suppliers(reader).await?;
+    // VENDOR is the buyer's own number of a supplier; only one of our names narrows the search.
+    let supplier = vendor.filter(|name| known.iter().any(|own| own.name == **name));
+    let mut query = Query {
+        text: search.to_owned(),
+        supplier: supplier.map(str::to_owned),
+        category: None,
+        cut: Cut::default(),
+    };
+    let mut lines: Vec<Line> = Vec::new();
+    loop {
+        let page = catalogue::search(reader, &query).await?;
+        for offer in page.items {
+            let Some(tier) = offer.prices.entry() else { continue };
+            let quantity = tier.min_quantity.max(Quantity::ONE);
+            if let Ok(goods) = Goods::priced(&offer.item, &offer.prices, quantity) {
+                lines.push(bare(goods));
+            }
+        }
+        match page.next {
+            Some(next) if lines.len() < MOST_HITS => query.cut.after = Some(next),
+            _ => break,
+        }
+    }
+    lines.truncate(MOST_HITS);
+    fields(lines)
+}
+
+fn bare(goods: Goods) -> Line {
+    Line { key: String::new(), goods, supplier: None }
+}
+
+/// The fields of the lines that OCI can say; a program cannot be told of the others.
+fn fields(mut lines: Vec<Line>) -> Result<Pairs, AppError> {
+    lines.retain(|line| check_oci(std::slice::from_ref(line)).is_empty());
+    Ok(oci_fields(&lines)?)
+}
