@@ -31,6 +31,9 @@ pub(super) async fn freeze(
     match fact {
         Fact::OrderIssued { order, .. } => order::freeze(cx, id(order)?).await,
         Fact::InvoiceApproved { invoice, .. } => invoice::issue(cx, id(invoice)?).await,
+        Fact::RequisitionSubmitted(made) => {
+            super::punchout::after_submit(cx, id(&made.requisition)?).await
+        }
         _ => Ok(()),
     }
 }

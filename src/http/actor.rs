@@ -123,7 +123,7 @@ impl Visitor {
         if let Some(visit) = &self.visit {
             shell.framed = !visit.frame_ancestors.is_empty();
             let back_to = visit.back_to.clone();
-            shell.visit = Some(part::Visit { back_to, cancel: None });
+            shell.visit = Some(part::Visit { back_to, cancel: Some("/transfer/cancel") });
         }
         Ok(shell)
     }

@@ -18,10 +18,12 @@ use crate::app::App;
 pub mod actor;
 pub mod api;
 pub mod assets;
+mod cxml;
 pub mod guard;
 mod health;
 pub mod locale;
 pub mod metrics;
+mod oci;
 pub mod pages;
 pub mod part;
 pub mod problem;
@@ -79,6 +81,7 @@ struct Door {
 impl Door {
     fn new(mounted: Option<Mounted>, stop: &CancellationToken) -> Self {
         let all = Route::new().at("/assets/:file", get(assets::endpoint().boxed()));
+        let all = oci::add(cxml::add(all));
         let all = pages::add(api::add(health::add(all, stop)));
         let all = match mounted {
             Some(mounted) => all.nest("/sim", mounted),
@@ -106,7 +109,11 @@ impl Endpoint for Door {
             *request.uri_mut() = uri;
         }
         request.set_data(token);
-        self.pages.call(request).await
+        let mut answer = self.pages.call(request).await?;
+        // The address holds the session: no page it leads to may learn it.
+        let policy = http::HeaderValue::from_static("no-referrer");
+        answer.headers_mut().insert(http::header::REFERRER_POLICY, policy);
+        Ok(answer)
     }
 }
 

@@ -3,9 +3,12 @@
 use crate::{
     app::{AppError, Reader},
     base::id::PunchoutSessionId,
-    cxml::{self, Payload},
-    domain::{punchout::PunchoutSession, refusal::Refusal},
-    exchange::punchout::{ReturnForm, form_of},
+    cxml::{self, Payload, item::Item},
+    domain::{
+        punchout::{Protocol, PunchoutSession},
+        refusal::Refusal,
+    },
+    exchange::punchout::{ReturnForm, form_of, read_oci_fields},
     store::{self, document::Document},
 };
 
@@ -34,16 +37,97 @@ pub async fn back(reader: &mut Reader<'_>, session: PunchoutSessionId) -> Result
     // The host may have been struck off since it was frozen.
     super::check_return(reader.app, &partner, "return address", &session.return_url)?;
     let form = form_of(&session, partner.cart_encoding, &document.body)?;
-    let lines = lines_in(&document);
+    let lines = lines_in(&document, session.protocol);
     Ok(Back { session, to: partner.name, form, document, lines })
 }
 
-fn lines_in(document: &Document) -> usize {
+impl Back {
+    /// Whether it goes as OCI fields.
+    pub fn is_oci(&self) -> bool {
+        self.session.protocol == Protocol::Oci
+    }
+
+    /// The lines as a table for people: number, description, quantity, unit, price, currency, per.
+    pub fn csv(&self) -> String {
+        let rows = if self.is_oci() { self.oci_rows() } else { self.cxml_rows() };
+        let head = ["sku", "description", "quantity", "unit", "price", "currency", "per"];
+        let head = head.map(str::to_owned);
+        let lines = std::iter::once(head).chain(rows).map(|row| {
+            let cells: Vec<String> = row.iter().map(|cell| csv_cell(cell)).collect();
+            cells.join(",") + "\r\n"
+        });
+        lines.collect()
+    }
+
+    fn cxml_rows(&self) -> Vec<[String; 7]> {
+        let row = |item: &Item| {
+            let detail = item.detail.as_ref();
+            let text =
+                |of: fn(&cxml::item::ItemDetail) -> String| detail.map(of).unwrap_or_default();
+            [
+                item.id.supplier_part.clone(),
+                text(|detail| detail.description().to_owned()),
+                item.quantity.to_string(),
+                text(|detail| detail.unit.clone()),
+                text(|detail| detail.price.amount.normalize().to_string()),
+                text(|detail| detail.price.currency.to_string()),
+                text(|detail| detail.price.per.to_string()),
+            ]
+        };
+        items(&self.document).iter().map(row).collect()
+    }
+
+    fn oci_rows(&self) -> Vec<[String; 7]> {
+        const FIELDS: [&str; 7] =
+            ["VENDORMAT", "DESCRIPTION", "QUANTITY", "UNIT", "PRICE", "CURRENCY", "PRICEUNIT"];
+        let fields = read_oci_fields(&self.document.body).unwrap_or_default();
+        let value = |field: &str, line: usize| {
+            let name = format!("NEW_ITEM-{field}[{line}]");
+            let found = fields.iter().find(|(own, _)| *own == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        (1..=self.lines).map(|line| FIELDS.map(|field| value(field, line))).collect()
+    }
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn csv_cell(text: &str) -> String {
+    let number = crate::base::decimal::parse_signed(text).is_ok();
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !number;
+    let guarded = if formula { format!("'{text}") } else { text.to_owned() };
+    if guarded.contains([',', '"', '\n', '\r', ';']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+fn items(document: &Document) -> Vec<Item> {
     match cxml::decode(&document.body, None).map(|read| read.payload) {
-        Ok(Payload::PunchOutOrderMessage(message)) => message.items.len(),
-        _ => {
-            let text = String::from_utf8_lossy(&document.body);
-            text.matches("NEW_ITEM-QUANTITY").count()
+        Ok(Payload::PunchOutOrderMessage(message)) => message.items,
+        _ => Vec::new(),
+    }
+}
+
+fn lines_in(document: &Document, protocol: Protocol) -> usize {
+    match protocol {
+        Protocol::Cxml => items(document).len(),
+        Protocol::Oci => {
+            let fields = read_oci_fields(&document.body).unwrap_or_default();
+            fields.iter().filter(|(name, _)| name.starts_with("NEW_ITEM-QUANTITY[")).count()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv_cell;
+
+    #[test]
+    fn no_cell_is_a_formula_and_numbers_stay_numbers() {
+        assert_eq!(csv_cell("=cmd|x"), "'=cmd|x");
+        assert_eq!(csv_cell("-12.5"), "-12.5");
+        assert_eq!(csv_cell("19\" rack, big"), "\"19\"\" rack, big\"");
+        assert_eq!(csv_cell("@sum"), "'@sum");
     }
 }

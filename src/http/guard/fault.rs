@@ -70,6 +70,8 @@ impl Reader {
         match path {
             "/cxml" => Self::Partner,
             _ if path.starts_with("/api/") => Self::Program,
+            // Calls that only browsers make, whatever they say they accept.
+            "/oci" => Self::Person,
             _ if accepts_html => Self::Person,
             _ => Self::Program,
         }

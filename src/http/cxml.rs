@@ -1,0 +1,39 @@
+//! `POST /cxml`: the one door for documents, plain or as the first part of a multipart body.
+//!
+//! Whatever the document says, the answer is a cXML Response in HTTP 200 as soon as the body could
+//! be read at all: an HTTP error would be taken for a transient one and asked again for hours.
+
+use http::{StatusCode, header};
+use poem::{Body, Request, Response, Result, Route, handler, post};
+
+use super::{actor::app_of, guard::Limits};
+use crate::app::inbox;
+
+mod multipart;
+
+#[handler]
+async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
+    let app = app_of(request)?;
+    let bytes = body.into_bytes_limit(Limits::default().body_bytes).await?;
+    let kind = request.header(header::CONTENT_TYPE);
+    let answer = match kind.and_then(multipart::boundary) {
+        None => inbox::receive(&app, &bytes, kind).await,
+        Some(boundary) => {
+            let parts = multipart::parts(&bytes, &boundary);
+            let start = kind.and_then(|kind| multipart::parameter(kind, "start"));
+            match multipart::root(&parts, start.as_deref()) {
+                Some(root) => inbox::receive(&app, &root.body, root.content_type.as_deref()).await,
+                // Not a multipart body after all: the reader says what is wrong with it.
+                None => inbox::receive(&app, &bytes, None).await,
+            }
+        }
+    };
+    Ok(Response::builder()
+        .status(StatusCode::OK)
+        .content_type("text/xml; charset=UTF-8")
+        .body(answer))
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route.at("/cxml", post(h_cxml))
+}

@@ -1,0 +1,202 @@
+//! Just enough of `multipart/related` to find the document in it: boundaries, part headers, and the
+//! two transfer encodings that change bytes.
+
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// Parts that are looked at; a document with more attachments is refused elsewhere by its size.
+const MOST_PARTS: usize = 200;
+
+/// Attachments of real senders lack their padding now and then.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// One part, decoded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part {
+    pub content_type: Option<String>,
+    /// Without its angle brackets.
+    pub content_id: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// The boundary of a multipart content type.
+pub fn boundary(content_type: &str) -> Option<String> {
+    let multipart = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/");
+    parameter(content_type, "boundary").filter(|boundary| multipart && !boundary.is_empty())
+}
+
+/// A parameter of a header's value, quoted or not.
+pub fn parameter(value: &str, name: &str) -> Option<String> {
+    let mut pieces = Vec::new();
+    let (mut quoted, mut piece) = (false, String::new());
+    for c in value.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ';' if !quoted => pieces.push(std::mem::take(&mut piece)),
+            c => piece.push(c),
+        }
+    }
+    pieces.push(piece);
+    pieces.iter().skip(1).find_map(|piece| {
+        let (own, value) = piece.split_once('=')?;
+        own.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
+    })
+}
+
+/// The parts between the boundaries; what stands before the first and after the last is nothing.
+pub fn parts(bytes: &[u8], boundary: &str) -> Vec<Part> {
+    let mark = format!("--{boundary}").into_bytes();
+    let mut parts = Vec::new();
+    let mut begin: Option<usize> = None;
+    for line in lines(bytes) {
+        let text = trimmed(&bytes[line.clone()]);
+        let last = text.strip_prefix(&*mark).is_some_and(|rest| rest.starts_with(b"--"));
+        if !last && text != mark {
+            continue;
+        }
+        if let Some(begin) = begin {
+            parts.push(part(before_newline(&bytes[begin..line.start])));
+        }
+        if last || parts.len() == MOST_PARTS {
+            return parts;
+        }
+        begin = Some(line.end);
+    }
+    parts
+}
+
+/// The ranges of the lines, each with its line end.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    let mut start = 0;
+    bytes.split_inclusive(|byte| *byte == b'\n').map(move |line| {
+        let range = start..start + line.len();
+        start = range.end;
+        range
+    })
+}
+
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.trim_ascii_end()
+}
+
+/// The line end before a boundary belongs to the boundary.
+fn before_newline(body: &[u8]) -> &[u8] {
+    let body = body.strip_suffix(b"\n").unwrap_or(body);
+    body.strip_suffix(b"\r").unwrap_or(body)
+}
+
+fn part(bytes: &[u8]) -> Part {
+    let mut part = Part::default();
+    let mut encoding = String::new();
+    let mut body_at = bytes.len();
+    for line in lines(bytes) {
+        let text = trimmed(&bytes[line.clone()]);
+        if text.is_empty() {
+            body_at = line.end;
+            break;
+        }
+        let text = String::from_utf8_lossy(text);
+        let Some((name, value)) = text.split_once(':') else { continue };
+        let value = value.trim();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "content-type" => part.content_type = Some(value.to_owned()),
+            "content-id" => part.content_id = Some(bare(value).to_owned()),
+            "content-transfer-encoding" => encoding = value.to_ascii_lowercase(),
+            _ => {}
+        }
+    }
+    let body = bytes.get(body_at..).unwrap_or_default();
+    part.body = decode(body, &encoding);
+    part
+}
+
+fn bare(id: &str) -> &str {
+    id.trim().trim_start_matches('<').trim_end_matches('>')
+}
+
+/// The body without its transfer encoding; one that is broken stays as it is, and its reader says
+/// what is wrong.
+fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
+    match encoding {
+        "base64" => {
+            let dense: Vec<u8> =
+                body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            BASE64.decode(dense).unwrap_or_else(|_| body.to_vec())
+        }
+        "quoted-printable" => quoted_printable(body),
+        _ => body.to_vec(),
+    }
+}
+
+fn quoted_printable(body: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        if *byte != b'=' {
+            out.push(*byte);
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
+            rest = after;
+            continue;
+        }
+        let digits = rest.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+        match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(value) => {
+                out.push(value);
+                rest = &rest[2..];
+            }
+            None => out.push(b'='),
+        }
+    }
+    out
+}
+
+/// The document: the part that `start` names, else the first.
+pub fn root<'p>(parts: &'p [Part], start: Option<&str>) -> Option<&'p Part> {
+    let named = start.map(bare);
+    let named = parts.iter().find(|part| named.is_some() && part.content_id.as_deref() == named);
+    named.or_else(|| parts.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_found_by_its_name_or_stands_first() {
+        let kind = "multipart/related; boundary=\"b;1\"; type=\"text/xml\"; start=\"<x@y>\"";
+        let boundary = boundary(kind).unwrap();
+        assert_eq!(boundary, "b;1");
+        let body = b"before\r\n--b;1\r\nContent-Type: image/png\r\nContent-ID: <p@y>\r\n\
+            Content-Transfer-Encoding: base64\r\n\r\niVBO\r\nRw0K\r\n--b;1 \r\n\
+            Content-Type: text/xml; charset=UTF-8\r\nContent-ID: <x@y>\r\n\r\n<cXML/>\r\n\
+            --b;1--\r\nafter";
+        let parts = parts(body, &boundary);
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0].body, b"\x89PNG\r\n");
+        let start = parameter(kind, "start");
+        assert_eq!(root(&parts, start.as_deref()).unwrap().body, b"<cXML/>");
+        assert_eq!(root(&parts, Some("none")).unwrap().content_id.as_deref(), Some("p@y"));
+    }
+
+    #[test]
+    fn what_is_no_multipart_has_no_parts() {
+        assert_eq!(boundary("text/xml; boundary=x"), None);
+        assert_eq!(boundary("multipart/related"), None);
+        assert!(parts(b"<cXML/>", "x").is_empty());
+        assert!(parts(b"--x\r\nA: b\r\n\r\nnever ended", "x").is_empty());
+    }
+
+    #[test]
+    fn quoted_printable_is_undone() {
+        assert_eq!(quoted_printable(b"a=3D=\r\nb=C3=A4=zz"), "a=bä=zz".as_bytes());
+    }
+}
