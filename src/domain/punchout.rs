@@ -180,7 +180,7 @@ impl PunchoutSession {
 pub fn start_link_over() -> Refusal {
     Refusal::forbidden(
         "start-link-over",
-        "This start link does not work: it was used already, is too old, or was not given out here.",
+        "This start link does not work: it was used, is too old, or was not given out here.",
     )
     .mend("Start again from your procurement system.")
 }

@@ -176,12 +176,12 @@ async fn h_document(who: SignedIn, Path(session): Path<String>) -> Result<Respon
 async fn h_csv(who: SignedIn, Path(session): Path<String>) -> Result<Response> {
     let mut reader = who.app.reader(&who.actor).await?;
     let back = punchout::back(&mut reader, session_id(&session)?).await?;
-    Ok(file("cart.csv", "text/csv; charset=utf-8", back.csv().into_bytes()))
+    Ok(file("cart.csv", "text/csv; charset=utf-8", back.csv()))
 }
 
-fn file(name: &str, kind: &'static str, body: Vec<u8>) -> Response {
+fn file(name: &str, kind: &'static str, content: impl Into<poem::Body>) -> Response {
     let place = format!("attachment; filename=\"{name}\"");
-    Response::builder().content_type(kind).header(header::CONTENT_DISPOSITION, place).body(body)
+    Response::builder().content_type(kind).header(header::CONTENT_DISPOSITION, place).body(content)
 }
 
 pub(super) fn add(route: Route) -> Route {
