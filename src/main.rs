@@ -10,10 +10,11 @@ use std::{
 use clap::{Parser, Subcommand};
 use countersign::{
     app::{
+        audit::{self, Head},
         machine::{MovableClock, SystemClock},
         setup,
     },
-    config::{Flags, LogFormat, Purpose, ServerFlags, Settings},
+    config::{Database, Flags, LogFormat, Purpose, ServerFlags, Settings},
     demo, server, store,
 };
 use tracing_subscriber::EnvFilter;
@@ -60,6 +61,23 @@ enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// The audit trail
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Walks the hash chain and what it names: exit 0 when whole, 1 with the first broken entry
+    Verify {
+        #[command(flatten)]
+        flags: Flags,
+        /// A head exported earlier, which must still stand in the chain; may be repeated
+        #[arg(long, value_name = "POSITION:HASH")]
+        head: Vec<Head>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -82,6 +100,9 @@ async fn run(command: Command) -> ExitCode {
             init(flags, &organisation, &currency, &admin).await
         }
         Command::Migrate { flags } => migrate(flags).await,
+        Command::Audit { command: AuditCommand::Verify { flags, head } } => {
+            verify_audit(flags, head).await
+        }
     };
     match done {
         Ok(code) => code,
@@ -157,4 +178,39 @@ async fn migrate(flags: Flags) -> Done {
         say(format_args!("nothing to do: all {} migrations are applied", done.known))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads only, so it works beside a running server and on the database of one that stands still.
+async fn verify_audit(flags: Flags, mut anchors: Vec<Head>) -> Done {
+    let settings = Settings::of_process(Purpose::Tool, &flags.into())?;
+    log(&settings);
+    if let Database::Sqlite(file) = &settings.database
+        && !file.exists()
+    {
+        return Err(format!("there is no database at {}", file.display()).into());
+    }
+    // Read before the chain, which can only have grown since.
+    if let Some(data) = &settings.data {
+        anchors.extend(audit::heads::read(&data.join(audit::heads::FILE))?);
+    }
+    let store = store::Store::open(settings.database.url().expose()).await?;
+    let mut conn = store.snapshot().await?;
+    let found = audit::verify(&mut conn, &anchors).await?;
+    store.end_snapshot(conn).await?;
+    store.close().await;
+    match found {
+        Ok(whole) => {
+            say(format_args!(
+                "whole: {} entries, {} more to be sealed; {} decisions, requisitions, orders and \
+                 documents are what their entries name; {} exported heads stand",
+                whole.head.position, whole.waiting, whole.compared, whole.anchors
+            ))?;
+            say(format_args!("head {}", whole.head))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(broken) => {
+            say(format_args!("broken: {broken}"))?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }

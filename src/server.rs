@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{
-        App, AppError, Policies, Site,
+        App, AppError, Policies, Site, audit,
         machine::{SystemClock, SystemEntropy},
     },
     base::{secret::Keys, time::Clock},
@@ -229,6 +229,7 @@ fn tools(
         client: Client::new(app.site.addresses.clone())?,
         mailer,
         mail_from: settings.mail_sender(&app.site.public_url),
+        audit_heads: settings.data.as_ref().map(|data| data.join(audit::heads::FILE)),
         stop: stop.clone(),
     })
 }

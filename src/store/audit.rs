@@ -48,8 +48,12 @@ pub fn entry_hash(
     words: [&str; 4],
 ) -> String {
     let organisation = organisation.map(|id| id.to_string()).unwrap_or_default();
+    hash_of(&id.to_string(), &organisation, at.millis(), words)
+}
+
+/// The same of columns as they stand, whether they can be read as ids or not.
+pub(super) fn hash_of(id: &str, organisation: &str, millis: i64, words: [&str; 4]) -> String {
     let [actor, kind, about, body] = words;
-    let millis = at.millis();
     // JSON strings keep the parts apart whatever stands in them.
     let text = serde_json::json!([id, organisation, millis, actor, kind, about, body]);
     sha256_hex(text.to_string().as_bytes())
@@ -58,14 +62,6 @@ pub fn entry_hash(
 /// The hash that links an entry to all before it.
 pub fn chain_hash(before: &str, position: i64, entry_hash: &str) -> String {
     sha256_hex(format!("{before}\n{position}\n{entry_hash}").as_bytes())
-}
-
-impl Entry {
-    /// What [`entry_hash`] gives for this entry as it stands now.
-    pub fn computed_hash(&self) -> String {
-        let words = [&*self.actor, &*self.kind, &*self.about, &*self.body];
-        entry_hash(self.id, self.organisation, self.at, words)
-    }
 }
 
 const INSERT: &str = "
@@ -100,51 +96,105 @@ pub async fn insert(conn: &mut Conn, entry: &NewEntry) -> Result<(), StoreError>
     Ok(())
 }
 
-const COLUMNS_ABOUT: &str = "
-    select e.id, e.organisation_id, e.at, e.actor, e.kind, e.about, e.body, e.entry_hash,
-        e.position, e.chain_hash
-    from audit_about a join audit_entry e on e.id = a.entry_id
-    where a.about = $1 and e.organisation_id = $2 and e.id < $3
-    order by e.id desc limit $4";
-const COLUMNS_ALL: &str = "
-    select id, organisation_id, at, actor, kind, about, body, entry_hash, position, chain_hash
-    from audit_entry where organisation_id = $1 and id < $2
-    order by id desc limit $3";
-/// Sorts behind every id.
-const END: &str = "~";
+/// Which entries of the organisation are asked for; nothing named: all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// About any of these; see [`named`].
+    pub about: Vec<String>,
+    pub kind: Option<String>,
+    /// The actor as it stands in the entries: an e-mail address, `system:..`, a partner's id.
+    pub actor: Option<String>,
+}
 
-/// The organisation's entries, newest first; about one object when one is named.
+/// Objects that one search looks for at most.
+pub const MOST_OBJECTS: usize = 4;
+
+const LIST: &str = "
+    select e.* from audit_entry e
+    where e.organisation_id = $1 and e.id < $2 and ($3 = '' or e.kind = $3)
+        and ($4 = '' or e.actor = $4)
+    order by e.id desc limit $5";
+const LIST_ABOUT: &str = "
+    select e.* from audit_entry e
+    where e.organisation_id = $1 and e.id < $2 and ($3 = '' or e.kind = $3)
+        and ($4 = '' or e.actor = $4)
+        and e.id in (select entry_id from audit_about where about in ($6, $7, $8, $9))
+    order by e.id desc limit $5";
+/// Sorts behind every id.
+const END: &str = "z";
+
+/// The organisation's entries, newest first.
 pub async fn list(
     conn: &mut Conn,
     organisation: OrganisationId,
-    about: Option<&str>,
+    asked: &Asked,
     cut: &Cut,
 ) -> Result<Page<Entry>, StoreError> {
-    let after = cut.after.clone().unwrap_or_else(|| END.to_owned());
-    let rows = match about {
-        Some(about) => {
-            sqlx::query(COLUMNS_ABOUT)
-                .bind(about)
-                .bind(organisation.to_string())
-                .bind(after)
-                .bind(cut.fetch())
-                .fetch_all(conn)
-                .await?
+    let sql = if asked.about.is_empty() { LIST } else { LIST_ABOUT };
+    let mut query = sqlx::query(sql)
+        .bind(organisation.to_string())
+        .bind(cut.after.clone().unwrap_or_else(|| END.to_owned()))
+        .bind(asked.kind.clone().unwrap_or_default())
+        .bind(asked.actor.clone().unwrap_or_default())
+        .bind(cut.fetch());
+    if let Some(first) = asked.about.first() {
+        for n in 0..MOST_OBJECTS {
+            query = query.bind(asked.about.get(n).unwrap_or(first).clone());
         }
-        None => {
-            sqlx::query(COLUMNS_ALL)
-                .bind(organisation.to_string())
-                .bind(after)
-                .bind(cut.fetch())
-                .fetch_all(conn)
-                .await?
-        }
-    };
+    }
+    let rows = query.fetch_all(conn).await?;
     let entries = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(entries, cut, |entry| entry.id.to_string()))
 }
 
-pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Entry, StoreError> {
+const NAMED: &str = "
+    select id from purchase_order where organisation_id = $1 and (number = $2 or buyer_order_id = $2)
+    union all
+    select id from requisition where organisation_id = $1 and (number = $2 or buyer_order_id = $2)
+    union all
+    select id from invoice where organisation_id = $1 and number = $2
+    union all
+    select id from person where organisation_id = $1 and email = $2
+    union all
+    select id from cost_center where organisation_id = $1 and code = $2
+    union all
+    select id from partner where organisation_id = $1 and name = $2
+    union all
+    select id from organisation where id = $1 and name = $2
+    union all
+    select id from supplier where name = $2
+    limit $3";
+
+/// The ids of what goes by this number or short name in the organisation: orders, requisitions,
+/// invoices, people, cost centres, connections, suppliers. At most [`MOST_OBJECTS`].
+pub async fn named(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    name: &str,
+) -> Result<Vec<String>, StoreError> {
+    let most = i64::try_from(MOST_OBJECTS).unwrap_or(i64::MAX);
+    let rows = sqlx::query(NAMED)
+        .bind(organisation.to_string())
+        .bind(name)
+        .bind(most)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(|row| Row::new(row, "audit_about").text("id")).collect()
+}
+
+const KINDS: &str = "
+    select distinct kind from audit_entry where organisation_id = $1 order by kind";
+
+/// The kinds of facts that the organisation's entries hold.
+pub async fn kinds(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query(KINDS).bind(organisation.to_string()).fetch_all(conn).await?;
+    rows.iter().map(|row| Row::new(row, "audit_entry").text("kind")).collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Entry, StoreError> {
     let row = Row::new(row, "audit_entry");
     Ok(Entry {
         id: row.id("id")?,

@@ -4,12 +4,20 @@
 //! other. One sealer at a time (by lease) gives them their place and links them. Sealing is the
 //! only write that touches an entry after its birth, and it touches only place and link.
 
-use crate::base::time::Time;
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt;
+
+use crate::{
+    base::{text::sha256_hex, time::Time},
+    domain::approval::Task,
+};
 
 use super::{
-    Conn, Row, Store, StoreError, Work,
-    audit::{Entry, chain_hash, read},
+    Conn, Dialect, Reading, Row, Store, StoreError, Work,
+    audit::{chain_hash, hash_of},
     error::one_row,
+    step,
 };
 
 /// Entries sealed in one transaction at most.
@@ -57,19 +65,124 @@ pub async fn head(conn: &mut Conn) -> Result<Head, StoreError> {
     })
 }
 
+/// An entry exactly as its row stands: nothing in it is believed to be what the house wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub id: String,
+    pub organisation: String,
+    pub at_ms: i64,
+    pub actor: String,
+    pub kind: String,
+    /// The object it is about first of all.
+    pub about: String,
+    pub body: String,
+    pub entry_hash: String,
+    /// Its place in the chain, once sealed.
+    pub position: Option<i64>,
+    pub chain_hash: Option<String>,
+}
+
+impl Link {
+    /// The hash over the entry's content as it stands now.
+    pub fn computed_hash(&self) -> String {
+        let words = [&*self.actor, &*self.kind, &*self.about, &*self.body];
+        hash_of(&self.id, &self.organisation, self.at_ms, words)
+    }
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Link, StoreError> {
+    let row = Row::new(row, "audit_entry");
+    Ok(Link {
+        id: row.text("id")?,
+        organisation: row.maybe_text("organisation_id")?.unwrap_or_default(),
+        at_ms: row.int("at")?,
+        actor: row.text("actor")?,
+        kind: row.text("kind")?,
+        about: row.text("about")?,
+        body: row.text("body")?,
+        entry_hash: row.text("entry_hash")?,
+        position: row.maybe_int("position")?,
+        chain_hash: row.maybe_text("chain_hash")?,
+    })
+}
+
 const SEALED: &str = "select * from audit_entry where position > $1 order by position limit $2";
 const UNSEALED: &str = "select * from audit_entry where position is null order by id limit $1";
 
 /// Sealed entries behind a position, in the order of the chain.
-pub async fn sealed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+pub async fn sealed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Link>, StoreError> {
     let rows = sqlx::query(SEALED).bind(after).bind(limit).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
 /// Entries that wait for the sealer, oldest first.
-pub async fn unsealed(conn: &mut Conn, limit: i64) -> Result<Vec<Entry>, StoreError> {
+pub async fn unsealed(conn: &mut Conn, limit: i64) -> Result<Vec<Link>, StoreError> {
     let rows = sqlx::query(UNSEALED).bind(limit).fetch_all(conn).await?;
     rows.iter().map(read).collect()
+}
+
+const ID_BEHIND: &str = "
+    select id from audit_entry where position > $1 order by position limit 1";
+
+/// The id of the entry behind a position, when that much of it can be read.
+pub async fn id_behind(conn: &mut Conn, after: i64) -> Option<String> {
+    let row = sqlx::query(ID_BEHIND).bind(after).fetch_optional(conn).await.ok()??;
+    Row::new(&row, "audit_entry").text("id").ok()
+}
+
+/// The hashes of a stored document: of its bytes, and as its row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentHash {
+    pub of_body: String,
+    pub stated: String,
+    pub kind: String,
+}
+
+const DOCUMENTS: &str = "
+    select d.id, d.kind, d.sha256, d.body from audit_entry e join document d on d.id = e.about
+    where e.position > $1 and e.position <= $2 and e.kind = 'document-kept'";
+
+/// The documents that a stretch of the chain names, hashed one by one: their bytes never stand in
+/// memory together.
+pub async fn documents(
+    conn: &mut Conn,
+    (after, upto): (i64, i64),
+) -> Result<HashMap<String, DocumentHash>, StoreError> {
+    let mut found = HashMap::new();
+    let mut rows = sqlx::query(DOCUMENTS).bind(after).bind(upto).fetch(conn);
+    while let Some(row) = rows.try_next().await? {
+        let row = Row::new(&row, "document");
+        let of_body = sha256_hex(&row.bytes("body")?);
+        let hash = DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? };
+        found.insert(row.text("id")?, hash);
+    }
+    Ok(found)
+}
+
+const DOCUMENT: &str = "select kind, sha256, body from document where id = $1";
+
+/// The hashes of one document.
+pub async fn document(conn: &mut Conn, id: &str) -> Result<Option<DocumentHash>, StoreError> {
+    let Some(row) = sqlx::query(DOCUMENT).bind(id).fetch_optional(conn).await? else {
+        return Ok(None);
+    };
+    let row = Row::new(&row, "document");
+    let of_body = sha256_hex(&row.bytes("body")?);
+    Ok(Some(DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? }))
+}
+
+const TASKS: &str = "
+    select t.* from audit_entry e join task t on t.id = e.about
+    where e.position > $1 and e.position <= $2 and e.kind = 'decided'";
+
+/// The decided tasks that a stretch of the chain names.
+pub async fn tasks(
+    conn: &mut Conn,
+    (after, upto): (i64, i64),
+) -> Result<HashMap<String, Task>, StoreError> {
+    let rows = sqlx::query(TASKS).bind(after).bind(upto).fetch_all(conn).await?;
+    let tasks = rows.iter().map(step::read_task);
+    tasks.map(|task| task.map(|task| (task.id.to_string(), task))).collect()
 }
 
 const SEAL: &str = "
@@ -89,7 +202,7 @@ impl Work for Seal {
             let done = sqlx::query(SEAL)
                 .bind(position)
                 .bind(&hash)
-                .bind(entry.id.to_string())
+                .bind(&entry.id)
                 .execute(&mut *conn)
                 .await?;
             one_row(done.rows_affected(), "audit entry")?;
@@ -107,6 +220,23 @@ impl Work for Seal {
 const LEASE_MS: i64 = 10_000;
 
 impl Store {
+    /// A connection that sees one moment of the database, whatever is written meanwhile; to be
+    /// given back with [`Store::end_snapshot`].
+    pub async fn snapshot(&self) -> Result<Reading, StoreError> {
+        let mut conn = self.read().await?;
+        let begin = match self.dialect() {
+            Dialect::Sqlite => "begin",
+            Dialect::Postgres => "begin isolation level repeatable read read only",
+        };
+        sqlx::query(begin).execute(&mut *conn).await?;
+        Ok(conn)
+    }
+
+    pub async fn end_snapshot(&self, mut conn: Reading) -> Result<(), StoreError> {
+        sqlx::query("rollback").execute(&mut *conn).await?;
+        Ok(())
+    }
+
     /// Seals what waits, when this holder has or gets the lease. Answers the new end of the chain,
     /// or `None` when another holder seals or nothing waits.
     pub async fn seal(&self, holder: &str, now: Time) -> Result<Option<Head>, StoreError> {

@@ -93,7 +93,7 @@ fn read_step(row: &AnyRow) -> Result<Step, StoreError> {
     })
 }
 
-fn read_task(row: &AnyRow) -> Result<Task, StoreError> {
+pub(super) fn read_task(row: &AnyRow) -> Result<Task, StoreError> {
     let row = Row::new(row, "task");
     Ok(Task {
         id: row.id("id")?,

@@ -6,7 +6,7 @@
 
 pub mod seal;
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -24,6 +24,8 @@ pub struct Tools {
     pub mailer: Option<Mailer>,
     /// The sender of our letters.
     pub mail_from: String,
+    /// Where the heads of the audit chain are written; absent without a data folder.
+    pub audit_heads: Option<PathBuf>,
     pub stop: CancellationToken,
 }
 
@@ -33,7 +35,7 @@ const AFTER_FAULT: Duration = Duration::from_secs(5);
 /// Starts every worker. They end soon after `tools.stop`; wait for the tracker.
 pub fn start(tools: Arc<Tools>) -> TaskTracker {
     let tracker = TaskTracker::new();
-    tracker.spawn(seal::run(Arc::clone(&tools.app), tools.stop.clone()));
+    tracker.spawn(seal::run(Arc::clone(&tools)));
     tracker.close();
     tracker
 }

@@ -21,6 +21,7 @@ use crate::{
 };
 
 pub mod address;
+pub mod audit;
 mod blame;
 pub mod cost_center;
 mod docs;
@@ -36,7 +37,7 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (login_call::Login, setting_up())
+    (audit::Audit, login_call::Login, setting_up())
 }
 
 /// What an admin sets up.
