@@ -19,6 +19,7 @@ use crate::{
     app::{
         App, AppError, Policies, Site, audit,
         machine::{SystemClock, SystemEntropy},
+        setup,
     },
     base::{secret::Keys, time::Clock},
     config::{BadSetting, Settings, Smtp},
@@ -108,6 +109,9 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
         Some(prepare) => prepare(Arc::clone(&app), stop.clone()).await?,
         None => Prepared::default(),
     };
+    if setup::is_empty(&app).await? {
+        tracing::warn!("there is no organisation yet; `countersign init` makes the first one");
+    }
     let tools = tools(&settings, &app, prepared.smtp, &stop)?;
     serve(listening, app, tools, prepared.mount, stop).await
 }

@@ -87,8 +87,9 @@ pub(super) fn page(spec: &Value) -> String {
     page.render().unwrap_or_default()
 }
 
+/// A text of the specification, without the marks of Markdown.
 fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value.get(name).and_then(Value::as_str).unwrap_or_default().replace('`', "")
 }
 
 fn calls(spec: &Value) -> Vec<Call> {

@@ -3,27 +3,29 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler};
 
-use crate::{
-    app::App,
-    http::{
-        actor::{Visitor, is_https},
-        part::Shell,
-        problem::see_other,
-    },
-};
+use crate::http::{actor::Visitor, part::Shell, problem::see_other};
 
 #[derive(Template)]
 #[template(path = "pages/home.html", config = ".askama.toml")]
 struct Home {
     shell: Shell,
     cards: Vec<Card>,
+    places: Vec<Place>,
 }
 
-/// One role of the demo world.
-pub struct Card {
-    pub title: &'static str,
-    pub what: &'static str,
-    pub email: &'static str,
+/// One person of the demo world.
+struct Card {
+    title: &'static str,
+    what: &'static str,
+    name: &'static str,
+    email: &'static str,
+}
+
+/// One system that stands beside the server in the demo.
+struct Place {
+    title: &'static str,
+    what: &'static str,
+    href: String,
 }
 
 #[handler]
@@ -39,22 +41,38 @@ async fn h_home(visitor: Visitor) -> Result<Response> {
     }
     let mut shell = visitor.shell("Countersign demo", "/").await?;
     shell.narrow = false;
-    Ok(visitor.page(&Home { shell, cards: cards(&visitor.app) })?)
+    let places = places(&visitor.app.site.public_url);
+    Ok(visitor.page(&Home { shell, cards: cards(), places })?)
 }
 
 /// The people of the demo world to sign in as.
-fn cards(app: &App) -> Vec<Card> {
-    debug_assert!(!is_https(app) || app.site.demo);
-    let card = |title, what, email| Card { title, what, email };
+fn cards() -> Vec<Card> {
+    let card = |title, what, name, email| Card { title, what, name, email };
     vec![
-        card("Requester", "Shops, hands in, receives.", "ed@acme.example"),
-        card("Manager", "Is asked above 500.00 EUR.", "mia@acme.example"),
-        card("Director", "Is asked above 5,000.00 EUR.", "dan@acme.example"),
-        card("CFO", "Is asked above 50,000.00 EUR.", "carla@acme.example"),
-        card("IT reviewer", "Is asked about computers.", "ivy@acme.example"),
-        card("Accounts payable", "Handles invoices that differ.", "fin@acme.example"),
-        card("Admin", "Keeps people, suppliers and policies.", "ada@acme.example"),
-        card("Supplier desk", "Confirms, ships and invoices.", "sue@partsdesk.example"),
+        card("Requester", "Shops, hands in, receives.", "Ed", "ed@acme.example"),
+        card("Manager", "Is asked above 500.00 EUR.", "Mia", "mia@acme.example"),
+        card("Director", "Is asked above 5,000.00 EUR.", "Dan", "dan@acme.example"),
+        card("CFO", "Is asked above 50,000.00 EUR.", "Carla", "carla@acme.example"),
+        card("IT reviewer", "Is asked about computers.", "Ivy", "ivy@acme.example"),
+        card("Accounts payable", "Handles invoices that differ.", "Fin", "fin@acme.example"),
+        card("Admin", "Keeps people, suppliers, policies.", "Ada", "ada@acme.example"),
+        card("Supplier desk", "Confirms, ships, invoices.", "Sue", "sue@partsdesk.example"),
+    ]
+}
+
+/// The simulators; under the name of another site, as they would be.
+fn places(public_url: &str) -> Vec<Place> {
+    let simulators = public_url.replace("127.0.0.1", "localhost");
+    let place = |title, what, path: &str| Place {
+        title,
+        what,
+        href: format!("{}{path}", if path.starts_with("/sim") { &simulators } else { "" }),
+    };
+    vec![
+        place("Procurement system", "Punches out by cXML or OCI; gets carts.", "/sim/buyer"),
+        place("Supplier", "Gets orders; confirms, ships, invoices.", "/sim/supplier"),
+        place("Mailbox", "Every mail the server sends.", "/sim/mail"),
+        place("JSON API", "The same, for programs.", "/api/docs"),
     ]
 }
 

@@ -116,7 +116,8 @@ fn with_cookie(mut answer: Response, line: &str) -> Response {
 #[handler]
 async fn h_sign_out(Posted { who, .. }: Posted) -> Result<Response> {
     act(&who.app, &who.actor, login::SignOut).await?;
-    let answer = problem::see_other("/sign-in");
+    // The demo's start page offers somebody else to be.
+    let answer = problem::see_other(if who.app.site.demo { "/" } else { "/sign-in" });
     Ok(with_cookie(answer, &cookie::clear(Kind::Login, who.https())))
 }
 
