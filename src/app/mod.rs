@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod invoice;
 pub mod order;
 pub mod outgoing;
+pub mod receiving;
 pub mod partner_auth;
 pub mod party;
 pub mod policy;

@@ -1,5 +1,9 @@
 //! Purchase orders: issued by the last approval, one per supplier, then read by their parties.
 
+mod view;
+
+pub use view::{OrderBrief, OrderView, documents, get, list, visible};
+
 use crate::{
     base::{
         id::{OrderId, SupplierId},

@@ -1,0 +1,298 @@
+//! What comes back for an order: the supplier confirms and ships, the buyer receives.
+//!
+//! By cXML or on the supplier desk it is the same: what is said is checked against the order's lines,
+//! kept, and the standing of the lines counted anew; the order moves by `domain::order::MOVES` alone.
+
+mod arrive;
+
+pub use arrive::{confirmation, ship_notice};
+
+use std::collections::HashMap;
+
+use crate::{
+    base::{
+        id::{ConfirmationId, DocumentId, OrderId, ReceiptId, ShipmentId},
+        money::Money,
+    },
+    domain::{
+        confirmation::{self, Confirmation},
+        fact::Fact,
+        order::{
+            Order, OrderLine, OrderMove, Source, confirmed_move, received_move, shipped_move,
+        },
+        receipt::{self, Receipt},
+        refusal::Refusal,
+        shipment::{self, Moved, Shipment},
+    },
+    store,
+};
+
+use super::{AppError, Command, Cx, Need, budget};
+
+/// Confirms an order on the supplier desk, in whole or in part.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    pub order: OrderId,
+    pub said: confirmation::Said,
+}
+
+impl Command for Confirm {
+    type Answer = Option<ConfirmationId>;
+    const NEED: Need = Need::May("order", "confirm");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Option<ConfirmationId>, AppError> {
+        let order = at_desk(cx, self.order).await?;
+        confirm(cx, order, &self.said, (Source::Desk, None)).await
+    }
+}
+
+/// Says on the supplier desk that goods are on their way.
+#[derive(Debug, Clone)]
+pub struct Ship {
+    pub order: OrderId,
+    pub said: shipment::Said,
+}
+
+impl Command for Ship {
+    type Answer = Option<ShipmentId>;
+    const NEED: Need = Need::May("order", "ship");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Option<ShipmentId>, AppError> {
+        let order = at_desk(cx, self.order).await?;
+        ship(cx, order, &self.said, (Source::Desk, None)).await
+    }
+}
+
+/// The order, when it goes to the supplier of the person who acts.
+async fn at_desk(cx: &mut Cx<'_>, id: OrderId) -> Result<Order, AppError> {
+    let supplier = cx.actor.supplier().ok_or_else(|| Refusal::not_found("order"))?;
+    let order = store::order::at_supplier(cx.conn, supplier, id).await?;
+    Ok(order.ok_or_else(|| Refusal::not_found("order"))?)
+}
+
+/// The buyer has goods in hand: these, or everything that is left.
+#[derive(Debug, Clone)]
+pub struct Receive {
+    pub order: OrderId,
+    /// None: everything that is left.
+    pub parts: Vec<Moved>,
+}
+
+impl Command for Receive {
+    type Answer = ReceiptId;
+    const NEED: Need = Need::May("order", "receive");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<ReceiptId, AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        let person = cx.actor.need_person()?.id;
+        let order = store::order::in_organisation(cx.conn, organisation, self.order).await?;
+        let order = order.ok_or_else(|| Refusal::not_found("order"))?;
+        let asked = store::requisition::get(cx.conn, organisation, order.requisition).await?;
+        let own = asked.is_some_and(|requisition| requisition.requester == person);
+        if !own && !cx.may("order", "read-all").await? {
+            return Err(Refusal::not_found("order").into());
+        }
+        let before = store::order::lines(cx.conn, order.id).await?;
+        let mut lines = before.clone();
+        let parts = shipment::parts_of(&self.parts, &lines, OrderLine::to_receive)?;
+        receipt::add(&mut lines, &parts)?;
+        let receipt = Receipt { id: cx.id(), order: order.id, person, at: cx.now, parts };
+        store::receipt::insert(cx.conn, &receipt).await?;
+        let by = received_move(&lines);
+        let order = save(cx, order, (&before, &lines), by).await?;
+        cx.fact(Fact::OrderReceived {
+            order: order.id.to_string(),
+            requisition: order.requisition.to_string(),
+            receipt: receipt.id.to_string(),
+            state: order.state.word().to_owned(),
+        });
+        Ok(receipt.id)
+    }
+}
+
+/// By which way something was said, and the document that said it.
+type Said = (Source, Option<DocumentId>);
+
+/// Takes a confirmation; `None` when the very same was taken before.
+async fn confirm(
+    cx: &mut Cx<'_>,
+    order: Order,
+    said: &confirmation::Said,
+    (source, document): Said,
+) -> Result<Option<ConfirmationId>, AppError> {
+    let before = store::order::lines(cx.conn, order.id).await?;
+    let parts = confirmation::parts_of(said.kind, &said.lines, &before)?;
+    let mut all = store::confirmation::of_order(cx.conn, order.id).await?;
+    let confirm_id = match &said.confirm_id {
+        Some(id) => id.clone(),
+        None => format!("{}-C{}", order.number, all.len() + 1),
+    };
+    let earlier = all.iter().rev().find(|one| {
+        !one.replaced && (one.confirm_id == confirm_id || said.update && said.confirm_id.is_none())
+    });
+    if let Some(earlier) = earlier {
+        if earlier.kind == said.kind && earlier.parts == parts {
+            cx.nothing_changed();
+            return Ok(None);
+        }
+        if !said.update {
+            return Err(known("confirmation-known", "ConfirmationHeader/@confirmID", confirm_id));
+        }
+        let id = earlier.id;
+        store::confirmation::replace(cx.conn, id).await?;
+        all.retain(|one| one.id != id);
+    }
+    let confirmation = Confirmation {
+        id: cx.id(),
+        order: order.id,
+        confirm_id,
+        kind: said.kind,
+        source,
+        document,
+        comment: said.comment.clone(),
+        at: cx.now,
+        replaced: false,
+        parts,
+    };
+    let mut lines = before.clone();
+    let holding = all.iter().filter(|one| !one.replaced).map(|one| one.parts.as_slice());
+    confirmation::count(&mut lines, holding.chain([confirmation.parts.as_slice()]))?;
+    let by = confirmed_move(&lines).unwrap_or(OrderMove::ConfirmPart);
+    store::confirmation::insert(cx.conn, &confirmation).await?;
+    let order = save(cx, order, (&before, &lines), by).await?;
+    free_rejected(cx, &order, (&before, &lines)).await?;
+    state_confirmed(cx, &order, &confirmation, by);
+    Ok(Some(confirmation.id))
+}
+
+fn state_confirmed(cx: &mut Cx<'_>, order: &Order, said: &Confirmation, by: OrderMove) {
+    let (id, requisition) = (order.id.to_string(), order.requisition.to_string());
+    let confirmation = said.id.to_string();
+    let fact = if by == OrderMove::Reject {
+        let lines = said.parts.iter().map(|part| part.comment.as_str());
+        let reason = std::iter::once(said.comment.as_str()).chain(lines);
+        let reason = reason.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+        Fact::OrderRejected { order: id, requisition, confirmation, reason }
+    } else {
+        let state = order.state.word().to_owned();
+        Fact::OrderConfirmed { order: id, requisition, confirmation, state }
+    };
+    cx.fact_in(order.organisation, fact);
+}
+
+fn known(code: &'static str, field: &str, got: String) -> AppError {
+    Refusal::conflict(code, "Something else was sent under this number before.")
+        .field(field)
+        .got(got)
+        .expected("a number of its own, or operation update")
+        .mend("Send a fresh number, or the same number with operation update.")
+        .into()
+}
+
+/// Takes a ship notice; `None` when it was taken before.
+async fn ship(
+    cx: &mut Cx<'_>,
+    order: Order,
+    said: &shipment::Said,
+    (source, document): Said,
+) -> Result<Option<ShipmentId>, AppError> {
+    let before = store::order::lines(cx.conn, order.id).await?;
+    let mut all = store::shipment::of_order(cx.conn, order.id).await?;
+    let number = match &said.number {
+        Some(number) => number.clone(),
+        None => format!("{}-S{}", order.number, all.len() + 1),
+    };
+    let earlier = all.iter().find(|one| !one.replaced && one.number == number);
+    if let Some(earlier) = earlier {
+        if !said.update {
+            let same = said.parts.is_empty() || said.parts == earlier.parts;
+            if !same {
+                return Err(known("shipment-known", "ShipNoticeHeader/@shipmentID", number));
+            }
+            cx.nothing_changed();
+            return Ok(None);
+        }
+        let id = earlier.id;
+        store::shipment::replace(cx.conn, id).await?;
+        all.retain(|one| one.id != id);
+    }
+    let mut lines = before.clone();
+    let holding: Vec<&[Moved]> =
+        all.iter().filter(|one| !one.replaced).map(|one| one.parts.as_slice()).collect();
+    shipment::count(&mut lines, holding.iter().copied())?;
+    let parts = shipment::parts_of(&said.parts, &lines, OrderLine::to_ship)?;
+    shipment::count(&mut lines, holding.into_iter().chain([parts.as_slice()]))?;
+    let shipment = Shipment {
+        id: cx.id(),
+        order: order.id,
+        number,
+        source,
+        document,
+        carrier: said.carrier.clone(),
+        tracking: said.tracking.clone(),
+        delivery_on: said.delivery_on,
+        at: cx.now,
+        replaced: false,
+        parts,
+    };
+    store::shipment::insert(cx.conn, &shipment).await?;
+    let by = shipped_move(&lines);
+    let order = save(cx, order, (&before, &lines), by).await?;
+    let fact = Fact::OrderShipped {
+        order: order.id.to_string(),
+        requisition: order.requisition.to_string(),
+        shipment: shipment.id.to_string(),
+    };
+    cx.fact_in(order.organisation, fact);
+    Ok(Some(shipment.id))
+}
+
+/// The lines as they were and as they are.
+type Lines<'l> = (&'l [OrderLine], &'l [OrderLine]);
+
+/// Moves the order and saves the lines that changed. The order's version guards both.
+async fn save(
+    cx: &mut Cx<'_>,
+    mut order: Order,
+    (before, after): Lines<'_>,
+    by: OrderMove,
+) -> Result<Order, AppError> {
+    let state = order.state.moved(by).map_err(|refusal| refusal.with("order", &*order.number))?;
+    store::order::set_state(cx.conn, &order, state).await?;
+    for (old, new) in before.iter().zip(after) {
+        if old.progress != new.progress {
+            store::order::save_progress(cx.conn, new).await?;
+        }
+    }
+    order.state = state;
+    order.version += 1;
+    Ok(order)
+}
+
+/// What the supplier turned down is no longer committed in the budget.
+async fn free_rejected(
+    cx: &mut Cx<'_>,
+    order: &Order,
+    (before, after): Lines<'_>,
+) -> Result<(), AppError> {
+    let worth = |line: &OrderLine| -> Result<Money, AppError> {
+        let rejected = line.progress.rejected;
+        match crate::base::quantity::Quantity::new(rejected) {
+            Ok(rejected) => Ok(line.goods.price.times(rejected)?),
+            Err(_) => Ok(Money::zero(order.currency)),
+        }
+    };
+    let old: HashMap<_, _> = before.iter().map(|line| (line.line_number, line)).collect();
+    let mut freed = Money::zero(order.currency);
+    for line in after {
+        let was = match old.get(&line.line_number) {
+            Some(old) => worth(old)?,
+            None => Money::zero(order.currency),
+        };
+        freed = freed.checked_add(worth(line)?.checked_sub(was)?)?;
+    }
+    if freed.minor() > 0 {
+        budget::free(cx, order.requisition, &order.id.to_string(), freed).await?;
+    }
+    Ok(())
+}
