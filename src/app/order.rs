@@ -120,27 +120,9 @@ fn draft(
         state: OrderState::Issued,
         content_hash: order_part_hash(requisition, lines, supplier),
         signed_hash: requisition.content_hash.clone(),
-        payload_id: format!("{id}@{}", host(&cx.app.site.public_url)),
+        payload_id: format!("{id}@{}", cx.app.site.host()),
         document: cx.id(),
         issued_at: cx.now,
         version: 1,
     })
-}
-
-/// The host of the server's own address, as the right side of payloadIDs.
-fn host(public_url: &str) -> &str {
-    let rest = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    rest.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("countersign")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::host;
-
-    #[test]
-    fn payload_ids_end_in_the_servers_host() {
-        assert_eq!(host("https://buy.example/x"), "buy.example");
-        assert_eq!(host("http://127.0.0.1:8080"), "127.0.0.1");
-        assert_eq!(host(""), "countersign");
-    }
 }

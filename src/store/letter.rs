@@ -5,10 +5,13 @@ use crate::{
         id::{LetterId, OrganisationId, PersonId},
         time::Time,
     },
-    domain::notice::Link,
+    domain::{delivery::DeliveryState, notice::Link},
 };
 
-use super::{Conn, Row, StoreError};
+use super::{
+    Conn, Row, Store, StoreError, Work,
+    delivery::{Attempt, insert_attempt},
+};
 
 /// A letter, without the state of its sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,4 +85,132 @@ const GET: &str = "select * from letter where id = $1";
 pub async fn get(conn: &mut Conn, id: LetterId) -> Result<Option<Letter>, StoreError> {
     let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
+}
+
+/// A letter that a worker holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub letter: Letter,
+    pub attempts: i64,
+    pub created_at: Time,
+    pub fence: i64,
+}
+
+const TAKE: &str = "
+    update letter set state = 'sending', fence = fence + 1, lease_until = $1
+    where id in (
+            select id from letter
+            where (state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2)
+            order by next_at, id limit $3)
+        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
+    returning *";
+
+struct Take {
+    now: Time,
+    until: Time,
+    most: i64,
+}
+
+impl Work for Take {
+    type Answer = Vec<Held>;
+    type Fault = StoreError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<Held>, StoreError> {
+        let rows = sqlx::query(TAKE)
+            .bind(self.until.millis())
+            .bind(self.now.millis())
+            .bind(self.most)
+            .fetch_all(conn)
+            .await?;
+        rows.iter()
+            .map(|found| {
+                let row = Row::new(found, "letter");
+                Ok(Held {
+                    letter: read(found)?,
+                    attempts: row.int("attempts")?,
+                    created_at: row.time("created_at")?,
+                    fence: row.int("fence")?,
+                })
+            })
+            .collect()
+    }
+
+    fn is_retryable(fault: &StoreError) -> bool {
+        fault.is_retryable()
+    }
+}
+
+const DUE: &str = "
+    select id from letter
+    where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
+    limit 1";
+
+impl Store {
+    /// Takes letters that are due, and those whose sender fell silent, until a time.
+    pub async fn take_letters(
+        &self,
+        now: Time,
+        until: Time,
+        most: i64,
+    ) -> Result<Vec<Held>, StoreError> {
+        // Looking first costs no write transaction while nothing is due.
+        let mut conn = self.read().await?;
+        let due = sqlx::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
+        drop(conn);
+        if due.is_none() || most == 0 {
+            return Ok(Vec::new());
+        }
+        self.write(Take { now, until, most }).await
+    }
+
+    /// Writes down an attempt and what becomes of the letter. `false`: the lease was lost meanwhile.
+    pub async fn settle_letter(
+        &self,
+        held: &Held,
+        attempt: Attempt,
+        state: DeliveryState,
+        next_at: Option<Time>,
+    ) -> Result<bool, StoreError> {
+        let (id, fence) = (held.letter.id, held.fence);
+        self.write(Settle { id, fence, attempt, state, next_at }).await
+    }
+}
+
+const SETTLE: &str = "
+    update letter set state = $1, attempts = attempts + 1, next_at = $2, lease_until = null,
+        finished_at = $3
+    where id = $4 and fence = $5 and state = 'sending'";
+
+struct Settle {
+    id: LetterId,
+    fence: i64,
+    attempt: Attempt,
+    state: DeliveryState,
+    next_at: Option<Time>,
+}
+
+impl Work for Settle {
+    type Answer = bool;
+    type Fault = StoreError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<bool, StoreError> {
+        let ended = matches!(self.state, DeliveryState::Delivered | DeliveryState::Failed);
+        let done = sqlx::query(SETTLE)
+            .bind(self.state.word())
+            .bind(self.next_at.map(Time::millis))
+            .bind(ended.then_some(self.attempt.finished_at.millis()))
+            .bind(self.id.to_string())
+            .bind(self.fence)
+            .execute(&mut *conn)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        insert_attempt(conn, &self.id.to_string(), &self.attempt).await?;
+        Ok(true)
+    }
+
+    fn is_retryable(fault: &StoreError) -> bool {
+        fault.is_retryable()
+    }
 }

@@ -4,6 +4,8 @@
 //! more waits, else when a commit woke it or its pause is over, and never again after the server
 //! was told to stop. A worker never decides: it carries out what a transaction froze.
 
+pub mod deliver;
+pub mod mail;
 pub mod seal;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
@@ -36,6 +38,9 @@ const AFTER_FAULT: Duration = Duration::from_secs(5);
 pub fn start(tools: Arc<Tools>) -> TaskTracker {
     let tracker = TaskTracker::new();
     tracker.spawn(seal::run(Arc::clone(&tools)));
+    tracker.spawn(deliver::run(Arc::clone(&tools), tracker.clone()));
+    tracker.spawn(mail::run(Arc::clone(&tools)));
+    tracker.spawn(seal::run(Arc::clone(&tools.app), tools.stop.clone()));
     tracker.close();
     tracker
 }

@@ -12,7 +12,7 @@ use crate::{
     app::{
         App, AppError, Cx, invoice,
         partner_auth::{self, Sender},
-        punchout,
+        punchout, receiving,
     },
     cxml::Status,
 };
@@ -83,6 +83,14 @@ pub(super) async fn to_owner(
             need(cx, inbound, payload, ("order", "create")).await?;
             let field = "OrderRequest/OrderRequestHeader/@type";
             Err(not_implemented(field, request.action.word(), "new").into())
+        }
+        Payload::ConfirmationRequest(request) => {
+            need(cx, inbound, payload, ("order", "confirm")).await?;
+            receiving::confirmation(cx, inbound, request).await
+        }
+        Payload::ShipNoticeRequest(request) => {
+            need(cx, inbound, payload, ("order", "ship")).await?;
+            receiving::ship_notice(cx, inbound, request).await
         }
         Payload::None => Err(Refusal::invalid("content", "The Request is empty.")
             .field("cXML/Request")
