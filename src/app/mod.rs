@@ -12,11 +12,11 @@ pub mod inbox;
 pub mod invoice;
 pub mod order;
 pub mod outgoing;
-pub mod receiving;
 pub mod partner_auth;
 pub mod party;
 pub mod policy;
 pub mod punchout;
+pub mod receiving;
 pub mod requisition;
 pub mod worklist;
 

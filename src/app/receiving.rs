@@ -1,7 +1,8 @@
 //! What comes back for an order: the supplier confirms and ships, the buyer receives.
 //!
-//! By cXML or on the supplier desk it is the same: what is said is checked against the order's lines,
-//! kept, and the standing of the lines counted anew; the order moves by `domain::order::MOVES` alone.
+//! By cXML or on the supplier desk it is the same: what is said is checked against the order's
+//! lines, kept, and the standing of the lines counted anew; the order moves by
+//! `domain::order::MOVES` alone.
 
 mod arrive;
 
@@ -17,9 +18,7 @@ use crate::{
     domain::{
         confirmation::{self, Confirmation},
         fact::Fact,
-        order::{
-            Order, OrderLine, OrderMove, Source, confirmed_move, received_move, shipped_move,
-        },
+        order::{Order, OrderLine, OrderMove, Source, confirmed_move, received_move, shipped_move},
         receipt::{self, Receipt},
         refusal::Refusal,
         shipment::{self, Moved, Shipment},

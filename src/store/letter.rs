@@ -163,7 +163,8 @@ impl Store {
         self.write(Take { now, until, most }).await
     }
 
-    /// Writes down an attempt and what becomes of the letter. `false`: the lease was lost meanwhile.
+    /// Writes down an attempt and what becomes of the letter. `false`: the lease was lost
+    /// meanwhile.
     pub async fn settle_letter(
         &self,
         held: &Held,

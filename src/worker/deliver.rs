@@ -1,8 +1,8 @@
 //! The deliverer: takes what is due from the outbox, sends it, writes down what came of it.
 //!
 //! It never thinks: bytes were frozen before, the retry table decides after. Whoever falls silent
-//! in between (a crash, a cut cable) loses the lease, and the same bytes go out again under the same
-//! payloadID: at least once, and for the other side once.
+//! in between (a crash, a cut cable) loses the lease, and the same bytes go out again under the
+//! same payloadID: at least once, and for the other side once.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -36,10 +36,8 @@ pub(super) const BROKE: &str = "the sender broke while it sent this";
 /// Delivers until the server stops.
 pub async fn run(tools: Arc<Tools>, tracker: TaskTracker) {
     let free = Arc::new(Semaphore::new(SIDE_BY_SIDE));
-    repeat("deliver", tools, PAUSE, move |tools| {
-        look(tools, tracker.clone(), Arc::clone(&free))
-    })
-    .await;
+    repeat("deliver", tools, PAUSE, move |tools| look(tools, tracker.clone(), Arc::clone(&free)))
+        .await;
 }
 
 async fn look(
@@ -102,13 +100,8 @@ pub(super) async fn is_last_panic(tools: &Tools, subject: &str) -> bool {
 }
 
 async fn send(tools: &Tools, delivery: &Delivery, started_at: Time) -> Sent {
-    let plain = |verdict, detail: String| Sent {
-        started_at,
-        verdict,
-        status: None,
-        detail,
-        answer: None,
-    };
+    let plain =
+        |verdict, detail: String| Sent { started_at, verdict, status: None, detail, answer: None };
     match prepare(&tools.app, delivery, &tools.mail_from).await {
         Ok(Ready::Cxml { url, bytes }) => match tools.client.post_cxml(&url, bytes).await {
             Ok(answer) => heard(started_at, answer),

@@ -6,8 +6,7 @@ use crate::{
         order::{Order, Reference, Source},
         refusal::Refusal,
     },
-    exchange,
-    store,
+    exchange, store,
 };
 
 use super::{AppError, Cx, confirm, ship};
@@ -46,8 +45,8 @@ fn about(order: &Order) -> Vec<String> {
     vec![order.id.to_string(), order.requisition.to_string()]
 }
 
-/// The one order that a supplier's document means: by the payloadID of its OrderRequest, else by its
-/// number, among the orders of the sender's organisation to the sender.
+/// The one order that a supplier's document means: by the payloadID of its OrderRequest, else by
+/// its number, among the orders of the sender's organisation to the sender.
 pub async fn order(
     cx: &mut Cx<'_>,
     inbound: &Inbound<'_>,
