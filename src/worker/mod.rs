@@ -40,7 +40,6 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
     tracker.spawn(seal::run(Arc::clone(&tools)));
     tracker.spawn(deliver::run(Arc::clone(&tools), tracker.clone()));
     tracker.spawn(mail::run(Arc::clone(&tools)));
-    tracker.spawn(seal::run(Arc::clone(&tools.app), tools.stop.clone()));
     tracker.close();
     tracker
 }
