@@ -22,7 +22,7 @@ use crate::{
         refusal::{Refusal, RefusalKind},
     },
     exchange,
-    store::{self, Conn},
+    store::{self, Conn, document::Document},
 };
 
 use super::{
@@ -301,6 +301,18 @@ pub async fn get(reader: &mut Reader<'_>, id: InvoiceId) -> Result<InvoiceView, 
         orders,
         decided_by,
     })
+}
+
+/// The documents that concern the invoice, oldest first; its supplier sees what it sent itself.
+pub async fn documents(
+    reader: &mut Reader<'_>,
+    invoice: &Invoice,
+) -> Result<Vec<Document>, AppError> {
+    let mut all = store::document::about(&mut reader.conn, &invoice.id.to_string()).await?;
+    if reader.actor.supplier().is_some() {
+        all.retain(|document| Some(document.id) == invoice.document);
+    }
+    Ok(all)
 }
 
 /// The supplier's name and title, and the organisation's title.

@@ -25,6 +25,7 @@ pub mod audit;
 mod blame;
 pub mod cost_center;
 mod docs;
+pub mod invoice;
 pub mod login_call;
 pub mod organisation;
 pub mod partner;
@@ -37,7 +38,7 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (audit::Audit, login_call::Login, setting_up())
+    (audit::Audit, invoice::Invoices, login_call::Login, setting_up())
 }
 
 /// What an admin sets up.
