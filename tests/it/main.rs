@@ -11,6 +11,7 @@ mod api_login;
 #[allow(dead_code, unused_imports)]
 mod harness;
 mod pages_sign_in;
+mod store_invoice;
 mod store_schema;
 mod store_shop;
 mod store_signoff;
