@@ -11,13 +11,7 @@ pub mod transfer;
 
 /// Every page. They are reachable as they stand and under `/p/{token}` alike.
 pub(super) fn add(route: Route) -> Route {
-    let pages = [
-        home::add,
-        invoice::add,
-        sign_in::add,
-        start::add,
-        supplier_invoice::add,
-        transfer::add,
-    ];
+    let pages =
+        [home::add, invoice::add, sign_in::add, start::add, supplier_invoice::add, transfer::add];
     pages.into_iter().fold(route, |route, add| add(route))
 }
