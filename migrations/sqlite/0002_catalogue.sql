@@ -24,7 +24,7 @@ create table item_word (
     word text not null,                     -- folded, see base::text::words
     item_id text not null references item (id),
     primary key (word, item_id)
-) strict;
+) strict, without rowid;
 create index item_word_by_item on item_word (item_id, word);
 
 -- A price for everybody (organisation_id null) or the contract price of one organisation.

@@ -158,8 +158,8 @@ const HITS: &str = "
         select 1 from item_word where word >= $1 and word < $2 limit $3
     ) found";
 
-/// A word with at most this many hits leads the search: so many rows are sorted in a millisecond.
-const RARE: i64 = 2_000;
+/// A word with at most this many hits leads the search: so many are checked in milliseconds.
+const RARE: i64 = 5_000;
 /// Sorts behind every item id: the largest ULID, in the alphabet that ids are written in.
 const END: &str = "item_ZZZZZZZZZZZZZZZZZZZZZZZZZZ";
 /// Sorts behind every character of a word.
@@ -307,12 +307,15 @@ pub async fn update(
     add_words(conn, item.id, words).await
 }
 
-/// Words put in with one statement: an import writes twenty an item.
-const WORDS_AT_ONCE: usize = 8;
+/// Words put in with one statement: as many as most items have.
+const WORDS_AT_ONCE: usize = 24;
+/// Free places repeat the last word, which then is there already.
 const ADD_WORDS: &str = "
-    insert into item_word (word, item_id)
-    values ($2, $1), ($3, $1), ($4, $1), ($5, $1), ($6, $1), ($7, $1), ($8, $1), ($9, $1)";
-const ADD_WORD: &str = "insert into item_word (word, item_id) values ($1, $2)";
+    insert into item_word (word, item_id) values
+        ($2, $1), ($3, $1), ($4, $1), ($5, $1), ($6, $1), ($7, $1), ($8, $1), ($9, $1),
+        ($10, $1), ($11, $1), ($12, $1), ($13, $1), ($14, $1), ($15, $1), ($16, $1), ($17, $1),
+        ($18, $1), ($19, $1), ($20, $1), ($21, $1), ($22, $1), ($23, $1), ($24, $1), ($25, $1)
+    on conflict do nothing";
 
 async fn add_words(
     conn: &mut Conn,
@@ -320,14 +323,12 @@ async fn add_words(
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     let words: Vec<&String> = words.iter().collect();
-    let (eights, rest) = words.as_chunks::<WORDS_AT_ONCE>();
-    for eight in eights {
-        let query = sqlx::query(ADD_WORDS).bind(item.to_string());
-        let query = eight.iter().fold(query, |query, word| query.bind(*word));
+    for some in words.chunks(WORDS_AT_ONCE) {
+        let mut query = sqlx::query(ADD_WORDS).bind(item.to_string());
+        for slot in 0..WORDS_AT_ONCE {
+            query = query.bind(some.get(slot).or(some.last()).map_or("", |word| word.as_str()));
+        }
         query.execute(&mut *conn).await?;
-    }
-    for word in rest {
-        sqlx::query(ADD_WORD).bind(*word).bind(item.to_string()).execute(&mut *conn).await?;
     }
     Ok(())
 }
