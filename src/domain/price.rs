@@ -39,6 +39,8 @@ pub struct Tier {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PriceList {
     tiers: Vec<Tier>,
+    /// That of the smallest quantity.
+    first: Tier,
 }
 
 impl PriceList {
@@ -62,7 +64,8 @@ impl PriceList {
             .chain(contract)
             .collect();
         list.sort_by_key(|tier| tier.min_quantity);
-        (!list.is_empty()).then_some(Self { tiers: list })
+        let first = *list.first()?;
+        Some(Self { tiers: list, first })
     }
 
     /// All tiers, smallest quantity first.
@@ -76,14 +79,14 @@ impl PriceList {
     }
 
     /// The tier shown first: that of one piece, or of the smallest quantity sold.
-    pub fn entry(&self) -> Option<&Tier> {
-        self.at(Quantity::ONE).or_else(|| self.tiers.first())
+    pub fn entry(&self) -> &Tier {
+        self.at(Quantity::ONE).unwrap_or(&self.first)
     }
 
     /// The tier of this quantity, or the refusal that names the smallest quantity sold.
     pub fn need(&self, quantity: Quantity) -> Result<&Tier, Refusal> {
         self.at(quantity).ok_or_else(|| {
-            let least = self.tiers.first().map_or(Quantity::ONE, |tier| tier.min_quantity);
+            let least = self.first.min_quantity;
             Refusal::invalid("quantity-below-minimum", "Fewer than the smallest quantity sold.")
                 .field("quantity")
                 .got(quantity.to_string())

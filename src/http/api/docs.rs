@@ -29,6 +29,9 @@ pub(super) fn complete(spec: &str) -> Value {
             }));
             call["parameters"] = parameters.into();
         }
+        if answers_list(call) {
+            page_parameters(call);
+        }
     }
     let text = json!({"type": "string"});
     spec["components"]["schemas"]["Problem"] = json!({
@@ -41,6 +44,33 @@ pub(super) fn complete(spec: &str) -> Value {
         }
     });
     spec
+}
+
+/// Whether the call answers one page of a list.
+fn answers_list(call: &Value) -> bool {
+    let contents = call["responses"]["200"]["content"].as_object();
+    let mut shapes = contents.into_iter().flat_map(|contents| contents.values());
+    shapes.any(|shape| {
+        let name = shape["schema"]["$ref"].as_str().unwrap_or_default();
+        name.starts_with("#/components/schemas/List")
+    })
+}
+
+/// Every list takes `limit` and `after`, whichever way its call reads them.
+fn page_parameters(call: &mut Value) {
+    let mut parameters = call["parameters"].as_array().cloned().unwrap_or_default();
+    for (name, kind, about) in [
+        ("limit", "integer", "Items a page holds: 50 unless told, 200 at most."),
+        ("after", "string", "What the page before said as `next`."),
+    ] {
+        if parameters.iter().all(|known| known["name"] != name) {
+            parameters.push(json!({
+                "name": name, "in": "query", "required": false,
+                "schema": {"type": kind}, "description": about
+            }));
+        }
+    }
+    call["parameters"] = parameters.into();
 }
 
 fn calls_mut(spec: &mut Value) -> Vec<(String, &mut Value)> {

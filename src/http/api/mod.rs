@@ -23,9 +23,11 @@ use crate::{
 pub mod address;
 pub mod audit;
 mod blame;
+pub mod cart;
 pub mod cost_center;
 mod docs;
 pub mod invoice;
+pub mod item;
 pub mod login_call;
 pub mod organisation;
 pub mod partner;
@@ -38,7 +40,13 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (audit::Audit, invoice::Invoices, login_call::Login, setting_up())
+    (
+        audit::Audit,
+        (cart::Carts, item::Items),
+        invoice::Invoices,
+        login_call::Login,
+        setting_up(),
+    )
 }
 
 /// What an admin sets up.

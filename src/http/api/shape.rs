@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::{
     ApiResponse, Object,
     payload::Json,
@@ -24,6 +25,7 @@ use crate::{
         text::shorten,
     },
     domain::refusal::Refusal,
+    http::actor,
 };
 
 /// A JSON text and nothing else.
@@ -188,6 +190,25 @@ impl<T: ToJSON> Created<T> {
 /// The part of a list that a call asks for with `limit` and `after`.
 pub fn cut(limit: Option<u32>, after: Option<String>) -> Cut {
     Cut::new(after, limit)
+}
+
+/// The same, read from the query itself, for calls that take other parameters as well.
+pub struct Paged(pub Cut);
+
+impl<'a> FromRequest<'a> for Paged {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let query = actor::query(request)?;
+        let limit = match query.filled("limit")? {
+            None => None,
+            Some(text) => Some(text.parse::<u32>().map_err(|_| {
+                Refusal::invalid("bad-parameter", "This is no number of items.")
+                    .field("limit")
+                    .got(shorten(text, 40))
+                    .expected("a whole number")
+            })?),
+        };
+        Ok(Self(cut(limit, query.filled("after")?.map(str::to_owned))))
+    }
 }
 
 /// One page of a list; `next` goes into `after=`, null at the end.

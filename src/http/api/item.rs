@@ -1,0 +1,124 @@
+//! `GET /items`: what the caller's organisation can buy, at its own prices.
+
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+
+use super::{
+    Caller,
+    shape::{List, Paged, UnitPriceJson},
+};
+use crate::{
+    app::catalogue::{self, Offer},
+    domain::price::Tier,
+};
+
+pub struct Items;
+
+/// A price from a quantity on.
+#[derive(Object)]
+#[oai(rename = "Tier")]
+struct TierAnswer {
+    min_quantity: String,
+    price: UnitPriceJson,
+    /// Agreed with the caller's organisation.
+    contract: bool,
+}
+
+/// An article of one supplier.
+#[derive(Object)]
+#[oai(rename = "Item")]
+struct ItemAnswer {
+    id: String,
+    sku: String,
+    /// The supplier's short name.
+    supplier: String,
+    name: String,
+    description: String,
+    /// UN/ECE Recommendation 20, or the catalogue's own code.
+    unit: String,
+    /// The price of one unit, or of the smallest quantity sold.
+    price: UnitPriceJson,
+    /// All prices by quantity, smallest first.
+    tiers: Vec<TierAnswer>,
+    /// Whether the price is agreed with the caller's organisation.
+    contract: bool,
+    /// Eight digits, or empty.
+    unspsc: String,
+    category: String,
+    manufacturer: String,
+    manufacturer_sku: String,
+    lead_time_days: Option<i64>,
+}
+
+impl From<&Tier> for TierAnswer {
+    fn from(tier: &Tier) -> Self {
+        Self {
+            min_quantity: tier.min_quantity.to_string(),
+            price: tier.price.into(),
+            contract: tier.is_contract,
+        }
+    }
+}
+
+impl From<Offer> for ItemAnswer {
+    fn from(offer: Offer) -> Self {
+        let Offer { item, supplier, prices } = offer;
+        let entry = prices.entry();
+        Self {
+            id: item.id.to_string(),
+            sku: item.sku,
+            supplier: supplier.name,
+            name: item.name,
+            description: item.description,
+            unit: item.unit,
+            price: entry.price.into(),
+            tiers: prices.tiers().iter().map(TierAnswer::from).collect(),
+            contract: entry.is_contract,
+            unspsc: item.unspsc,
+            category: item.category,
+            manufacturer: item.manufacturer,
+            manufacturer_sku: item.manufacturer_sku,
+            lead_time_days: item.lead_time_days,
+        }
+    }
+}
+
+#[OpenApi]
+impl Items {
+    /// Searches the catalogue: each word of `q` must begin some word of an item. An item with
+    /// the very number that was asked for comes first, then the newest.
+    #[oai(path = "/items", method = "get", operation_id = "items")]
+    async fn items(
+        &self,
+        caller: Caller,
+        q: Query<Option<String>>,
+        /// A supplier's short name.
+        supplier: Query<Option<String>>,
+        paged: Paged,
+    ) -> poem::Result<Json<List<ItemAnswer>>> {
+        let query = catalogue::Query {
+            text: q.0.unwrap_or_default(),
+            supplier: supplier.0,
+            category: None,
+            cut: paged.0,
+        };
+        let mut reader = caller.reader().await?;
+        let page = catalogue::search(&mut reader, &query).await?;
+        Ok(Json(page.map(ItemAnswer::from).into()))
+    }
+
+    /// One item by its supplier's short name and its number.
+    #[oai(path = "/items/:supplier/:sku", method = "get", operation_id = "item")]
+    async fn item(
+        &self,
+        caller: Caller,
+        supplier: Path<String>,
+        sku: Path<String>,
+    ) -> poem::Result<Json<ItemAnswer>> {
+        let mut reader = caller.reader().await?;
+        Ok(Json(catalogue::get(&mut reader, &supplier.0, &sku.0).await?.into()))
+    }
+}
