@@ -291,7 +291,7 @@ async fn hits(
     loop {
         let page = catalogue::search(reader, &query).await?;
         for offer in page.items {
-            let Some(tier) = offer.prices.entry() else { continue };
+            let tier = offer.prices.entry();
             let quantity = tier.min_quantity.max(Quantity::ONE);
             if let Ok(goods) = Goods::priced(&offer.item, &offer.prices, quantity) {
                 lines.push(bare(goods));
