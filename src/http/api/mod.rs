@@ -40,13 +40,7 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (
-        audit::Audit,
-        (cart::Carts, item::Items),
-        invoice::Invoices,
-        login_call::Login,
-        setting_up(),
-    )
+    (audit::Audit, (cart::Carts, item::Items), invoice::Invoices, login_call::Login, setting_up())
 }
 
 /// What an admin sets up.
