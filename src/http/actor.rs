@@ -293,6 +293,7 @@ pub fn query(request: &Request) -> Result<Form, Refusal> {
 }
 
 /// The query of the page that was asked for.
+#[derive(Debug, Clone, Default)]
 pub struct Query(pub Form);
 
 impl<'a> FromRequest<'a> for Query {

@@ -5,7 +5,7 @@
 
 mod view;
 
-pub use view::{PersonView, get, list, manageable_roles};
+pub use view::{PersonView, everybody, get, list, manageable_roles};
 
 use std::collections::BTreeSet;
 

@@ -2,6 +2,7 @@
 
 use poem::Route;
 
+mod admin;
 pub mod home;
 pub mod invoice;
 pub mod sign_in;
@@ -11,7 +12,11 @@ pub mod transfer;
 
 /// Every page. They are reachable as they stand and under `/p/{token}` alike.
 pub(super) fn add(route: Route) -> Route {
-    let pages =
-        [home::add, invoice::add, sign_in::add, start::add, supplier_invoice::add, transfer::add];
-    pages.into_iter().fold(route, |route, add| add(route))
+    let route = admin::add(route);
+    let route = home::add(route);
+    let route = invoice::add(route);
+    let route = sign_in::add(route);
+    let route = start::add(route);
+    let route = supplier_invoice::add(route);
+    transfer::add(route)
 }

@@ -81,6 +81,11 @@ pub fn link(href: &str, label: &str) -> Html {
     Html(format!("<a href=\"{}\">{}</a>", escape(href), escape(label)))
 }
 
+/// A link that looks like a button: the one way on from a list.
+pub fn button_link(href: &str, label: &str) -> Html {
+    Html(format!("<a class=\"button\" href=\"{}\">{}</a>", escape(href), escape(label)))
+}
+
 #[cfg(test)]
 mod gallery;
 

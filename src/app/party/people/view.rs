@@ -75,6 +75,15 @@ pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<PersonView>
     Ok(people.map(|person| names.view(person)))
 }
 
+/// Everybody of the organisation itself by name: who can be chosen as a manager or an owner.
+pub async fn everybody(reader: &mut Reader<'_>) -> Result<Vec<Person>, AppError> {
+    reader.need("person", "read-all")?;
+    let organisation = reader.actor.need_organisation()?;
+    let mut all = store::person::of_organisation(&mut reader.conn, organisation).await?;
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(all)
+}
+
 /// Names of what people refer to.
 struct Names {
     people: HashMap<PersonId, String>,

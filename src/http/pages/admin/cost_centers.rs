@@ -1,0 +1,328 @@
+//! /admin/cost-centers and /admin/budgets: what requisitions are charged to, and how much of it.
+
+use poem::{Response, Result, Route, get, handler, web::Path};
+
+use super::{
+    button_to, need,
+    view::{Again, Section, Table, View, coded, text, ticked, value},
+};
+use crate::{
+    app::{
+        AppError, act, budget,
+        party::{cost_center, organisation, people},
+    },
+    base::{money::Money, page::Cut, text::shorten},
+    domain::{approval::BudgetMode, refusal::Refusal},
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard,
+        part::{self as ui, Choice, Empty, Field, Pager, Tone},
+    },
+};
+
+const CENTERS: (&str, &str) = ("Cost centres", "/admin/cost-centers");
+const BUDGETS: (&str, &str) = ("Budgets", "/admin/budgets");
+
+#[handler]
+async fn h_centers(who: SignedIn, query: Query) -> Result<Response> {
+    need(&who, "cost-center", "edit").await?;
+    let all = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        cost_center::list(&mut reader).await?
+    };
+    let mut view = View::new(&who, "Cost centres", None).await?.under(&[]).done(&query);
+    view = view.action(button_to(&who, "Add a cost centre", "/admin/cost-centers/new"));
+    if all.is_empty() {
+        let empty = Empty::new("No cost centre yet", "Every requisition is charged to one.");
+        let first = who.href("/admin/cost-centers/new");
+        return view.section(Section::Empty(empty.first("Add the first", first))).answer(&who);
+    }
+    let rows = all.iter().map(|one| {
+        let path = format!("/admin/cost-centers/{}", coded(&one.center.code));
+        let state = match one.center.disabled_at {
+            Some(_) => ui::toned("disabled", Tone::Bad),
+            None => ui::toned("active", Tone::Good),
+        };
+        vec![
+            ui::link(&who.href(&path), &one.center.code),
+            ui::text(&one.center.name),
+            ui::text(one.owner.as_deref().unwrap_or_default()),
+            state,
+        ]
+    });
+    view.table(Table::new(&["Code", "Name", "Owner", "State"], rows.collect())).answer(&who)
+}
+
+async fn center_page(
+    who: &SignedIn,
+    code: Option<&str>,
+    again: Option<&Again>,
+) -> Result<Response> {
+    need(who, "cost-center", "edit").await?;
+    let (all, everybody) = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        (cost_center::list(&mut reader).await?, people::everybody(&mut reader).await?)
+    };
+    let known = match code {
+        Some(code) => {
+            let found = all.iter().find(|one| one.center.code == code);
+            Some(found.ok_or_else(|| AppError::from(Refusal::not_found("cost centre")))?)
+        }
+        None => None,
+    };
+    let title = known.map_or_else(
+        || "Add a cost centre".to_owned(),
+        |one| format!("{} {}", one.center.code, one.center.name),
+    );
+    let view = View::new(who, title, again).await?.under(&[CENTERS]).narrow();
+    let faults = view.faults();
+    let path = match code {
+        Some(code) => format!("/admin/cost-centers/{}", coded(code)),
+        None => "/admin/cost-centers/new".to_owned(),
+    };
+    let mut form = view.new_form(&path, "Save").back(who.href(CENTERS.1));
+    if known.is_none() {
+        form = form.field(
+            Field::text("code", "Code")
+                .value(value(again, "code", ""))
+                .hint("As it stands in your accounts, such as 4100. It stays for life.")
+                .short()
+                .faults(&faults),
+        );
+    }
+    let name = known.map_or("", |one| one.center.name.as_str());
+    form = form.field(
+        Field::text("name", "Name").value(value(again, "name", name)).at_most(120).faults(&faults),
+    );
+    let people = everybody.into_iter().filter(|one| one.is_active());
+    let people = people
+        .map(|one| Choice::new(one.email.to_string(), format!("{} ({})", one.name, one.email)));
+    let owner = known.and_then(|one| one.owner.as_deref()).unwrap_or_default();
+    form = form.field(
+        Field::select(
+            "owner",
+            "Who answers for it",
+            std::iter::once(Choice::new("", "Nobody")).chain(people),
+        )
+        .value(value(again, "owner", owner))
+        .optional()
+        .faults(&faults),
+    );
+    if let Some(one) = known {
+        let off = ticked(again, "disabled", one.center.disabled_at.is_some());
+        form = form.field(Field::check("disabled", "Takes no new requisition").ticked(off));
+    }
+    view.form(form).answer(who)
+}
+
+#[handler]
+async fn h_new_center(who: SignedIn) -> Result<Response> {
+    center_page(&who, None, None).await
+}
+
+#[handler]
+async fn h_center(who: SignedIn, Path(code): Path<String>) -> Result<Response> {
+    center_page(&who, Some(&code), None).await
+}
+
+async fn save_center(
+    who: &SignedIn,
+    code: Option<&str>,
+    form: &guard::Form,
+) -> Result<cost_center::Saved, AppError> {
+    let command = cost_center::Save {
+        code: match code {
+            Some(code) => code.to_owned(),
+            None => text(form, "code")?,
+        },
+        name: text(form, "name")?,
+        owner: form.filled("owner")?.map(str::to_owned),
+        disabled: form.ticked("disabled")?,
+        fresh: code.is_none(),
+    };
+    act(&who.app, &who.actor, command).await
+}
+
+async fn saved_center(who: SignedIn, code: Option<String>, form: guard::Form) -> Result<Response> {
+    need(&who, "cost-center", "edit").await?;
+    match save_center(&who, code.as_deref(), &form).await {
+        Ok(_) => Ok(who.go("/admin/cost-centers?done=saved")),
+        Err(fault) => {
+            let again = Again { form, refusal: fault.told() };
+            center_page(&who, code.as_deref(), Some(&again)).await
+        }
+    }
+}
+
+#[handler]
+async fn h_add_center(Posted { who, form }: Posted) -> Result<Response> {
+    saved_center(who, None, form).await
+}
+
+#[handler]
+async fn h_save_center(Path(code): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    saved_center(who, Some(code), form).await
+}
+
+#[handler]
+async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
+    need(&who, "budget", "edit").await?;
+    let cut = Cut::new(query.0.filled("after")?.map(str::to_owned), None);
+    let page = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        budget::list(&mut reader, &cut).await?
+    };
+    let mut view = View::new(&who, "Budgets", None).await?.under(&[]).done(&query);
+    view = view.action(button_to(&who, "Set a budget", "/admin/budgets/new"));
+    if page.items.is_empty() && cut.after.is_none() {
+        let what = "Without one a cost centre may be charged without a limit.";
+        let empty = Empty::new("No budget yet", what);
+        let first = who.href("/admin/budgets/new");
+        return view.section(Section::Empty(empty.first("Set the first", first))).answer(&who);
+    }
+    let shell = &view.shell;
+    let row = |one: &budget::BudgetView| {
+        let change = format!(
+            "/admin/budgets/new?cost_center={}&period={}",
+            coded(&one.cost_center.code),
+            coded(&one.budget.period)
+        );
+        let name = format!("{} in {}", one.cost_center.code, one.budget.period);
+        vec![
+            ui::link(&who.href(&change), &name),
+            ui::text(words(one.budget.mode)),
+            shell.money(one.standing.limit),
+            shell.money(one.standing.reserved),
+            shell.money(one.standing.committed),
+            shell.money(one.standing.spent),
+            shell.money(one.available),
+        ]
+    };
+    let rows = page.items.iter().map(row).collect();
+    let heads = ["Budget", "When used up", "Limit", "Reserved", "Committed", "Spent", "Available"];
+    let pager = Pager::new(&who.href(BUDGETS.1), cut.after.as_deref(), page.next.as_deref());
+    view.table(Table::new(&heads, rows).pager(pager)).answer(&who)
+}
+
+fn words(mode: BudgetMode) -> &'static str {
+    match mode {
+        BudgetMode::Block => "blocked",
+        BudgetMode::RequireApproval => "somebody is asked",
+        BudgetMode::Warn => "a warning is shown",
+    }
+}
+
+async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Result<Response> {
+    need(who, "budget", "edit").await?;
+    let (centers, known, currency) = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        let known = budget::list(&mut reader, &Cut::new(None, Some(200))).await?.items;
+        let home = organisation::get(&mut reader).await?;
+        (cost_center::list(&mut reader).await?, known, home.organisation.currency)
+    };
+    let asked = |name: &str| query.0.maybe(name).ok().flatten().unwrap_or_default().to_owned();
+    let (center, period) = (asked("cost_center"), asked("period"));
+    let known =
+        known.iter().find(|one| one.cost_center.code == center && one.budget.period == period);
+    let year = who.app.now().day_in("UTC").year().to_string();
+    let period = if period.is_empty() { year } else { period };
+    let title = known.map_or_else(
+        || "Set a budget".to_owned(),
+        |one| format!("Budget of {} in {}", one.cost_center.code, one.budget.period),
+    );
+    let view = View::new(who, title, again).await?.under(&[BUDGETS]).narrow();
+    let faults = view.faults();
+    let limit = known.map(|one| one.standing.limit.amount_text()).unwrap_or_default();
+    let mode = known.map_or(BudgetMode::Block, |one| one.budget.mode).to_string();
+    let centers = centers.into_iter().map(|one| {
+        let label = format!("{} {}", one.center.code, one.center.name);
+        Choice::new(one.center.code, label)
+    });
+    let modes = [BudgetMode::Block, BudgetMode::RequireApproval, BudgetMode::Warn];
+    let modes = modes.map(|mode| {
+        let label = match mode {
+            BudgetMode::Block => "Block what goes beyond it",
+            BudgetMode::RequireApproval => "Ask somebody, as the approval policy says",
+            BudgetMode::Warn => "Show a warning",
+        };
+        Choice::new(mode.to_string(), label)
+    });
+    let form = view
+        .new_form("/admin/budgets/new", "Save")
+        .back(who.href(BUDGETS.1))
+        .field(
+            Field::select("cost_center", "Cost centre", centers)
+                .value(value(again, "cost_center", &center))
+                .faults(&faults),
+        )
+        .field(
+            Field::text("period", "Year")
+                .value(value(again, "period", &period))
+                .short()
+                .faults(&faults),
+        )
+        .field(
+            Field::text("limit", format!("Limit in {currency}, net"))
+                .value(value(again, "limit", &limit))
+                .hint("Such as 100000.00")
+                .short()
+                .decimal()
+                .faults(&faults),
+        )
+        .field(
+            Field::select("mode", "When it is used up", modes)
+                .value(value(again, "mode", &mode))
+                .faults(&faults),
+        );
+    view.form(form).answer(who)
+}
+
+#[handler]
+async fn h_budget(who: SignedIn, query: Query) -> Result<Response> {
+    budget_page(&who, &query, None).await
+}
+
+async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
+    let currency = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        organisation::get(&mut reader).await?.organisation.currency
+    };
+    let limit = form.filled("limit")?.unwrap_or_default();
+    let limit = Money::parse(limit, currency).map_err(|fault| {
+        Refusal::invalid("bad-amount", "This is no amount.")
+            .field("limit")
+            .got(shorten(limit, 40))
+            .expected(fault.to_string())
+    })?;
+    let mode = form.filled("mode")?.unwrap_or_default();
+    let mode = mode.parse().map_err(|_| {
+        Refusal::invalid("bad-mode", "There is no such mode.")
+            .field("mode")
+            .expected("block, require_approval or warn")
+    })?;
+    let (cost_center, period) = (text(form, "cost_center")?, text(form, "period")?);
+    let period = period.trim().to_owned();
+    act(&who.app, &who.actor, budget::Save { cost_center, period, mode, limit }).await?;
+    Ok(())
+}
+
+#[handler]
+async fn h_save_budget(Posted { who, form }: Posted) -> Result<Response> {
+    need(&who, "budget", "edit").await?;
+    match save_budget(&who, &form).await {
+        Ok(()) => Ok(who.go("/admin/budgets?done=saved")),
+        Err(fault) => {
+            let again = Again { form, refusal: fault.told() };
+            budget_page(&who, &Query::default(), Some(&again)).await
+        }
+    }
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at("/admin/cost-centers", get(h_centers))
+        .at("/admin/cost-centers/new", get(h_new_center).post(h_add_center))
+        .at("/admin/cost-centers/:code", get(h_center).post(h_save_center))
+        .at("/admin/budgets", get(h_budgets))
+        .at("/admin/budgets/new", get(h_budget).post(h_save_budget))
+}

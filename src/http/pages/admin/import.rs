@@ -1,0 +1,176 @@
+//! /admin/import: a catalogue pasted as CSV, first as a dry run, with a report by line.
+
+use poem::{Response, Result, Route, get, handler};
+
+use super::{
+    need,
+    view::{Again, Section, Table, View, text, ticked, value},
+};
+use crate::{
+    app::{
+        AppError,
+        import::{self, Import, LineReport, Outcome, Report},
+        party::{organisation, supplier},
+    },
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard,
+        part::{self as ui, Choice, Empty, Field, Html, Tone},
+    },
+};
+
+/// Lines of a report that a page shows; faults and changes first.
+const SHOWN: usize = 200;
+
+const EXAMPLE: &str = "The first line names the columns. Needed: sku, name, unit, price, currency. \
+     Also: unspsc, description, category, min_quantity, per, manufacturer, lead_time_days.";
+
+const SAMPLE: &str = "\
+sku,name,unit,price,currency,unspsc,min_quantity
+PEN-01,Ball pen blue,EA,1.00,EUR,44121704,1
+PEN-01,Ball pen blue,EA,0.90,EUR,44121704,100
+DESK-01,Desk 160 x 80,EA,450.00,EUR,56101703,1
+";
+
+async fn page(
+    who: &SignedIn,
+    query: &Query,
+    again: Option<&Again>,
+    report: Option<&Report>,
+) -> Result<Response> {
+    need(who, "catalogue", "import").await?;
+    let suppliers = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        supplier::list(&mut reader).await?
+    };
+    let refused = again.filter(|again| again.refusal.code != REPORTED);
+    let mut view = View::new(who, "Import a catalogue", refused).await?.under(&[]);
+    let own: Vec<Choice> = suppliers
+        .iter()
+        .filter(|one| one.own)
+        .map(|one| Choice::new(&one.supplier.name, &one.supplier.title))
+        .collect();
+    if own.is_empty() {
+        let what = "A catalogue belongs to a supplier that your organisation keeps.";
+        let first = who.href("/admin/suppliers/new");
+        let empty = Empty::new("Add a supplier first", what).first("Add a supplier", first);
+        return view.section(Section::Empty(empty)).answer(who);
+    }
+    if let Some(report) = report {
+        view = told(view, report);
+    }
+    let faults = view.faults();
+    let chosen = query.0.maybe("supplier").ok().flatten().unwrap_or_default();
+    let form = view
+        .new_form("/admin/import", "Dry run")
+        .or("keep", "Import")
+        .field(
+            Field::select("supplier", "Supplier", own)
+                .value(value(again, "supplier", chosen))
+                .faults(&faults),
+        )
+        .field(
+            Field::check("contract", "The prices are this organisation's contract prices")
+                .ticked(ticked(again, "contract", false)),
+        )
+        .field(
+            Field::area("csv", "The list, as CSV")
+                .value(value(again, "csv", ""))
+                .hint(EXAMPLE)
+                .faults(&faults),
+        );
+    let example = Section::Text("A list looks like this".to_owned(), SAMPLE.to_owned());
+    view.form(form).section(example).answer(who)
+}
+
+/// Marks a form that is shown again beside its report, and was not refused.
+const REPORTED: &str = "reported";
+
+fn told(mut view: View, report: &Report) -> View {
+    let (tone, verb) = match (report.faults, report.dry_run) {
+        (0, true) => (Tone::Info, "Nothing was written yet"),
+        (0, false) => (Tone::Good, "Imported"),
+        (_, true) => (Tone::Warn, "Nothing was written yet"),
+        (_, false) => (Tone::Warn, "Imported without the lines at fault"),
+    };
+    let text = format!(
+        "{verb}: {} articles new, {} changed, {} unchanged, {} lines at fault.",
+        report.added, report.changed, report.unchanged, report.faults
+    );
+    view.shell.notice = Some(ui::Notice { tone, text });
+    let rank = |line: &&LineReport| match line.outcome {
+        Outcome::Fault { .. } => 0,
+        Outcome::Changed { .. } => 1,
+        Outcome::Added => 2,
+        Outcome::Unchanged => 3,
+    };
+    let mut lines: Vec<&LineReport> = report.lines.iter().collect();
+    lines.sort_by_key(|line| (rank(line), line.line));
+    let more = lines.len().saturating_sub(SHOWN);
+    let rows = lines.into_iter().take(SHOWN).map(row).collect();
+    let mut table = Table::new(&["Line", "Article", "Outcome", "Detail"], rows).title("By line");
+    if more > 0 {
+        table = table.note(format!("and {more} more"));
+    }
+    view.table(table)
+}
+
+fn row(line: &LineReport) -> Vec<Html> {
+    let (state, detail) = match &line.outcome {
+        Outcome::Added => (ui::toned("new", Tone::Good), String::new()),
+        Outcome::Unchanged => (ui::toned("unchanged", Tone::Plain), String::new()),
+        Outcome::Changed { changes } => {
+            let shown = changes
+                .iter()
+                .map(|change| format!("{}: {} -> {}", change.field, change.before, change.after));
+            (ui::toned("changed", Tone::Info), shown.collect::<Vec<_>>().join("; "))
+        }
+        Outcome::Fault { field, got, expected } => {
+            let text = format!("{field}: got \"{got}\", expected {expected}");
+            (ui::toned("fault", Tone::Bad), text)
+        }
+    };
+    vec![ui::text(&line.line.to_string()), ui::text(&line.sku), state, ui::text(&detail)]
+}
+
+#[handler]
+async fn h_import(who: SignedIn, query: Query) -> Result<Response> {
+    page(&who, &query, None, None).await
+}
+
+async fn run(who: &SignedIn, form: &guard::Form) -> Result<Report, AppError> {
+    let organisation = match form.ticked("contract")? {
+        true => {
+            let mut reader = who.app.reader(&who.actor).await?;
+            Some(organisation::get(&mut reader).await?.organisation.name)
+        }
+        false => None,
+    };
+    let import = Import {
+        supplier: text(form, "supplier")?,
+        organisation,
+        bytes: text(form, "csv")?.into_bytes(),
+        dry_run: form.maybe("then")? != Some("keep"),
+    };
+    import::run(&who.app, &who.actor, &import).await
+}
+
+#[handler]
+async fn h_run(Posted { who, form }: Posted) -> Result<Response> {
+    need(&who, "catalogue", "import").await?;
+    match run(&who, &form).await {
+        Ok(report) => {
+            let refusal = crate::domain::refusal::Refusal::invalid(REPORTED, "");
+            let again = Again { form, refusal };
+            page(&who, &Query::default(), Some(&again), Some(&report)).await
+        }
+        Err(fault) => {
+            let again = Again { form, refusal: fault.told() };
+            page(&who, &Query::default(), Some(&again), None).await
+        }
+    }
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route.at("/admin/import", get(h_import).post(h_run))
+}

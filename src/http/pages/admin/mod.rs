@@ -1,0 +1,49 @@
+//! The admin's pages: what an organisation is set up of. Who may not keep it finds no page here.
+
+mod addresses;
+mod cost_centers;
+mod deliveries;
+mod import;
+mod overview;
+mod partner_form;
+mod partners;
+mod people;
+mod prices;
+mod settings;
+mod suppliers;
+mod tokens;
+mod view;
+
+use poem::Route;
+
+use crate::{
+    app::AppError,
+    http::{actor::SignedIn, part::Html},
+};
+
+/// A way on that looks like a button.
+fn button_to(who: &SignedIn, label: &str, path: &str) -> Html {
+    crate::http::part::button_link(&who.href(path), label)
+}
+
+/// What may not be done is not there.
+async fn need(who: &SignedIn, object: &'static str, action: &str) -> Result<(), AppError> {
+    who.app.reader(&who.actor).await?.need(object, action)
+}
+
+pub(super) fn add(route: Route) -> Route {
+    let pages = [
+        overview::add,
+        people::add,
+        cost_centers::add,
+        addresses::add,
+        suppliers::add,
+        partners::add,
+        prices::add,
+        import::add,
+        settings::add,
+        deliveries::add,
+        tokens::add,
+    ];
+    pages.into_iter().fold(route, |route, add| add(route))
+}

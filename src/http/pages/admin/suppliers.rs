@@ -1,0 +1,306 @@
+//! /admin/suppliers: who sells, and how orders reach them.
+
+use poem::{Response, Result, Route, get, handler, post, web::Path};
+
+use super::{
+    button_to, need,
+    view::{Again, Form, Section, Table, View, coded, text, value},
+};
+use crate::{
+    app::{
+        AppError, act,
+        delivery::{self, DeliverySettings, SetDelivery},
+        party::supplier::{self, SupplierView},
+    },
+    base::{secret::Secret, text::shorten},
+    domain::{
+        party::{Channel, Identity},
+        refusal::Refusal,
+    },
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard,
+        part::{self as ui, Choice, Empty, Facts, Field, Html, Kind},
+    },
+};
+
+const LIST: (&str, &str) = ("Suppliers", "/admin/suppliers");
+
+const fn words(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Cxml => "cXML",
+        Channel::Email => "e-mail",
+        Channel::Desk => "supplier desk",
+    }
+}
+
+fn path(name: &str) -> String {
+    format!("/admin/suppliers/{}", coded(name))
+}
+
+#[handler]
+async fn h_list(who: SignedIn, query: Query) -> Result<Response> {
+    need(&who, "supplier", "edit").await?;
+    let all = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        supplier::list(&mut reader).await?
+    };
+    let mut view = View::new(&who, "Suppliers", None).await?.under(&[]).done(&query);
+    view = view.action(button_to(&who, "Add a supplier", "/admin/suppliers/new"));
+    if all.is_empty() {
+        let what = "Orders go to suppliers, one order to each.";
+        let first = who.href("/admin/suppliers/new");
+        let empty = Empty::new("No supplier yet", what).first("Add the first", first);
+        return view.section(Section::Empty(empty)).answer(&who);
+    }
+    let rows = all.iter().map(|one| row(&who, one)).collect();
+    let heads = ["Supplier", "Short name", "Orders go by", "Items", "Kept here"];
+    view.table(Table::new(&heads, rows)).answer(&who)
+}
+
+fn row(who: &SignedIn, one: &SupplierView) -> Vec<Html> {
+    vec![
+        ui::link(&who.href(&path(&one.supplier.name)), &one.supplier.title),
+        ui::text(&one.supplier.name),
+        ui::text(words(one.channel)),
+        ui::text(&one.items.to_string()),
+        ui::text(if one.own { "yes" } else { "no" }),
+    ]
+}
+
+async fn new_page(who: &SignedIn, again: Option<&Again>) -> Result<Response> {
+    need(who, "supplier", "create").await?;
+    let view = View::new(who, "Add a supplier", again).await?.under(&[LIST]).narrow();
+    let faults = view.faults();
+    let mut form = view.new_form("/admin/suppliers/new", "Add").back(who.href(LIST.1));
+    form = form.field(
+        Field::text("name", "Short name")
+            .value(value(again, "name", ""))
+            .hint("Such as office-one. It stands in catalogues and stays for life.")
+            .at_most(40)
+            .faults(&faults),
+    );
+    form = master(form, (again, &faults), ("", ""));
+    view.form(form).answer(who)
+}
+
+/// Title and mail address.
+fn master(
+    form: Form,
+    (again, faults): (Option<&Again>, &[ui::Fault]),
+    (title, email): (&str, &str),
+) -> Form {
+    form.field(
+        Field::text("title", "Name")
+            .value(value(again, "title", title))
+            .at_most(120)
+            .faults(faults),
+    )
+    .field(
+        Field::new("email", "Mail address for orders", Kind::Input("email"))
+            .value(value(again, "email", email))
+            .hint("Without one, orders wait at the supplier desk.")
+            .optional()
+            .faults(faults),
+    )
+}
+
+#[handler]
+async fn h_new(who: SignedIn) -> Result<Response> {
+    new_page(&who, None).await
+}
+
+async fn add_supplier(who: &SignedIn, form: &guard::Form) -> Result<supplier::Saved, AppError> {
+    let (name, title) = (text(form, "name")?, text(form, "title")?);
+    let email = form.filled("email")?.map(str::to_owned);
+    act(&who.app, &who.actor, supplier::Add { name, title, email }).await
+}
+
+#[handler]
+async fn h_add(Posted { who, form }: Posted) -> Result<Response> {
+    need(&who, "supplier", "create").await?;
+    match add_supplier(&who, &form).await {
+        Ok(saved) => Ok(who.go(&format!("{}?done=saved", path(&saved.name)))),
+        Err(fault) => new_page(&who, Some(&Again { form, refusal: fault.told() })).await,
+    }
+}
+
+/// Which of the two forms was refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Master,
+    Delivery,
+}
+
+async fn supplier_page(
+    who: &SignedIn,
+    name: &str,
+    query: &Query,
+    refused: Option<(Which, &Again)>,
+) -> Result<Response> {
+    need(who, "supplier", "edit").await?;
+    let (one, settings) = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        let one = supplier::get(&mut reader, name).await?;
+        (one, delivery::settings(&mut reader, name).await?)
+    };
+    let again = refused.map(|(_, again)| again);
+    let of = |which| refused.filter(|(own, _)| *own == which).map(|(_, again)| again);
+    let title = one.supplier.title.clone();
+    let mut view = View::new(who, title, again).await?.under(&[LIST]).narrow().done(query);
+    let here = path(name);
+    let faults = view.faults();
+    let form = view.new_form(&format!("{here}/delivery"), "Save");
+    let form = delivery_fields(form, &settings, (of(Which::Delivery), &faults));
+    view = view.form(form.title("How orders reach it"));
+    if one.own {
+        let email = one.supplier.email.clone().unwrap_or_default();
+        let form = view.new_form(&here, "Save").title("Master data");
+        let form = master(form, (of(Which::Master), &faults), (&one.supplier.title, &email));
+        view = view.form(form);
+        let import = format!("/admin/import?supplier={}", coded(name));
+        view = view.action(button_to(who, "Import its catalogue", &import));
+    }
+    let facts = Facts::new()
+        .text("Short name", &one.supplier.name)
+        .text("Items", &one.items.to_string())
+        .text("People at its desk", &one.people.to_string())
+        .text("Master data", if one.own { "kept here" } else { "kept by another organisation" });
+    view.section(Section::Facts("About", facts)).answer(who)
+}
+
+fn delivery_fields(
+    form: Form,
+    now: &DeliverySettings,
+    (again, faults): (Option<&Again>, &[ui::Fault]),
+) -> Form {
+    let channels = [
+        Choice::new("desk", "Supplier desk: its people sign in here"),
+        Choice::new("email", "E-mail, with the cXML attached"),
+        Choice::new("cxml", "cXML to its own system"),
+    ];
+    let empty = String::new();
+    let (domain, identity) = match &now.identity {
+        Some(own) => (&own.domain, &own.identity),
+        None => (&empty, &empty),
+    };
+    let text = |name: &'static str, label: &str, stored: &str| {
+        Field::text(name, label).value(value(again, name, stored)).optional().faults(faults)
+    };
+    let secret = match now.has_secret {
+        true => "One is set. A new one is used from now on; the one before still proves it.",
+        false => "The one agreed on with the supplier.",
+    };
+    form.field(
+        Field::select("channel", "Orders go by", channels)
+            .value(value(again, "channel", now.channel.word()))
+            .faults(faults),
+    )
+    .field(
+        Field::new("delivery_email", "Mail address", Kind::Input("email"))
+            .value(value(again, "delivery_email", now.email.as_deref().unwrap_or_default()))
+            .hint("For orders by e-mail")
+            .optional()
+            .faults(faults),
+    )
+    .field(
+        text("url", "Address of its system", now.url.as_deref().unwrap_or_default())
+            .hint("For orders by cXML, such as https://orders.example/cxml"),
+    )
+    .field(text("domain", "Domain of its identity", domain).hint("Such as DUNS or NetworkId"))
+    .field(text("identity", "Identity", identity))
+    .field(
+        Field::new("secret", "Shared secret", Kind::Input("password"))
+            .hint(secret)
+            .autocomplete("new-password")
+            .optional()
+            .faults(faults),
+    )
+}
+
+#[handler]
+async fn h_supplier(who: SignedIn, Path(name): Path<String>, query: Query) -> Result<Response> {
+    supplier_page(&who, &name, &query, None).await
+}
+
+async fn save_master(who: &SignedIn, name: &str, form: &guard::Form) -> Result<(), AppError> {
+    let email = form.filled("email")?.map(str::to_owned);
+    let edit = supplier::Edit { name: name.to_owned(), title: text(form, "title")?, email };
+    act(&who.app, &who.actor, edit).await?;
+    Ok(())
+}
+
+async fn save_delivery(who: &SignedIn, name: &str, form: &guard::Form) -> Result<(), AppError> {
+    let channel = form.filled("channel")?.unwrap_or_default();
+    let channel = channel.parse().map_err(|_| {
+        Refusal::invalid("bad-channel", "Orders cannot go this way.")
+            .field("channel")
+            .got(shorten(channel, 20))
+            .expected("desk, email or cxml")
+    })?;
+    let identity = match (form.filled("domain")?, form.filled("identity")?) {
+        (Some(domain), Some(identity)) => Some(Identity::new(domain, identity)),
+        (None, None) => None,
+        (Some(_), None) => return Err(half("identity").into()),
+        (None, Some(_)) => return Err(half("domain").into()),
+    };
+    let command = SetDelivery {
+        supplier: name.to_owned(),
+        channel,
+        url: form.filled("url")?.map(str::to_owned),
+        email: form.filled("delivery_email")?.map(str::to_owned),
+        identity,
+        secret: form.filled("secret")?.map(Secret::new),
+    };
+    act(&who.app, &who.actor, command).await.map_err(|fault| match fault {
+        AppError::Refusal(mut refusal) if refusal.field.as_deref() == Some("email") => {
+            refusal.field = Some("delivery_email".to_owned());
+            AppError::Refusal(refusal)
+        }
+        other => other,
+    })?;
+    Ok(())
+}
+
+fn half(field: &str) -> Refusal {
+    Refusal::invalid("missing-field", "An identity has a domain and a name in it.")
+        .field(field)
+        .got("nothing")
+        .expected("both, such as DUNS and 111111111")
+}
+
+async fn saved(who: SignedIn, name: String, form: guard::Form, which: Which) -> Result<Response> {
+    need(&who, "supplier", "edit").await?;
+    let done = match which {
+        Which::Master => save_master(&who, &name, &form).await,
+        Which::Delivery => save_delivery(&who, &name, &form).await,
+    };
+    match done {
+        Ok(()) => Ok(who.go(&format!("{}?done=saved", path(&name)))),
+        Err(fault) => {
+            let again = Again { form, refusal: fault.told() };
+            supplier_page(&who, &name, &Query::default(), Some((which, &again))).await
+        }
+    }
+}
+
+#[handler]
+async fn h_save(Path(name): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    saved(who, name, form, Which::Master).await
+}
+
+#[handler]
+async fn h_save_delivery(
+    Path(name): Path<String>,
+    Posted { who, form }: Posted,
+) -> Result<Response> {
+    saved(who, name, form, Which::Delivery).await
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at("/admin/suppliers", get(h_list))
+        .at("/admin/suppliers/new", get(h_new).post(h_add))
+        .at("/admin/suppliers/:name", get(h_supplier).post(h_save))
+        .at("/admin/suppliers/:name/delivery", post(h_save_delivery))
+}
