@@ -3,6 +3,7 @@
 use std::{
     fmt::Display,
     io::{self, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
 };
@@ -10,12 +11,14 @@ use std::{
 use clap::{Parser, Subcommand};
 use countersign::{
     app::{
+        Actor,
         audit::{self, Head},
+        import::{self, Import},
         machine::{MovableClock, SystemClock},
         setup,
     },
     config::{Database, Flags, LogFormat, Purpose, ServerFlags, Settings},
-    demo, server, store,
+    cxml, demo, server, store,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -61,6 +64,27 @@ enum Command {
         #[command(flatten)]
         flags: Flags,
     },
+    /// Checks cXML documents: a line per fault; exit 0 when all are good
+    Validate {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Reads a supplier's catalogue file into the shop
+    Import {
+        #[command(flatten)]
+        flags: Flags,
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The supplier's short name; else the file is named after it: office-one.csv
+        #[arg(long, value_name = "NAME")]
+        supplier: Option<String>,
+        /// The organisation whose contract prices these are, where a line names none
+        #[arg(long, value_name = "NAME")]
+        organisation: Option<String>,
+        /// Says what would change and changes nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// The audit trail
     Audit {
         #[command(subcommand)]
@@ -100,6 +124,12 @@ async fn run(command: Command) -> ExitCode {
             init(flags, &organisation, &currency, &admin).await
         }
         Command::Migrate { flags } => migrate(flags).await,
+        Command::Validate { files } => validate(&files),
+        Command::Import { flags, file, supplier, organisation, dry_run } => {
+            let named = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let supplier = supplier.or(named).unwrap_or_default();
+            import(flags, &file, |bytes| Import { supplier, organisation, bytes, dry_run }).await
+        }
         Command::Audit { command: AuditCommand::Verify { flags, head } } => {
             verify_audit(flags, head).await
         }
@@ -178,6 +208,44 @@ async fn migrate(flags: Flags) -> Done {
         say(format_args!("nothing to do: all {} migrations are applied", done.known))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn validate(files: &[PathBuf]) -> Done {
+    let mut good = true;
+    for file in files {
+        let bytes = std::fs::read(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
+        let faults = cxml::check(&bytes);
+        good &= faults.is_empty();
+        for fault in &faults {
+            say(format_args!("{}: {fault}", file.display()))?;
+        }
+        if faults.is_empty() {
+            say(format_args!("{}: good", file.display()))?;
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn import(flags: Flags, file: &Path, of: impl FnOnce(Vec<u8>) -> Import) -> Done {
+    let settings = Settings::of_process(Purpose::Tool, &flags.into())?;
+    log(&settings);
+    let bytes = std::fs::read(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
+    let app = server::offline(settings).await?;
+    let report = import::run(&app, &Actor::system("import", None), &of(bytes)).await;
+    app.store.close().await;
+    let report = report?;
+    for line in &report.lines {
+        if let import::Outcome::Fault { field, got, expected } = &line.outcome {
+            let (file, at) = (file.display(), line.line);
+            say(format_args!("{file}:{at}: {field}: got \"{got}\", expected {expected}"))?;
+        }
+    }
+    let done = if report.dry_run { "would be " } else { "" };
+    say(format_args!(
+        "{done}added {}, {done}changed {}, unchanged {}, faulty lines {}",
+        report.added, report.changed, report.unchanged, report.faults
+    ))?;
+    Ok(if report.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Reads only, so it works beside a running server and on the database of one that stands still.

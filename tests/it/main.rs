@@ -8,6 +8,7 @@
 
 // A tool box: not every journey takes out every tool.
 mod api_login;
+mod command_line;
 #[allow(dead_code, unused_imports)]
 mod harness;
 mod pages_sign_in;
