@@ -18,6 +18,7 @@ pub mod policy;
 pub mod punchout;
 pub mod receiving;
 pub mod requisition;
+pub mod trail;
 pub mod worklist;
 
 mod act;

@@ -12,6 +12,7 @@ mod command_line;
 #[allow(dead_code, unused_imports)]
 mod harness;
 mod pages_sign_in;
+mod store_audit;
 mod store_invoice;
 mod store_schema;
 mod store_shop;

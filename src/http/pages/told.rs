@@ -1,0 +1,258 @@
+//! Facts of the audit trail in plain sentences, and where what they are about can be seen.
+
+use crate::{
+    domain::fact::{Change, Fact},
+    http::part::Tone,
+    store::audit::Entry,
+};
+
+/// One entry, told.
+pub struct Told {
+    pub what: String,
+    pub detail: Option<String>,
+    pub tone: Tone,
+}
+
+impl Told {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), detail: None, tone: Tone::Plain }
+    }
+
+    fn good(mut self) -> Self {
+        self.tone = Tone::Good;
+        self
+    }
+
+    fn bad(mut self) -> Self {
+        self.tone = Tone::Bad;
+        self
+    }
+
+    fn info(mut self) -> Self {
+        self.tone = Tone::Info;
+        self
+    }
+
+    fn with(mut self, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        self.detail = Some(detail).filter(|detail| !detail.is_empty());
+        self
+    }
+}
+
+/// The entry in a sentence; one of a kind this version does not know is shown by its name.
+pub fn told(entry: &Entry) -> Told {
+    match serde_json::from_str::<Fact>(&entry.body) {
+        Ok(fact) => shopping(&fact)
+            .or_else(|| sign_off(&fact))
+            .or_else(|| ordering(&fact))
+            .or_else(|| setting_up(&fact))
+            .unwrap_or_else(|| by_name(entry)),
+        Err(_) => by_name(entry),
+    }
+}
+
+fn by_name(entry: &Entry) -> Told {
+    let mut words = entry.kind.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Told::new(words)
+}
+
+fn shopping(fact: &Fact) -> Option<Told> {
+    Some(match fact {
+        Fact::PunchoutIssued { operation, .. } => {
+            Told::new(format!("A procurement system opened a session ({operation})"))
+        }
+        Fact::PunchoutOpened { .. } => Told::new("The start link was used"),
+        Fact::PunchoutCancelled { .. } => Told::new("The visit ended with an empty cart"),
+        Fact::CartMade { .. } => Told::new("A cart was started"),
+        Fact::CartChanged { lines, total, .. } => {
+            Told::new(format!("The cart was changed: {lines} lines, {total}"))
+        }
+        Fact::CartReturned { quote_status, lines, total, .. } => {
+            Told::new(format!("The cart went back as {quote_status}: {lines} lines, {total}"))
+                .info()
+        }
+        _ => return None,
+    })
+}
+
+fn sign_off(fact: &Fact) -> Option<Told> {
+    Some(match fact {
+        Fact::RequisitionSubmitted(row) => {
+            Told::new(format!("{} was handed in: {}, {} steps", row.number, row.total, row.steps))
+                .with(format!(
+                    "content {}, approval policy {}, limits {}",
+                    row.content_hash, row.approval_version, row.limits_version
+                ))
+                .info()
+        }
+        Fact::RequisitionChanged(row) => Told::new(format!(
+            "{} was changed: {}, earlier decisions are void",
+            row.number, row.total
+        ))
+        .with(format!("round {}, content {}", row.round, row.content_hash))
+        .info(),
+        Fact::RequisitionWithdrawn { .. } => Told::new("The requisition was withdrawn").bad(),
+        Fact::TaskOpened { assignee, .. } => Told::new(format!("{assignee} was asked to decide")),
+        Fact::Decided(row) => {
+            let told = match &*row.decision {
+                "approve" => Told::new(format!("{} approved", row.by)).good(),
+                _ => Told::new(format!("{} rejected", row.by)).bad(),
+            };
+            let comment = Some(&*row.comment).filter(|comment| !comment.is_empty());
+            let comment = comment.map(|comment| format!("\u{201c}{comment}\u{201d} "));
+            told.with(format!("{}content {}", comment.unwrap_or_default(), row.content_hash))
+        }
+        Fact::RequisitionApproved { content_hash, .. } => {
+            Told::new("The requisition is approved").with(format!("content {content_hash}")).good()
+        }
+        Fact::RequisitionRejected { reason, .. } => {
+            Told::new("The requisition was rejected").with(reason).bad()
+        }
+        Fact::BudgetMoved { source, target, amount, .. } => {
+            Told::new(format!("Budget: {amount} from {source} to {target}"))
+        }
+        _ => return None,
+    })
+}
+
+fn ordering(fact: &Fact) -> Option<Told> {
+    Some(match fact {
+        Fact::OrderArrived { buyer_order_id, held, flags, .. } => {
+            let what = if *held { "and is held" } else { "and goes on" };
+            Told::new(format!("Order {buyer_order_id} arrived {what}"))
+                .with(flags.join("; "))
+                .info()
+        }
+        Fact::OrderIssued { number, total, content_hash, signed_hash, .. } => {
+            Told::new(format!("Order {number} was issued: {total}"))
+                .with(format!("content {content_hash}, of the signed {signed_hash}"))
+                .good()
+        }
+        Fact::OrderSent { .. } => Told::new("The supplier has the order").info(),
+        Fact::OrderConfirmed { state, .. } => {
+            Told::new(format!("The supplier confirmed; the order is {}", words(state))).good()
+        }
+        Fact::OrderRejected { reason, .. } => {
+            Told::new("The supplier rejected the order").with(reason).bad()
+        }
+        Fact::OrderShipped { .. } => Told::new("The supplier shipped").info(),
+        Fact::OrderReceived { state, .. } => {
+            Told::new(format!("Goods were received; the order is {}", words(state))).good()
+        }
+        Fact::DeliveryAsked { .. } => Told::new("The document was sent again by hand").info(),
+        Fact::DeliveryLate { attempts, .. } => {
+            Told::new(format!("Still not delivered after {attempts} attempts")).bad()
+        }
+        Fact::DeliveryFailed { attempts, .. } => {
+            Told::new(format!("Given up after {attempts} attempts")).bad()
+        }
+        Fact::InvoiceReceived { number, result, .. } => {
+            let told = Told::new(format!("Invoice {number} arrived; its match is {result}"));
+            if result == "clean" { told.good() } else { told.bad() }
+        }
+        Fact::InvoiceApproved { by, .. } => {
+            Told::new(format!("The invoice was approved by {by}")).good()
+        }
+        Fact::InvoiceIssued { .. } => Told::new("The invoice went to the buyer's system").good(),
+        Fact::InvoiceRejected { reason, .. } => {
+            Told::new("The invoice was rejected").with(reason).bad()
+        }
+        _ => return None,
+    })
+}
+
+fn setting_up(fact: &Fact) -> Option<Told> {
+    Some(match fact {
+        Fact::SignInFailed { email } => Told::new(format!("A sign-in as {email} failed")).bad(),
+        Fact::PersonInvited { email, roles, .. } => {
+            Told::new(format!("{email} was invited")).with(roles.join(", "))
+        }
+        Fact::PersonChanged { changes, .. } => {
+            Told::new("A person's settings were changed").with(changed(changes))
+        }
+        Fact::SettingSaved { noun, changes, .. } => {
+            Told::new(format!("A setting was saved: {noun}")).with(changed(changes))
+        }
+        Fact::CatalogueImported { added, changed, withdrawn, .. } => Told::new(format!(
+            "A catalogue was imported: {added} new, {changed} changed, {withdrawn} withdrawn"
+        )),
+        Fact::PolicyDrafted { kind, number, comment, .. } => {
+            Told::new(format!("Version {number} of the {kind} policy was drafted")).with(comment)
+        }
+        Fact::PolicyActivated { kind, number, .. } => {
+            Told::new(format!("Version {number} of the {kind} policy is in force")).info()
+        }
+        Fact::DocumentKept { kind, sha256, .. } => {
+            Told::new(format!("A document was kept: {kind}")).with(format!("SHA-256 {sha256}"))
+        }
+        Fact::Refused { message, code, .. } => {
+            Told::new(format!("Refused: {message}")).with(code).bad()
+        }
+        _ => return None,
+    })
+}
+
+fn words(state: &str) -> String {
+    state.replace('_', " ")
+}
+
+fn changed(changes: &[Change]) -> String {
+    let one =
+        |change: &Change| format!("{}: {} \u{2192} {}", change.field, change.before, change.after);
+    changes.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// The page of an object by its id, without prefix; without a page of its own: its audit trail.
+pub fn object_path(id: &str) -> String {
+    match id.split_once('_').map(|(kind, _)| kind) {
+        Some("po") => format!("/orders/{id}"),
+        Some("req") => format!("/requisitions/{id}"),
+        Some("inv") => format!("/invoices/{id}"),
+        Some("doc") => format!("/documents/{id}"),
+        _ => format!("/audit?about={}", coded(id)),
+    }
+}
+
+/// A text as part of an address.
+pub fn coded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{id::AuditEntryId, time::Time};
+
+    fn entry(kind: &str, body: &str) -> Entry {
+        Entry {
+            id: AuditEntryId::from_bits(1),
+            organisation: None,
+            at: Time::from_millis(0),
+            actor: "x".into(),
+            kind: kind.into(),
+            about: String::new(),
+            body: body.into(),
+            entry_hash: String::new(),
+            position: None,
+            chain_hash: None,
+        }
+    }
+
+    #[test]
+    fn known_facts_are_sentences_and_unknown_ones_keep_their_name() {
+        let body = r#"{"fact":"order-sent","order":"po_1","requisition":"req_1"}"#;
+        assert_eq!(told(&entry("order-sent", body)).what, "The supplier has the order");
+        assert_eq!(told(&entry("moon-reached", "{}")).what, "Moon reached");
+    }
+
+    #[test]
+    fn objects_lead_to_their_page_or_to_their_audit_trail() {
+        assert_eq!(object_path("po_1"), "/orders/po_1");
+        assert_eq!(object_path("prt_1"), "/audit?about=prt%5F1");
+        assert_eq!(object_path("a@b"), "/audit?about=a%40b");
+    }
+}
