@@ -160,7 +160,7 @@ async fn a_cut_tail_and_a_rewritten_chain_are_found_against_an_exported_head() {
         let inside = Inside::new(kind).await;
         one_order(&inside).await;
         let head = verify(&inside, &[]).await.unwrap().head;
-        assert_eq!(verify(&inside, &[head.clone()]).await.unwrap().anchors, 1);
+        assert_eq!(verify(&inside, std::slice::from_ref(&head)).await.unwrap().anchors, 1);
         let other = Head { hash: "0".repeat(64), ..head.clone() };
         let broken = verify(&inside, &[other]).await.unwrap_err();
         assert!(broken.what.contains("rewritten"), "{broken}");
@@ -177,7 +177,7 @@ async fn a_cut_tail_and_a_rewritten_chain_are_found_against_an_exported_head() {
         )
         .await;
         assert_eq!(verify(&inside, &[]).await.unwrap().head.position, head.position - 1);
-        let broken = verify(&inside, &[head.clone()]).await.unwrap_err();
+        let broken = verify(&inside, std::slice::from_ref(&head)).await.unwrap_err();
         assert_eq!(broken.position, head.position.to_string());
         assert!(broken.what.contains("cut"), "{broken}");
     }
