@@ -19,7 +19,7 @@ use crate::{
     domain::{
         cart::{self, Cart, CartLine, CartState, Goods, relined},
         fact::Fact,
-        party::Supplier,
+        party::{Checkout, Supplier},
         refusal::Refusal,
     },
     store::{self, Conn},
@@ -288,6 +288,8 @@ pub struct View {
     pub total: Money,
     /// Neither handed in nor returned nor looked at by an inspecting session.
     pub can_edit: bool,
+    /// Which way carts of this organisation take.
+    pub checkout: Checkout,
 }
 
 impl View {
@@ -339,5 +341,7 @@ async fn shown(reader: &mut Reader<'_>, cart: Cart) -> Result<View, AppError> {
     let own = cart.punchout_session == reader.actor.punchout();
     let can_edit =
         own && !looks_only && cart.state == CartState::Open && reader.may("cart", "edit");
-    Ok(View { cart, lines, suppliers, total, can_edit })
+    let organisation = store::organisation::get(&mut reader.conn, cart.organisation).await?;
+    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
+    Ok(View { cart, lines, suppliers, total, can_edit, checkout: organisation.checkout })
 }

@@ -59,7 +59,7 @@ pub(in crate::app) async fn price(
         let supplier = catalogue::named(&known, &line.supplier);
         asked.push((supplier.map_err(|refusal| at_line(at, refusal))?, &line.sku));
     }
-    let shelf = Shelf::of(conn, buyer, asked.iter().copied()).await?;
+    let shelf = Shelf::of(conn, buyer, &asked).await?;
     let mut goods = Vec::with_capacity(lines.len());
     for (at, (line, (supplier, sku))) in lines.iter().zip(asked).enumerate() {
         let priced = check(line.quantity)
@@ -87,7 +87,7 @@ pub(super) async fn again(
     quantity: Quantity,
 ) -> Result<Goods, AppError> {
     check(quantity)?;
-    let shelf = Shelf::of(conn, buyer, [(goods.supplier, goods.sku.as_str())]).await?;
+    let shelf = Shelf::of(conn, buyer, &[(goods.supplier, goods.sku.as_str())]).await?;
     Ok(shelf.goods(goods.supplier, &goods.sku, quantity)?)
 }
 
@@ -115,13 +115,13 @@ struct Shelf {
 }
 
 impl Shelf {
-    async fn of<'l>(
+    async fn of(
         conn: &mut Conn,
         buyer: Buyer,
-        asked: impl IntoIterator<Item = (SupplierId, &'l str)>,
+        asked: &[(SupplierId, &str)],
     ) -> Result<Self, AppError> {
         let mut skus: BTreeMap<SupplierId, BTreeSet<&str>> = BTreeMap::new();
-        for (supplier, sku) in asked {
+        for (supplier, sku) in asked.iter().copied() {
             skus.entry(supplier).or_default().insert(sku);
         }
         let mut items = HashMap::new();
@@ -158,10 +158,11 @@ pub async fn paste(
     let buyer = Buyer::of(&mut reader.conn, reader.actor.need_organisation()?).await?;
     let known = catalogue::suppliers_by_id(&mut reader.conn).await?;
     let cart::Pasted { wanted, mut faults } = cart::paste(text);
-    let everywhere = known
-        .keys()
-        .flat_map(|supplier| wanted.iter().map(move |wanted| (*supplier, wanted.sku.as_str())));
-    let shelf = Shelf::of(&mut reader.conn, buyer, everywhere).await?;
+    let mut everywhere: Vec<(SupplierId, &str)> = Vec::with_capacity(wanted.len() * known.len());
+    for supplier in known.keys() {
+        everywhere.extend(wanted.iter().map(|wanted| (*supplier, wanted.sku.as_str())));
+    }
+    let shelf = Shelf::of(&mut reader.conn, buyer, &everywhere).await?;
     let mut lines = Vec::with_capacity(wanted.len());
     for wanted in &wanted {
         match found(&shelf, &known, wanted) {

@@ -4,9 +4,12 @@ use poem::Route;
 
 mod admin;
 pub mod audit;
+pub mod cart;
 pub mod document;
 pub mod home;
 pub mod invoice;
+pub mod item;
+pub mod shop;
 pub mod sign_in;
 pub mod start;
 pub mod supplier_invoice;
@@ -16,14 +19,20 @@ pub mod transfer;
 
 /// Every page. They are reachable as they stand and under `/p/{token}` alike.
 pub(super) fn add(route: Route) -> Route {
-    let route = admin::add(route);
-    let route = audit::add(route);
-    let route = document::add(route);
-    let route = home::add(route);
-    let route = invoice::add(route);
-    let route = sign_in::add(route);
-    let route = start::add(route);
-    let route = supplier_invoice::add(route);
-    let route = trail::add(route);
-    transfer::add(route)
+    let pages = [
+        admin::add,
+        audit::add,
+        cart::add,
+        document::add,
+        home::add,
+        invoice::add,
+        item::add,
+        shop::add,
+        sign_in::add,
+        start::add,
+        supplier_invoice::add,
+        trail::add,
+        transfer::add,
+    ];
+    pages.into_iter().fold(route, |route, add| add(route))
 }

@@ -1,0 +1,332 @@
+//! The cart: its lines with quantities to change, lines to paste, and the ways on.
+//!
+//! A long cart is shown in parts, so that no page grows beyond what a phone can take; the total is
+//! always that of all lines.
+
+use askama::Template;
+use poem::{Response, Result, Route, get, handler, post, web::Path};
+
+use super::shop::{self, Refused, control_id, item_path};
+use crate::{
+    app::{
+        AppError, act,
+        cart::{AddLines, LineAsked, RemoveLine, SetQuantities, View, current, paste},
+    },
+    base::{
+        id::{CartId, CartLineId},
+        money::{Money, UnitPrice},
+        quantity::Quantity,
+    },
+    domain::{
+        cart::{CartLine, CartState, PasteFault, read_quantity},
+        party::Checkout as Way,
+        refusal::Refusal,
+    },
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard::{Charset, Form, form},
+        part::{self as ui, Empty, Fault, Field, Notice, Pager, Shell, Tone},
+        problem,
+    },
+};
+
+/// Lines shown at once: some 60 KB.
+const LINES_SHOWN: usize = 100;
+/// Pasted lines at fault that are named; the number of the others follows.
+const FAULTS_SHOWN: usize = 20;
+
+#[derive(Template)]
+#[template(path = "pages/cart.html", config = ".askama.toml")]
+struct CartPage {
+    shell: Shell,
+    cart: Option<Filled>,
+    empty: Empty,
+    paste: Field,
+    can_paste: bool,
+}
+
+/// A cart with lines.
+struct Filled {
+    id: String,
+    state: String,
+    is_open: bool,
+    lines: Vec<Line>,
+    count: usize,
+    total: Money,
+    can_edit: bool,
+    pager: Pager,
+    /// Where changes come back to: the part of a long cart that is shown.
+    after: String,
+    /// Back to the procurement system at once.
+    can_transfer: bool,
+    /// Why neither way on is offered here.
+    way_elsewhere: bool,
+}
+
+struct Line {
+    id: String,
+    name: String,
+    href: String,
+    sku: String,
+    supplier: String,
+    quantity: Quantity,
+    unit: String,
+    price: UnitPrice,
+    of_one: bool,
+    total: Money,
+    control: String,
+    /// As it was typed, after a refusal.
+    typed: String,
+    wrong: bool,
+}
+
+/// What the page says besides the cart itself.
+#[derive(Default)]
+struct Said<'f> {
+    after: Option<String>,
+    notice: Option<Notice>,
+    faults: Vec<Fault>,
+    /// The form that was refused, whose input is shown again.
+    form: Option<&'f Form>,
+    refusal: Option<Refusal>,
+}
+
+#[handler]
+async fn h_cart(who: SignedIn, Query(query): Query) -> Result<Response> {
+    let done = |text: &str| Notice { tone: Tone::Good, text: text.to_owned() };
+    let notice = match query.filled("done")? {
+        Some("added") => Some(done("Added to your cart.")),
+        Some("saved") => Some(done("Your cart was changed.")),
+        Some("removed") => Some(done("The line was taken out.")),
+        _ => None,
+    };
+    let after = query.filled("after")?.map(str::to_owned);
+    page(&who, Said { after, notice, ..Said::default() }).await
+}
+
+async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
+    let mut reader = who.app.reader(&who.actor).await?;
+    let view = current(&mut reader).await?;
+    let mut shell = who.shell("Cart", "/cart").await?;
+    let status = said.refusal.as_ref().map(problem::status);
+    if let Some(refusal) = &said.refusal {
+        shell.refuse(refusal);
+    }
+    shell.faults.extend(said.faults.iter().cloned());
+    shell.notice.clone_from(&said.notice);
+    let typed = said.form.and_then(|form| form.maybe("lines").ok().flatten());
+    let paste = Field::area("lines", "Add lines by pasting")
+        .hint("One line each: number,quantity. From a spreadsheet, copy the two columns.")
+        .value(typed.unwrap_or_default())
+        .faults(&shell.faults);
+    let can_paste = match &view {
+        Some(view) => view.can_edit,
+        None => reader.may("cart", "edit"),
+    };
+    let visits = who.visit.is_some();
+    let filled = view.as_ref().filter(|view| !view.lines.is_empty() || !view.can_edit);
+    let cart = filled.map(|view| Filled::of(&shell, view, &said, visits));
+    let what = "Search the shop and add what you need, or paste a list of numbers and quantities.";
+    let empty = Empty::new("Your cart is empty", what).first("Go to the shop", shell.href("/shop"));
+    let mut answer = who.page(&CartPage { shell, cart, empty, paste, can_paste })?;
+    if let Some(status) = status {
+        answer.set_status(status);
+    }
+    Ok(answer)
+}
+
+impl Filled {
+    fn of(shell: &Shell, view: &View, said: &Said<'_>, visits: bool) -> Self {
+        let from = said.after.as_deref().and_then(|after| after.parse::<i64>().ok()).unwrap_or(0);
+        let rest: Vec<&CartLine> = view.lines.iter().filter(|line| line.position > from).collect();
+        let shown: Vec<&CartLine> = rest.iter().take(LINES_SHOWN).copied().collect();
+        let next = shown.last().filter(|_| rest.len() > LINES_SHOWN);
+        let next = next.map(|line| line.position.to_string());
+        let after = said.after.as_deref().filter(|_| from > 0);
+        let is_open = view.cart.state == CartState::Open;
+        let transfers = view.checkout == Way::Transfer;
+        Self {
+            id: view.cart.id.to_string(),
+            state: view.cart.state.to_string(),
+            is_open,
+            count: view.lines.len(),
+            total: view.total,
+            can_edit: view.can_edit,
+            pager: Pager::new(&shell.href("/cart"), after, next.as_deref()),
+            after: after.unwrap_or_default().to_owned(),
+            can_transfer: is_open && transfers && visits,
+            way_elsewhere: is_open && transfers && !visits,
+            lines: shown.into_iter().map(|line| Line::of(shell, view, line, said)).collect(),
+        }
+    }
+}
+
+impl Line {
+    fn of(shell: &Shell, view: &View, line: &CartLine, said: &Said<'_>) -> Self {
+        let goods = &line.goods;
+        let name = quantity_field(line.id);
+        let typed = said.form.and_then(|form| form.maybe(&name).ok().flatten());
+        let faulty = shell.faults.iter().any(|fault| fault.field.as_ref() == Some(&name));
+        Self {
+            id: line.id.to_string(),
+            name: goods.description.clone(),
+            href: shell.href(&item_path(view.supplier(line), &goods.sku)),
+            sku: goods.sku.clone(),
+            supplier: view.supplier_title(line).to_owned(),
+            quantity: goods.quantity,
+            unit: goods.unit.clone(),
+            price: goods.price,
+            of_one: goods.price.per == Quantity::ONE,
+            total: goods.total,
+            control: control_id(&name),
+            typed: typed.map_or_else(|| goods.quantity.to_string(), str::to_owned),
+            wrong: faulty,
+        }
+    }
+}
+
+fn quantity_field(line: CartLineId) -> String {
+    format!("quantity-{line}")
+}
+
+fn cart_id(form: &Form) -> Result<CartId, AppError> {
+    form.one("cart")?.parse().map_err(|_| Refusal::not_found("cart").into())
+}
+
+/// Back to the part of the cart that was shown.
+fn back(who: &SignedIn, form: &Form, done: &str) -> Result<Response> {
+    let path = match form.filled("after")? {
+        Some(after) => shop::with("/cart", "after", after),
+        None => "/cart".to_owned(),
+    };
+    Ok(who.go(&shop::with(&path, "done", done)))
+}
+
+async fn refused(who: &SignedIn, form: &Form, refusal: Refusal) -> Result<Response> {
+    let after = form.filled("after")?.map(str::to_owned);
+    let said = Said { after, form: Some(form), refusal: Some(refusal), ..Said::default() };
+    page(who, said).await
+}
+
+/// Adds one article from the list or its page, and goes back there.
+#[handler]
+async fn h_add(Posted { who, form: sent }: Posted) -> Result<Response> {
+    let (supplier, sku) = (sent.one("supplier")?.to_owned(), sent.one("sku")?.to_owned());
+    let typed = sent.one("quantity")?.to_owned();
+    let back = sent.filled("back")?.unwrap_or("/cart");
+    let added = match read_quantity(&typed) {
+        Ok(quantity) => {
+            let line = LineAsked { supplier: supplier.clone(), sku: sku.clone(), quantity };
+            act(&who.app, &who.actor, AddLines { cart: None, lines: vec![line] }).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    match added {
+        Ok(_) if back == "/shop" || back.starts_with("/shop?") || back.starts_with("/shop/") => {
+            Ok(who.go(&shop::with(back, "added", "yes")))
+        }
+        Ok(_) => Ok(who.go("/cart?done=added")),
+        Err(AppError::Refusal(refusal)) => {
+            let refused = Refused { supplier, sku, quantity: typed, refusal: *refusal };
+            let (supplier, sku) = (refused.supplier.clone(), refused.sku.clone());
+            if back.starts_with("/shop/") {
+                return super::item::page(&who, &supplier, &sku, (false, Some(refused))).await;
+            }
+            let query = back.split_once('?').map_or("", |(_, query)| query);
+            let query = form::parse(query.as_bytes(), Charset::Utf8)?;
+            shop::page(&who, &query, Some(refused)).await
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Sets every quantity that the form carries.
+#[handler]
+async fn h_quantities(Posted { who, form }: Posted) -> Result<Response> {
+    let cart = cart_id(&form)?;
+    let mut quantities = Vec::new();
+    let mut faults = Vec::new();
+    for (name, text) in form.pairs() {
+        let Some(line) = name.strip_prefix("quantity-") else { continue };
+        let line: CartLineId = line.parse().map_err(|_| Refusal::not_found("line"))?;
+        match read_quantity(text) {
+            Ok(quantity) => quantities.push((line, quantity)),
+            Err(refusal) => faults.push(refusal.field(name)),
+        }
+    }
+    if let Some(first) = faults.pop() {
+        let told = |refusal: &Refusal| Fault {
+            field: refusal.field.clone(),
+            message: refusal.message.clone(),
+        };
+        let after = form.filled("after")?.map(str::to_owned);
+        let faults = faults.iter().map(told).collect();
+        let said =
+            Said { after, faults, form: Some(&form), refusal: Some(first), ..Said::default() };
+        return page(&who, said).await;
+    }
+    match act(&who.app, &who.actor, SetQuantities { cart, quantities }).await {
+        Ok(()) => back(&who, &form, "saved"),
+        Err(AppError::Refusal(refusal)) => refused(&who, &form, *refusal).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+#[handler]
+async fn h_remove(Path(line): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let line: CartLineId = line.parse().map_err(|_| Refusal::not_found("line"))?;
+    let cart = cart_id(&form)?;
+    match act(&who.app, &who.actor, RemoveLine { cart, line }).await {
+        Ok(()) => back(&who, &form, "removed"),
+        Err(AppError::Refusal(refusal)) => refused(&who, &form, *refusal).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Adds all pasted lines, or none when one of them cannot be bought.
+#[handler]
+async fn h_paste(Posted { who, form }: Posted) -> Result<Response> {
+    let text = form.one("lines")?;
+    let mut reader = who.app.reader(&who.actor).await?;
+    let (lines, faults) = paste(&mut reader, text).await?;
+    drop(reader);
+    if !faults.is_empty() || lines.is_empty() {
+        let (refusal, faults) = told(&faults);
+        let said = Said { faults, form: Some(&form), refusal: Some(refusal), ..Said::default() };
+        return page(&who, said).await;
+    }
+    match act(&who.app, &who.actor, AddLines { cart: None, lines }).await {
+        Ok(_) => Ok(who.go("/cart?done=added")),
+        Err(AppError::Refusal(refusal)) => refused(&who, &form, refusal.field("lines")).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The refusal of pasted lines, and the lines at fault.
+fn told(faults: &[PasteFault]) -> (Refusal, Vec<Fault>) {
+    let message = match faults.len() {
+        0 => "There is no line to add. Write number,quantity on each line.".to_owned(),
+        1 => "One line cannot be added; no line was added.".to_owned(),
+        count => format!("{count} lines cannot be added; no line was added."),
+    };
+    let refusal = Refusal::invalid("bad-lines", message).field("lines");
+    let mut told: Vec<Fault> = faults
+        .iter()
+        .take(FAULTS_SHOWN)
+        .map(|fault| Fault::at("lines", fault.sentence()))
+        .collect();
+    if faults.len() > FAULTS_SHOWN {
+        let more = format!("And {} lines more.", faults.len() - FAULTS_SHOWN);
+        told.push(Fault::at("lines", more));
+    }
+    (refusal, told)
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at("/cart", get(h_cart))
+        .at("/cart/lines", post(h_add))
+        .at("/cart/quantities", post(h_quantities))
+        .at("/cart/lines/:line/remove", post(h_remove))
+        .at("/cart/paste", post(h_paste))
+}
