@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        id::TaskId,
+        id::{RequisitionId, TaskId},
         money::Money,
         page::{Cut, Page},
     },
@@ -10,7 +10,7 @@ use crate::{
         approval::{Task, TaskState},
         party::Person,
         refusal::Refusal,
-        requisition::Requisition,
+        requisition::{Requisition, RequisitionLine},
     },
     store,
 };
@@ -66,6 +66,14 @@ pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppErr
     let task = task.filter(own).ok_or_else(|| Refusal::not_found("task"))?;
     reader.need("task", "read")?;
     waiting(reader, task).await
+}
+
+/// The lines that a task's page shows.
+pub async fn lines(
+    reader: &mut Reader<'_>,
+    requisition: RequisitionId,
+) -> Result<Vec<RequisitionLine>, AppError> {
+    Ok(store::requisition::lines(&mut reader.conn, requisition).await?)
 }
 
 /// What a decide link shows to whoever holds it: the caller has proved the link.

@@ -170,8 +170,7 @@ impl Budgets {
         after: Query<Option<String>>,
     ) -> poem::Result<Json<List<EntryJson>>> {
         let mut reader = caller.reader().await?;
-        let page =
-            budget::ledger(&mut reader, budget_id(&id.0)?, &cut(limit.0, after.0)).await?;
+        let page = budget::ledger(&mut reader, budget_id(&id.0)?, &cut(limit.0, after.0)).await?;
         Ok(Json(page.map(EntryJson::from).into()))
     }
 }

@@ -220,11 +220,7 @@ impl Policies {
 
     /// Who would newly be asked, and who no longer, for everything that was handed in so far.
     #[oai(path = "/policies/replay", method = "post", operation_id = "replayPolicy")]
-    async fn replay(
-        &self,
-        caller: Caller,
-        body: Json<SetInput>,
-    ) -> poem::Result<Json<ReplayJson>> {
+    async fn replay(&self, caller: Caller, body: Json<SetInput>) -> poem::Result<Json<ReplayJson>> {
         let (kind, csv) = body.0.read(&caller).await?;
         let mut reader = caller.reader().await?;
         Ok(Json(policy::replay(&mut reader, kind, &csv).await?.into()))

@@ -379,11 +379,7 @@ impl Requisitions {
 
     /// One requisition with its lines, plan and orders.
     #[oai(path = "/requisitions/:id", method = "get", operation_id = "requisition")]
-    async fn get(
-        &self,
-        caller: Caller,
-        id: Path<String>,
-    ) -> poem::Result<Json<RequisitionJson>> {
+    async fn get(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<RequisitionJson>> {
         Ok(Json(shown(&caller, requisition_id(&id.0)?).await?))
     }
 

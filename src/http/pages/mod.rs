@@ -2,8 +2,14 @@
 
 use poem::Route;
 
+pub mod approval;
+pub mod budget;
+pub mod checkout;
+pub mod decide;
 pub mod home;
 pub mod invoice;
+mod plan;
+pub mod requisition;
 pub mod sign_in;
 pub mod start;
 pub mod supplier_invoice;
@@ -11,7 +17,18 @@ pub mod transfer;
 
 /// Every page. They are reachable as they stand and under `/p/{token}` alike.
 pub(super) fn add(route: Route) -> Route {
-    let pages =
-        [home::add, invoice::add, sign_in::add, start::add, supplier_invoice::add, transfer::add];
+    let pages = [
+        approval::add,
+        budget::add,
+        checkout::add,
+        decide::add,
+        home::add,
+        invoice::add,
+        requisition::add,
+        sign_in::add,
+        start::add,
+        supplier_invoice::add,
+        transfer::add,
+    ];
     pages.into_iter().fold(route, |route, add| add(route))
 }
