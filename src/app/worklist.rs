@@ -15,7 +15,7 @@ use crate::{
     store,
 };
 
-use super::{AppError, Reader, budget};
+use super::{AppError, Reader, budget, catalogue::suppliers_by_id};
 
 /// One open task with what its assignee must see at a glance.
 #[derive(Debug, Clone)]
@@ -68,12 +68,18 @@ pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppErr
     waiting(reader, task).await
 }
 
-/// The lines that a task's page shows.
+/// The lines that a task's page shows, and the names of their suppliers for people.
 pub async fn lines(
     reader: &mut Reader<'_>,
     requisition: RequisitionId,
-) -> Result<Vec<RequisitionLine>, AppError> {
-    Ok(store::requisition::lines(&mut reader.conn, requisition).await?)
+) -> Result<Vec<(RequisitionLine, String)>, AppError> {
+    let lines = store::requisition::lines(&mut reader.conn, requisition).await?;
+    let suppliers = suppliers_by_id(&mut reader.conn).await?;
+    let named = |line: RequisitionLine| {
+        let supplier = suppliers.get(&line.goods.supplier);
+        (line, supplier.map(|supplier| supplier.title.clone()).unwrap_or_default())
+    };
+    Ok(lines.into_iter().map(named).collect())
 }
 
 /// What a decide link shows to whoever holds it: the caller has proved the link.

@@ -158,9 +158,11 @@ pub async fn paste(
     let buyer = Buyer::of(&mut reader.conn, reader.actor.need_organisation()?).await?;
     let known = catalogue::suppliers_by_id(&mut reader.conn).await?;
     let cart::Pasted { wanted, mut faults } = cart::paste(text);
-    let everywhere = known
-        .keys()
-        .flat_map(|supplier| wanted.iter().map(move |wanted| (*supplier, wanted.sku.as_str())));
+    // A list, because a future that holds the closure is not general enough for a page's handler.
+    let mut everywhere: Vec<(SupplierId, &str)> = Vec::new();
+    for supplier in known.keys() {
+        everywhere.extend(wanted.iter().map(|wanted| (*supplier, wanted.sku.as_str())));
+    }
     let shelf = Shelf::of(&mut reader.conn, buyer, everywhere).await?;
     let mut lines = Vec::with_capacity(wanted.len());
     for wanted in &wanted {

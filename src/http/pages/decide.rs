@@ -1,8 +1,6 @@
 //! The page behind the link of a mail. Looking at it changes nothing, whoever looks and however
 //! often: mail scanners do. Deciding needs the assignee's own login.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use http::StatusCode;
 use poem::{Response, Result, Route, get, handler, web::Path};
@@ -11,13 +9,11 @@ use crate::{
     app::{
         AppError, Reader, act,
         approval::{self, Decide, LinkState},
-        catalogue::suppliers_by_id,
         worklist::{self, Waiting},
     },
-    base::{id::SupplierId, money::Money, time::Time},
+    base::{money::Money, time::Time},
     domain::{
         approval::{Task, Verdict},
-        party::Supplier,
         refusal::Refusal,
         requisition::{Flag, RequisitionLine},
     },
@@ -43,8 +39,8 @@ pub(super) struct DecidePage {
     budget_left: Option<Money>,
     due_at: Option<Time>,
     flags: Vec<Flag>,
-    lines: Vec<RequisitionLine>,
-    suppliers: HashMap<SupplierId, Supplier>,
+    /// Each with its supplier's name.
+    lines: Vec<(RequisitionLine, String)>,
     content_hash: String,
     action: String,
     reason: Field,
@@ -65,7 +61,6 @@ impl DecidePage {
     ) -> Result<Self, AppError> {
         let Waiting { task, requisition, requester, because, budget_left } = waiting;
         let lines = worklist::lines(reader, requisition.id).await?;
-        let suppliers = suppliers_by_id(&mut reader.conn).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
         let reason = Field::area("comment", "Comment, or the reason of a rejection")
@@ -85,7 +80,6 @@ impl DecidePage {
             due_at: task.due_at,
             flags: requisition.flags,
             lines,
-            suppliers,
             content_hash: task.content_hash,
             action,
             reason,
@@ -99,10 +93,6 @@ impl DecidePage {
     /// Shows the page without its buttons.
     pub(super) fn close(&mut self, why: &'static str) {
         self.closed = Some(why);
-    }
-
-    fn supplier(&self, line: &RequisitionLine) -> &str {
-        self.suppliers.get(&line.goods.supplier).map_or("", |supplier| &supplier.title)
     }
 }
 
