@@ -2,7 +2,7 @@
 
 use crate::{
     base::{
-        id::TaskId,
+        id::{RequisitionId, TaskId},
         money::Money,
         page::{Cut, Page},
     },
@@ -10,12 +10,12 @@ use crate::{
         approval::{Task, TaskState},
         party::Person,
         refusal::Refusal,
-        requisition::Requisition,
+        requisition::{Requisition, RequisitionLine},
     },
     store,
 };
 
-use super::{AppError, Reader, budget};
+use super::{AppError, Reader, budget, catalogue::suppliers_by_id};
 
 /// One open task with what its assignee must see at a glance.
 #[derive(Debug, Clone)]
@@ -66,6 +66,20 @@ pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppErr
     let task = task.filter(own).ok_or_else(|| Refusal::not_found("task"))?;
     reader.need("task", "read")?;
     waiting(reader, task).await
+}
+
+/// The lines that a task's page shows, and the names of their suppliers for people.
+pub async fn lines(
+    reader: &mut Reader<'_>,
+    requisition: RequisitionId,
+) -> Result<Vec<(RequisitionLine, String)>, AppError> {
+    let lines = store::requisition::lines(&mut reader.conn, requisition).await?;
+    let suppliers = suppliers_by_id(&mut reader.conn).await?;
+    let named = |line: RequisitionLine| {
+        let supplier = suppliers.get(&line.goods.supplier);
+        (line, supplier.map(|supplier| supplier.title.clone()).unwrap_or_default())
+    };
+    Ok(lines.into_iter().map(named).collect())
 }
 
 /// What a decide link shows to whoever holds it: the caller has proved the link.

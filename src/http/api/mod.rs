@@ -23,6 +23,7 @@ use crate::{
 pub mod address;
 pub mod audit;
 mod blame;
+pub mod budget;
 pub mod cart;
 pub mod cost_center;
 mod docs;
@@ -32,15 +33,28 @@ pub mod login_call;
 pub mod organisation;
 pub mod partner;
 pub mod person;
+pub mod policy;
 pub mod price;
+pub mod requisition;
 pub mod shape;
 pub mod supplier_admin;
+pub mod task;
 
 use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (audit::Audit, (cart::Carts, item::Items), invoice::Invoices, login_call::Login, setting_up())
+    (audit::Audit, shopping(), invoice::Invoices, login_call::Login, sign_off(), setting_up())
+}
+
+/// What a buyer fills a cart with.
+fn shopping() -> impl OpenApi {
+    (cart::Carts, item::Items)
+}
+
+/// What leads from a cart to an order.
+fn sign_off() -> impl OpenApi {
+    (budget::Budgets, policy::Policies, requisition::Requisitions, task::Tasks)
 }
 
 /// What an admin sets up.

@@ -3,12 +3,18 @@
 use poem::Route;
 
 mod admin;
+pub mod approval;
 pub mod audit;
+pub mod budget;
 pub mod cart;
+pub mod checkout;
+pub mod decide;
 pub mod document;
 pub mod home;
 pub mod invoice;
 pub mod item;
+mod plan;
+pub mod requisition;
 pub mod shop;
 pub mod sign_in;
 pub mod start;
@@ -21,12 +27,17 @@ pub mod transfer;
 pub(super) fn add(route: Route) -> Route {
     let pages = [
         admin::add,
+        approval::add,
         audit::add,
+        budget::add,
         cart::add,
+        checkout::add,
+        decide::add,
         document::add,
         home::add,
         invoice::add,
         item::add,
+        requisition::add,
         shop::add,
         sign_in::add,
         start::add,

@@ -1,0 +1,185 @@
+//! `/budgets`: what is reserved, committed, spent and left, now or at a past moment.
+
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+
+use super::{
+    Caller,
+    shape::{List, MoneyJson, Text, cut},
+};
+use crate::{
+    app::{
+        AppError,
+        budget::{self, BudgetView, Save},
+    },
+    base::{id::BudgetId, text::shorten, time::Time},
+    domain::{approval::BudgetMode, budget::Entry, refusal::Refusal},
+};
+
+pub struct Budgets;
+
+/// A budget of one cost centre for one period.
+#[derive(Object)]
+#[oai(rename = "Budget")]
+struct BudgetJson {
+    id: String,
+    /// The cost centre's code.
+    cost_center: String,
+    /// The period's name, such as 2026.
+    period: String,
+    /// `block`, `warn` or `require_approval`.
+    mode: String,
+    limit: MoneyJson,
+    /// Asked for by requisitions that are not decided.
+    reserved: MoneyJson,
+    /// Ordered.
+    committed: MoneyJson,
+    /// Invoiced and approved.
+    spent: MoneyJson,
+    /// The limit less the three; below zero when more was allowed.
+    available: MoneyJson,
+}
+
+impl From<BudgetView> for BudgetJson {
+    fn from(view: BudgetView) -> Self {
+        Self {
+            id: view.budget.id.to_string(),
+            cost_center: view.cost_center.code,
+            period: view.budget.period,
+            mode: view.budget.mode.to_string(),
+            limit: view.standing.limit.into(),
+            reserved: view.standing.reserved.into(),
+            committed: view.standing.committed.into(),
+            spent: view.standing.spent.into(),
+            available: view.available.into(),
+        }
+    }
+}
+
+/// One movement: what leaves one account arrives in another.
+#[derive(Object)]
+#[oai(rename = "BudgetEntry")]
+struct EntryJson {
+    id: String,
+    /// `available`, `reserved`, `committed` or `spent`.
+    source: String,
+    target: String,
+    amount: MoneyJson,
+    /// The id of the requisition it belongs to.
+    requisition: Option<String>,
+    /// The id of what moved it.
+    about: String,
+    at: String,
+}
+
+impl From<Entry> for EntryJson {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id.to_string(),
+            source: entry.movement.source.to_string(),
+            target: entry.movement.target.to_string(),
+            amount: entry.movement.amount.into(),
+            requisition: entry.requisition.map(|id| id.to_string()),
+            about: entry.about,
+            at: entry.at.to_string(),
+        }
+    }
+}
+
+/// A budget as an admin sets it.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct BudgetInput {
+    cost_center: Text,
+    /// A year.
+    period: Text,
+    mode: Text,
+    limit: MoneyJson,
+}
+
+fn budget_id(text: &str) -> Result<BudgetId, AppError> {
+    text.parse().map_err(|_| Refusal::not_found("budget").into())
+}
+
+fn mode(text: &Text) -> Result<BudgetMode, Refusal> {
+    text.trimmed().parse().map_err(|fault: String| {
+        Refusal::invalid("bad-mode", "This is no mode of a budget.")
+            .field("mode")
+            .got(shorten(&text.0, 40))
+            .expected(fault)
+    })
+}
+
+#[OpenApi]
+impl Budgets {
+    /// The budgets the caller may see, newest first.
+    #[oai(path = "/budgets", method = "get", operation_id = "budgets")]
+    async fn list(
+        &self,
+        caller: Caller,
+        limit: Query<Option<u32>>,
+        after: Query<Option<String>>,
+    ) -> poem::Result<Json<List<BudgetJson>>> {
+        let mut reader = caller.reader().await?;
+        let page = budget::list(&mut reader, &cut(limit.0, after.0)).await?;
+        Ok(Json(page.map(BudgetJson::from).into()))
+    }
+
+    /// Makes a budget, or sets mode and limit of the one of this cost centre and period.
+    #[oai(path = "/budgets", method = "put", operation_id = "saveBudget")]
+    async fn save(
+        &self,
+        caller: Caller,
+        body: Json<BudgetInput>,
+    ) -> poem::Result<Json<BudgetJson>> {
+        let BudgetInput { cost_center, period, mode: word, limit } = body.0;
+        let save = Save {
+            cost_center: cost_center.trimmed().to_owned(),
+            period: period.trimmed().to_owned(),
+            mode: mode(&word)?,
+            limit: limit.money("limit")?,
+        };
+        let saved = caller.act(save).await?;
+        let mut reader = caller.reader().await?;
+        Ok(Json(budget::get(&mut reader, saved, None).await?.into()))
+    }
+
+    /// One budget as it stands, or as its ledger says it stood `at` a past moment.
+    #[oai(path = "/budgets/:id", method = "get", operation_id = "budget")]
+    async fn get(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        at: Query<Option<String>>,
+    ) -> poem::Result<Json<BudgetJson>> {
+        let at = at.0.map(|text| moment(&text)).transpose()?;
+        let mut reader = caller.reader().await?;
+        Ok(Json(budget::get(&mut reader, budget_id(&id.0)?, at).await?.into()))
+    }
+
+    /// The movements of one budget, newest first.
+    #[oai(path = "/budgets/:id/entries", method = "get", operation_id = "budgetEntries")]
+    async fn entries(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        limit: Query<Option<u32>>,
+        after: Query<Option<String>>,
+    ) -> poem::Result<Json<List<EntryJson>>> {
+        let mut reader = caller.reader().await?;
+        let page = budget::ledger(&mut reader, budget_id(&id.0)?, &cut(limit.0, after.0)).await?;
+        Ok(Json(page.map(EntryJson::from).into()))
+    }
+}
+
+fn moment(text: &str) -> Result<Time, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::invalid("bad-time", "This is no moment.")
+            .field("at")
+            .got(shorten(text, 40))
+            .expected("a time such as 2026-11-21T09:30:00Z")
+    })
+}

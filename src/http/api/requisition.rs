@@ -1,0 +1,414 @@
+//! Handing a cart in, and requisitions: `POST /carts/{id}/submit`, `/carts/{id}/preview`,
+//! `/requisitions`.
+
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+
+use super::{
+    Caller,
+    cart::{LinesInput, cart_id},
+    shape::{Created, List, MoneyJson, Text, UnitPriceJson, cut},
+};
+use crate::{
+    app::{
+        AppError,
+        requisition::{
+            self, ChangeLines, OrderShown, Preview, RequisitionView, Submit, Wish, Withdraw,
+        },
+    },
+    base::{id::RequisitionId, text::shorten, time::parse_day},
+    domain::{
+        approval::{Step, Task},
+        refusal::Refusal,
+        requisition::{Flag, RequisitionLine},
+    },
+};
+
+pub struct Requisitions;
+
+/// What is said when a cart is handed in.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct SubmitInput {
+    /// The code of one of the caller's own cost centres.
+    cost_center: Text,
+    /// The code of a ship-to address; the organisation's first without one.
+    ship_to: Option<Text>,
+    /// A day such as 2026-12-24.
+    needed_on: Option<Text>,
+    comment: Option<Text>,
+}
+
+impl SubmitInput {
+    fn read(self) -> Result<Wish, Refusal> {
+        let day = |text: Text| {
+            parse_day(text.trimmed()).map_err(|_| {
+                Refusal::invalid("bad-day", "This is no day.")
+                    .field("needed_on")
+                    .got(shorten(&text.0, 40))
+                    .expected("a day such as 2026-12-24")
+            })
+        };
+        Ok(Wish {
+            cost_center: self.cost_center.trimmed().to_owned(),
+            ship_to: self.ship_to.map(|text| text.0),
+            needed_on: self.needed_on.map(day).transpose()?,
+            comment: self.comment.map(|text| text.0),
+        })
+    }
+}
+
+/// The rule that asks, in the version that was in force.
+#[derive(Object)]
+#[oai(rename = "Rule")]
+struct RuleJson {
+    id: String,
+    version: i64,
+}
+
+/// One step waiting for one person.
+#[derive(Object)]
+#[oai(rename = "PlanTask", skip_serializing_if_is_none)]
+struct TaskJson {
+    /// Absent in a preview.
+    id: Option<String>,
+    /// E-mail address.
+    assignee: String,
+    /// `waiting`, `open`, `approved`, `rejected` or `void`.
+    state: String,
+    due_at: Option<String>,
+    decided_by: Option<String>,
+    on_behalf_of: Option<String>,
+    decided_at: Option<String>,
+    comment: Option<String>,
+}
+
+/// One step; steps side by side share one order.
+#[derive(Object)]
+#[oai(rename = "PlanStep", skip_serializing_if_is_none)]
+struct StepJson {
+    order: u32,
+    /// `any` or `all`.
+    mode: String,
+    state: String,
+    rule: RuleJson,
+    because: String,
+    /// The nearest change that would spare this step.
+    unless: Option<String>,
+    tasks: Vec<TaskJson>,
+}
+
+/// The chain computed for one requisition.
+#[derive(Object)]
+#[oai(rename = "Plan", skip_serializing_if_is_none)]
+struct PlanJson {
+    policy_version: i64,
+    limits_version: Option<i64>,
+    /// Why nobody is asked, when nobody is.
+    because: Option<String>,
+    /// The least that would ask somebody else as well.
+    next: Option<String>,
+    total: Option<MoneyJson>,
+    /// What is left of the budget before this cart.
+    budget_left: Option<MoneyJson>,
+    steps: Vec<StepJson>,
+}
+
+/// A line of a requisition.
+#[derive(Object)]
+#[oai(rename = "RequisitionLine")]
+struct LineJson {
+    /// From 1.
+    line: i64,
+    sku: String,
+    /// The supplier's short name.
+    supplier: String,
+    description: String,
+    quantity: String,
+    unit: String,
+    price: UnitPriceJson,
+    total: MoneyJson,
+    unspsc: String,
+}
+
+/// An order that the requisition became.
+#[derive(Object)]
+#[oai(rename = "RequisitionOrder")]
+struct OrderJson {
+    id: String,
+    number: String,
+    /// The supplier's short name.
+    supplier: String,
+    state: String,
+    total: MoneyJson,
+}
+
+/// Where an incoming order differs from the cart that was returned.
+#[derive(Object)]
+#[oai(rename = "Flag")]
+struct FlagJson {
+    line: u32,
+    field: String,
+    expected: String,
+    got: String,
+    tolerance: String,
+}
+
+/// A cart handed in for sign-off.
+#[derive(Object)]
+#[oai(rename = "Requisition")]
+struct RequisitionJson {
+    id: String,
+    number: String,
+    /// `draft`, `pending`, `approved`, `rejected`, `withdrawn`, `expired` or `ordered`.
+    state: String,
+    /// `cart` or `incoming_order`.
+    source: String,
+    /// E-mail address.
+    requester: String,
+    cart: Option<String>,
+    cost_center: String,
+    /// The address's code.
+    ship_to: String,
+    bill_to: String,
+    needed_on: Option<String>,
+    comment: String,
+    total: MoneyJson,
+    lines: Vec<LineJson>,
+    plan: PlanJson,
+    orders: Vec<OrderJson>,
+    flags: Vec<FlagJson>,
+    /// What an approval is bound to.
+    content_hash: String,
+    submitted_at: String,
+    decided_at: Option<String>,
+    reject_reason: Option<String>,
+    /// The procurement system's own number of an incoming order.
+    buyer_order_id: Option<String>,
+}
+
+fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
+    let goods = &line.goods;
+    LineJson {
+        line: line.position,
+        sku: goods.sku.clone(),
+        supplier: view.supplier(line).to_owned(),
+        description: goods.description.clone(),
+        quantity: goods.quantity.to_string(),
+        unit: goods.unit.clone(),
+        price: goods.price.into(),
+        total: goods.total.into(),
+        unspsc: goods.unspsc.clone(),
+    }
+}
+
+fn task(view: &RequisitionView, task: &Task) -> TaskJson {
+    let decision = task.decision.as_ref();
+    TaskJson {
+        id: Some(task.id.to_string()),
+        assignee: view.mail(task.assignee),
+        state: task.state.to_string(),
+        due_at: task.due_at.map(|at| at.to_string()),
+        decided_by: decision.map(|decision| view.mail(decision.by)),
+        on_behalf_of: decision.and_then(|decision| decision.on_behalf_of).map(|id| view.mail(id)),
+        decided_at: decision.map(|decision| decision.at.to_string()),
+        comment: decision
+            .map(|decision| decision.comment.clone())
+            .filter(|comment| !comment.is_empty()),
+    }
+}
+
+fn step(view: &RequisitionView, step: &Step) -> StepJson {
+    StepJson {
+        order: step.order,
+        mode: step.mode.to_string(),
+        state: step.state.to_string(),
+        rule: RuleJson { id: step.rule.clone(), version: step.rule_version },
+        because: step.because.clone(),
+        unless: None,
+        tasks: step.tasks.iter().map(|one| task(view, one)).collect(),
+    }
+}
+
+fn order(shown: &OrderShown) -> OrderJson {
+    OrderJson {
+        id: shown.order.id.to_string(),
+        number: shown.order.number.clone(),
+        supplier: shown.supplier.as_ref().map(|one| one.name.clone()).unwrap_or_default(),
+        state: shown.order.state.to_string(),
+        total: shown.order.total.into(),
+    }
+}
+
+fn flag(flag: &Flag) -> FlagJson {
+    FlagJson {
+        line: flag.line,
+        field: flag.field.clone(),
+        expected: flag.expected.clone(),
+        got: flag.got.clone(),
+        tolerance: flag.tolerance.clone(),
+    }
+}
+
+impl From<&RequisitionView> for RequisitionJson {
+    fn from(view: &RequisitionView) -> Self {
+        let row = &view.requisition;
+        Self {
+            id: row.id.to_string(),
+            number: row.number.clone(),
+            state: row.state.to_string(),
+            source: row.source.to_string(),
+            requester: view.mail(row.requester),
+            cart: row.cart.map(|id| id.to_string()),
+            cost_center: row.cost_center_code.clone(),
+            ship_to: row.ship_to.code.clone(),
+            bill_to: row.bill_to.code.clone(),
+            needed_on: row.needed_on.map(|day| day.to_string()),
+            comment: row.comment.clone(),
+            total: row.total.into(),
+            lines: view.lines.iter().map(|one| line(view, one)).collect(),
+            plan: PlanJson {
+                policy_version: row.approval_version,
+                limits_version: Some(row.limits_version),
+                because: Some(row.because.clone()).filter(|because| !because.is_empty()),
+                next: None,
+                total: None,
+                budget_left: None,
+                steps: view.steps.iter().map(|one| step(view, one)).collect(),
+            },
+            orders: view.orders.iter().map(order).collect(),
+            flags: row.flags.iter().map(flag).collect(),
+            content_hash: row.content_hash.clone(),
+            submitted_at: row.submitted_at.to_string(),
+            decided_at: row.decided_at.map(|at| at.to_string()),
+            reject_reason: row.reject_reason.clone(),
+            buyer_order_id: row.buyer_order_id.clone(),
+        }
+    }
+}
+
+impl From<Preview> for PlanJson {
+    fn from(preview: Preview) -> Self {
+        let version = preview.approval_version;
+        let task = |(_, mail): (String, String)| TaskJson {
+            id: None,
+            assignee: mail,
+            state: "waiting".to_owned(),
+            due_at: None,
+            decided_by: None,
+            on_behalf_of: None,
+            decided_at: None,
+            comment: None,
+        };
+        let step = |step: requisition::PreviewStep| StepJson {
+            order: step.order,
+            mode: step.mode.to_string(),
+            state: "waiting".to_owned(),
+            rule: RuleJson { id: step.rule, version },
+            because: step.because,
+            unless: step.unless,
+            tasks: step.people.into_iter().map(task).collect(),
+        };
+        Self {
+            policy_version: version,
+            limits_version: None,
+            because: Some(preview.because).filter(|because| !because.is_empty()),
+            next: preview.next,
+            total: Some(preview.total.into()),
+            budget_left: preview.budget_left.map(MoneyJson::from),
+            steps: preview.steps.into_iter().map(step).collect(),
+        }
+    }
+}
+
+/// The id of a requisition in the path; what is no id names no requisition.
+fn requisition_id(text: &str) -> Result<RequisitionId, AppError> {
+    text.parse().map_err(|_| Refusal::not_found("requisition").into())
+}
+
+async fn shown(caller: &Caller, id: RequisitionId) -> poem::Result<RequisitionJson> {
+    let mut reader = caller.reader().await?;
+    Ok(RequisitionJson::from(&requisition::get(&mut reader, id).await?))
+}
+
+#[OpenApi]
+impl Requisitions {
+    /// Hands the cart in for sign-off. Within the requester's own limit it goes on at once. 422
+    /// `budget-exceeded` with `available` when the cost centre's budget blocks it.
+    #[oai(path = "/carts/:id/submit", method = "post", operation_id = "submitCart")]
+    async fn submit(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<SubmitInput>,
+    ) -> poem::Result<Created<RequisitionJson>> {
+        let submit = Submit { cart: cart_id(&id.0)?, wish: body.0.read()? };
+        let submitted = caller.act(submit).await?;
+        Ok(Created::new(shown(&caller, submitted.requisition).await?))
+    }
+
+    /// The plan the cart would get, without handing it in.
+    #[oai(path = "/carts/:id/preview", method = "post", operation_id = "previewCart")]
+    async fn preview(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<SubmitInput>,
+    ) -> poem::Result<Json<PlanJson>> {
+        let mut reader = caller.reader().await?;
+        let wish = body.0.read()?;
+        let preview = requisition::preview(&mut reader, cart_id(&id.0)?, &wish).await?;
+        Ok(Json(preview.into()))
+    }
+
+    /// The caller's own requisitions, or everybody's for who may read all; newest first.
+    #[oai(path = "/requisitions", method = "get", operation_id = "requisitions")]
+    async fn list(
+        &self,
+        caller: Caller,
+        limit: Query<Option<u32>>,
+        after: Query<Option<String>>,
+    ) -> poem::Result<Json<List<RequisitionJson>>> {
+        let mut reader = caller.reader().await?;
+        let page = requisition::list(&mut reader, &cut(limit.0, after.0)).await?;
+        Ok(Json(page.map(|view| RequisitionJson::from(&view)).into()))
+    }
+
+    /// One requisition with its lines, plan and orders.
+    #[oai(path = "/requisitions/:id", method = "get", operation_id = "requisition")]
+    async fn get(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<RequisitionJson>> {
+        Ok(Json(shown(&caller, requisition_id(&id.0)?).await?))
+    }
+
+    /// Other lines while it is pending: new `content_hash`, new plan, earlier decisions void.
+    #[oai(path = "/requisitions/:id/lines", method = "put", operation_id = "changeRequisition")]
+    async fn change(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<LinesInput>,
+    ) -> poem::Result<Json<RequisitionJson>> {
+        let requisition = requisition_id(&id.0)?;
+        caller.act(ChangeLines { requisition, lines: body.0.read()? }).await?;
+        Ok(Json(shown(&caller, requisition).await?))
+    }
+
+    /// Takes a pending requisition back.
+    #[oai(
+        path = "/requisitions/:id/withdraw",
+        method = "post",
+        operation_id = "withdrawRequisition"
+    )]
+    async fn withdraw(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+    ) -> poem::Result<Json<RequisitionJson>> {
+        let requisition = requisition_id(&id.0)?;
+        caller.act(Withdraw { requisition }).await?;
+        Ok(Json(shown(&caller, requisition).await?))
+    }
+}
