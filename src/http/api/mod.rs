@@ -29,11 +29,13 @@ mod docs;
 pub mod invoice;
 pub mod item;
 pub mod login_call;
+pub mod order;
 pub mod organisation;
 pub mod partner;
 pub mod person;
 pub mod price;
 pub mod shape;
+pub mod supplier;
 pub mod supplier_admin;
 
 use blame::Shapes;
@@ -41,6 +43,12 @@ use blame::Shapes;
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
     (audit::Audit, (cart::Carts, item::Items), invoice::Invoices, login_call::Login, setting_up())
+    (audit::Audit, login_call::Login, ordering(), setting_up())
+}
+
+/// Orders and how they reach suppliers.
+fn ordering() -> impl OpenApi {
+    (order::Orders, supplier::SupplierDelivery)
 }
 
 /// What an admin sets up.
