@@ -43,10 +43,8 @@ struct DeliveryJson {
 
 impl From<DeliverySettings> for DeliveryJson {
     fn from(settings: DeliverySettings) -> Self {
-        let identity = |found: Identity| IdentityJson {
-            domain: found.domain,
-            identity: found.identity,
-        };
+        let identity =
+            |found: Identity| IdentityJson { domain: found.domain, identity: found.identity };
         Self {
             supplier: settings.supplier,
             channel: settings.channel.to_string(),
@@ -105,7 +103,11 @@ impl SupplierDelivery {
 
     /// Says how orders reach the supplier from now on; orders on their way keep theirs until they
     /// are sent again by hand.
-    #[oai(path = "/suppliers/:name/delivery", method = "put", operation_id = "set-supplier-delivery")]
+    #[oai(
+        path = "/suppliers/:name/delivery",
+        method = "put",
+        operation_id = "set-supplier-delivery"
+    )]
     async fn set(
         &self,
         caller: Caller,
