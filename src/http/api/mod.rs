@@ -42,8 +42,10 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (audit::Audit, (cart::Carts, item::Items), invoice::Invoices, login_call::Login, setting_up())(
+    (
         audit::Audit,
+        (cart::Carts, item::Items),
+        invoice::Invoices,
         login_call::Login,
         ordering(),
         setting_up(),
