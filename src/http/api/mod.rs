@@ -30,6 +30,7 @@ mod docs;
 pub mod invoice;
 pub mod item;
 pub mod login_call;
+pub mod order;
 pub mod organisation;
 pub mod partner;
 pub mod person;
@@ -37,6 +38,7 @@ pub mod policy;
 pub mod price;
 pub mod requisition;
 pub mod shape;
+pub mod supplier;
 pub mod supplier_admin;
 pub mod task;
 
@@ -44,7 +46,15 @@ use blame::Shapes;
 
 /// Every noun of the API; the tuples hold sixteen at most, so they are grouped.
 fn nouns() -> impl OpenApi {
-    (audit::Audit, shopping(), invoice::Invoices, login_call::Login, sign_off(), setting_up())
+    (
+        audit::Audit,
+        shopping(),
+        invoice::Invoices,
+        login_call::Login,
+        sign_off(),
+        ordering(),
+        setting_up(),
+    )
 }
 
 /// What a buyer fills a cart with.
@@ -55,6 +65,11 @@ fn shopping() -> impl OpenApi {
 /// What leads from a cart to an order.
 fn sign_off() -> impl OpenApi {
     (budget::Budgets, policy::Policies, requisition::Requisitions, task::Tasks)
+}
+
+/// Orders and how they reach suppliers.
+fn ordering() -> impl OpenApi {
+    (order::Orders, supplier::SupplierDelivery)
 }
 
 /// What an admin sets up.

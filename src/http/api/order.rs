@@ -1,0 +1,353 @@
+//! `/orders`: what was ordered, how far it got, what went over the wire.
+
+use poem_openapi::{
+    Object, OpenApi,
+    param::{Path, Query},
+    payload::Json,
+};
+use rust_decimal::Decimal;
+
+use super::{
+    Caller,
+    shape::{List, MoneyJson, Text, UnitPriceJson, cut, quantity},
+};
+use crate::{
+    app::{
+        AppError,
+        delivery::{DeliveryView, Resend},
+        order::{self, OrderBrief, OrderView},
+        receiving::Receive,
+    },
+    base::{decimal, id::OrderId},
+    domain::{delivery::Verdict, order::OrderLine, refusal::Refusal, shipment::Moved},
+    store::{delivery::Attempt, document::Document},
+};
+
+pub struct Orders;
+
+/// An order in a list.
+#[derive(Object)]
+#[oai(rename = "OrderBrief")]
+struct BriefJson {
+    id: String,
+    number: String,
+    state: String,
+    /// Short name.
+    supplier: String,
+    /// Short name of the buyer organisation.
+    organisation: String,
+    total: MoneyJson,
+    requisition: String,
+    /// The procurement system's own number, when it ordered.
+    buyer_order_id: Option<String>,
+    issued_at: String,
+}
+
+impl From<OrderBrief> for BriefJson {
+    fn from(brief: OrderBrief) -> Self {
+        let order = brief.order;
+        Self {
+            id: order.id.to_string(),
+            number: order.number,
+            state: order.state.to_string(),
+            supplier: brief.supplier.name,
+            organisation: brief.buyer.name,
+            total: order.total.into(),
+            requisition: order.requisition.to_string(),
+            buyer_order_id: order.buyer_order_id,
+            issued_at: order.issued_at.to_string(),
+        }
+    }
+}
+
+/// A line with what happened to it; quantities as texts.
+#[derive(Object)]
+#[oai(rename = "OrderLine")]
+struct LineJson {
+    /// The lineNumber of the documents.
+    line: i64,
+    sku: String,
+    description: String,
+    quantity: String,
+    unit: String,
+    price: UnitPriceJson,
+    total: MoneyJson,
+    unspsc: String,
+    confirmed: String,
+    backordered: String,
+    rejected: String,
+    shipped: String,
+    received: String,
+    invoiced: String,
+}
+
+impl From<OrderLine> for LineJson {
+    fn from(line: OrderLine) -> Self {
+        let (goods, progress) = (line.goods, line.progress);
+        let text = |value: Decimal| decimal::canonical(value);
+        Self {
+            line: line.line_number,
+            sku: goods.sku,
+            description: goods.description,
+            quantity: goods.quantity.to_string(),
+            unit: goods.unit,
+            price: goods.price.into(),
+            total: goods.total.into(),
+            unspsc: goods.unspsc,
+            confirmed: text(progress.confirmed),
+            backordered: text(progress.backordered),
+            rejected: text(progress.rejected),
+            shipped: text(progress.shipped),
+            received: text(progress.received),
+            invoiced: text(progress.invoiced),
+        }
+    }
+}
+
+/// One attempt to send it.
+#[derive(Object)]
+#[oai(rename = "Attempt")]
+struct AttemptJson {
+    number: i64,
+    started_at: String,
+    finished_at: String,
+    /// `delivered`, `transient` or `permanent`.
+    outcome: String,
+    /// HTTP or cXML status.
+    status: Option<i64>,
+    /// In plain words.
+    detail: String,
+}
+
+impl From<Attempt> for AttemptJson {
+    fn from(attempt: Attempt) -> Self {
+        let outcome = match attempt.verdict {
+            Verdict::Delivered => "delivered",
+            Verdict::Transient => "transient",
+            Verdict::Permanent => "permanent",
+        };
+        Self {
+            number: attempt.number,
+            started_at: attempt.started_at.to_string(),
+            finished_at: attempt.finished_at.to_string(),
+            outcome: outcome.to_owned(),
+            status: attempt.status,
+            detail: attempt.detail,
+        }
+    }
+}
+
+/// The sending of the order's document.
+#[derive(Object)]
+#[oai(rename = "Delivery")]
+pub(super) struct DeliveryJson {
+    id: String,
+    /// `order` to the supplier, `order_copy` to the organisation's own system.
+    purpose: String,
+    /// `cxml`, `email` or `desk`.
+    channel: String,
+    /// `waiting`, `sending`, `delivered` or `failed`.
+    state: String,
+    /// How many were made.
+    attempts: i64,
+    /// When the next one is due.
+    next_at: Option<String>,
+    finished_at: Option<String>,
+    log: Vec<AttemptJson>,
+}
+
+impl From<DeliveryView> for DeliveryJson {
+    fn from(view: DeliveryView) -> Self {
+        let delivery = view.delivery;
+        Self {
+            id: delivery.id.to_string(),
+            purpose: delivery.purpose.to_string(),
+            channel: delivery.channel.to_string(),
+            state: delivery.state.word().to_owned(),
+            attempts: delivery.attempts,
+            next_at: delivery.next_at.map(|at| at.to_string()),
+            finished_at: delivery.finished_at.map(|at| at.to_string()),
+            log: view.attempts.into_iter().map(AttemptJson::from).collect(),
+        }
+    }
+}
+
+/// An order with its lines and how it was sent.
+#[derive(Object)]
+#[oai(rename = "Order")]
+struct OrderJson {
+    id: String,
+    number: String,
+    /// `issued`, `sent`, `confirmed`, `partly_confirmed`, `rejected`, `partly_shipped`, `shipped`,
+    /// `partly_received`, `received`, `closed` or `cancelled`.
+    state: String,
+    supplier: String,
+    organisation: String,
+    total: MoneyJson,
+    requisition: String,
+    buyer_order_id: Option<String>,
+    cost_center: String,
+    needed_on: Option<String>,
+    comment: String,
+    issued_at: String,
+    /// SHA-256 of this order's part of the signed content.
+    content_hash: String,
+    /// SHA-256 of the whole content that was signed.
+    signed_hash: String,
+    /// The payloadID of its OrderRequest, the same at every sending.
+    payload_id: String,
+    lines: Vec<LineJson>,
+    deliveries: Vec<DeliveryJson>,
+}
+
+impl From<OrderView> for OrderJson {
+    fn from(view: OrderView) -> Self {
+        let order = view.order;
+        Self {
+            id: order.id.to_string(),
+            number: order.number,
+            state: order.state.to_string(),
+            supplier: view.supplier.name,
+            organisation: view.buyer.name,
+            total: order.total.into(),
+            requisition: order.requisition.to_string(),
+            buyer_order_id: order.buyer_order_id,
+            cost_center: order.cost_center_code,
+            needed_on: order.needed_on.map(|day| day.to_string()),
+            comment: order.comment,
+            issued_at: order.issued_at.to_string(),
+            content_hash: order.content_hash,
+            signed_hash: order.signed_hash,
+            payload_id: order.payload_id,
+            lines: view.lines.into_iter().map(LineJson::from).collect(),
+            deliveries: view.deliveries.into_iter().map(DeliveryJson::from).collect(),
+        }
+    }
+}
+
+/// A document as it went over the wire, without its secrets.
+#[derive(Object)]
+#[oai(rename = "Document")]
+struct DocumentJson {
+    id: String,
+    /// The payload element: `OrderRequest`, `Response`, `ConfirmationRequest`.
+    kind: String,
+    /// `in` or `out`.
+    direction: String,
+    at: String,
+    payload_id: String,
+    content_type: String,
+    /// cXML status code of an answer.
+    status: Option<i64>,
+    /// The document that this one answers.
+    reply_to: Option<String>,
+    /// Of the bytes as kept.
+    sha256: String,
+    /// The text; secrets are cut out.
+    body: String,
+    /// The page that shows it with one element a line.
+    href: String,
+}
+
+fn document(order: OrderId, document: Document) -> DocumentJson {
+    DocumentJson {
+        id: document.id.to_string(),
+        sha256: document.sha256(),
+        href: format!("/orders/{order}/documents/{}", document.id),
+        kind: document.kind,
+        direction: document.direction.to_string(),
+        at: document.at.to_string(),
+        payload_id: document.payload_id,
+        content_type: document.content_type,
+        status: document.status,
+        reply_to: document.reply_to.map(|id| id.to_string()),
+        body: String::from_utf8_lossy(&document.body).into_owned(),
+    }
+}
+
+/// What arrived; without lines everything that is left.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ReceiveInput {
+    lines: Option<Vec<ReceivedLine>>,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ReceivedLine {
+    line: i64,
+    quantity: Text,
+}
+
+fn id(text: &str) -> Result<OrderId, AppError> {
+    text.parse().map_err(|_| Refusal::not_found("order").into())
+}
+
+async fn shown(caller: &Caller, id: OrderId) -> Result<Json<OrderJson>, AppError> {
+    let mut reader = caller.reader().await?;
+    Ok(Json(order::get(&mut reader, id).await?.into()))
+}
+
+#[OpenApi]
+impl Orders {
+    /// Orders, newest first: the organisation's for those who may read them all, else those of
+    /// one's own requisitions; for people of a supplier those that go to it.
+    #[oai(path = "/orders", method = "get", operation_id = "orders")]
+    async fn list(
+        &self,
+        caller: Caller,
+        limit: Query<Option<u32>>,
+        after: Query<Option<String>>,
+    ) -> poem::Result<Json<List<BriefJson>>> {
+        let mut reader = caller.reader().await?;
+        let page = order::list(&mut reader, &cut(limit.0, after.0)).await?;
+        Ok(Json(page.map(BriefJson::from).into()))
+    }
+
+    /// One order.
+    #[oai(path = "/orders/:id", method = "get", operation_id = "order")]
+    async fn get(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<OrderJson>> {
+        Ok(shown(&caller, self::id(&id)?).await?)
+    }
+
+    /// Every document about an order, oldest first.
+    #[oai(path = "/orders/:id/documents", method = "get", operation_id = "order-documents")]
+    async fn documents(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+    ) -> poem::Result<Json<List<DocumentJson>>> {
+        let id = self::id(&id)?;
+        let mut reader = caller.reader().await?;
+        let found = order::documents(&mut reader, id).await?;
+        let items = found.into_iter().map(|found| document(id, found)).collect();
+        Ok(Json(List { items, next: None }))
+    }
+
+    /// Sends the order again: the same bytes under the same payloadID.
+    #[oai(path = "/orders/:id/resend", method = "post", operation_id = "resend-order")]
+    async fn resend(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<OrderJson>> {
+        let order = self::id(&id)?;
+        caller.act(Resend { order }).await?;
+        Ok(shown(&caller, order).await?)
+    }
+
+    /// Says that goods are in hand.
+    #[oai(path = "/orders/:id/receive", method = "post", operation_id = "receive-order")]
+    async fn receive(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<ReceiveInput>,
+    ) -> poem::Result<Json<OrderJson>> {
+        let order = self::id(&id)?;
+        let lines = body.0.lines.unwrap_or_default();
+        let parts = lines.iter().enumerate().map(|(at, line)| {
+            let quantity = quantity(&line.quantity, &format!("lines[{at}].quantity"))?;
+            Ok(Moved { line_number: line.line, quantity: quantity.value() })
+        });
+        let parts = parts.collect::<Result<Vec<_>, Refusal>>().map_err(AppError::from)?;
+        caller.act(Receive { order, parts }).await?;
+        Ok(shown(&caller, order).await?)
+    }
+}
