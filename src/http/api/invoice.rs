@@ -128,7 +128,7 @@ enum Decision {
 
 /// A decision on an invoice that differs.
 #[derive(Object)]
-#[oai(deny_unknown_fields)]
+#[oai(rename = "DecideInvoiceInput", deny_unknown_fields)]
 struct DecideInput {
     decision: Decision,
     /// Why; it stands on the issued document.

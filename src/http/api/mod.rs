@@ -203,3 +203,15 @@ fn fixed(kind: &'static str, body: String) -> impl Endpoint<Output = Response> {
         Response::builder().status(StatusCode::OK).content_type(kind).body(body.clone())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The library finds two shapes of one name only when it writes the specification, and panics.
+    #[test]
+    fn every_shape_of_the_api_has_a_name_of_its_own() {
+        let service = OpenApiService::new(nouns(), "Countersign", "1");
+        assert!(service.spec().contains("/login"));
+    }
+}

@@ -20,7 +20,7 @@ pub struct SupplierDelivery;
 
 /// A cXML identity.
 #[derive(Object)]
-#[oai(rename = "Identity")]
+#[oai(rename = "SupplierIdentity")]
 struct IdentityJson {
     /// `DUNS`, `NetworkId`, ..
     domain: String,
