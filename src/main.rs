@@ -1,5 +1,8 @@
 //! The command line: reads it, starts what it names, turns the outcome into an exit code.
 
+#[path = "main/policies.rs"]
+mod policies;
+
 use std::{
     fmt::Display,
     io::{self, Write},
@@ -85,6 +88,11 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// The rules of sign-off: checked, explained, replayed on history
+    Policy {
+        #[command(subcommand)]
+        command: policies::PolicyCommand,
+    },
     /// The audit trail
     Audit {
         #[command(subcommand)]
@@ -130,6 +138,7 @@ async fn run(command: Command) -> ExitCode {
             let supplier = supplier.or(named).unwrap_or_default();
             import(flags, &file, |bytes| Import { supplier, organisation, bytes, dry_run }).await
         }
+        Command::Policy { command } => policies::run(command).await,
         Command::Audit { command: AuditCommand::Verify { flags, head } } => {
             verify_audit(flags, head).await
         }

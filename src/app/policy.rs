@@ -3,8 +3,10 @@
 //!
 //! A draft changes nothing. What is unsound is never saved, so it can never be put in force.
 
+mod explain;
 mod replay;
 
+pub use explain::explain;
 pub use replay::{Changed, Replayed, replay};
 
 use std::collections::{BTreeMap, BTreeSet};

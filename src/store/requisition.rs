@@ -19,6 +19,23 @@ const GET: &str = "select * from requisition where id = $1 and organisation_id =
 const GET_ANY: &str = "select * from requisition where id = $1";
 const OF_CART: &str = "select * from requisition where cart_id = $1 order by id desc limit 1";
 
+const BY_NUMBER: &str = "
+    select * from requisition where organisation_id = $1 and number = $2";
+
+/// The organisation's requisition of this number, as people write it.
+pub async fn by_number(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    number: &str,
+) -> Result<Option<Requisition>, StoreError> {
+    let row = sqlx::query(BY_NUMBER)
+        .bind(organisation.to_string())
+        .bind(number)
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The requisition, when it is the organisation's.
 pub async fn get(
     conn: &mut Conn,

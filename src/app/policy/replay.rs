@@ -127,7 +127,7 @@ async fn one(
 }
 
 /// The requisition as it was handed in; nothing when its requester is gone.
-async fn past(
+pub(super) async fn past(
     conn: &mut Conn,
     organisation: &Organisation,
     requisition: &Requisition,

@@ -8,6 +8,7 @@ mod overview;
 mod partner_form;
 mod partners;
 mod people;
+mod policies;
 mod prices;
 mod settings;
 mod suppliers;
@@ -39,6 +40,7 @@ pub(super) fn add(route: Route) -> Route {
         addresses::add,
         suppliers::add,
         partners::add,
+        policies::add,
         prices::add,
         import::add,
         settings::add,

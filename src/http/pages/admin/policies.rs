@@ -1,0 +1,373 @@
+//! /admin/policies: the sets in force, drafts with their check, what they would change, and who
+//! puts them in force.
+
+use std::collections::HashMap;
+
+use poem::{Response, Result, Route, get, handler, post, web::Path};
+
+use super::{
+    button_to, need,
+    view::{Again, Section, Table, View, coded, text, value},
+};
+use crate::{
+    app::{
+        AppError, act,
+        policy::{self, Activate, PolicyKind, PolicyView, Replayed, Save},
+    },
+    domain::refusal::Refusal,
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard,
+        part::{self as ui, Empty, Facts, Field, Html, Tone},
+    },
+};
+
+const LIST: (&str, &str) = ("Policies", "/admin/policies");
+
+const fn title(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Access => "Access",
+        PolicyKind::Approval => "Approval",
+        PolicyKind::Limits => "Limits",
+    }
+}
+
+const fn what(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::Access => "Which role may do what.",
+        PolicyKind::Approval => "Who is asked, for what, and in which order.",
+        PolicyKind::Limits => "How much a requester orders without asking anybody.",
+    }
+}
+
+fn kind(text: &str) -> Result<PolicyKind, AppError> {
+    text.parse().map_err(|_| Refusal::not_found("policy").into())
+}
+
+async fn versions(who: &SignedIn, kind: PolicyKind) -> Result<Vec<PolicyView>, AppError> {
+    let mut reader = who.app.reader(&who.actor).await?;
+    reader.need("policy", "edit")?;
+    policy::list(&mut reader, kind).await
+}
+
+#[handler]
+async fn h_policies(who: SignedIn, query: Query) -> Result<Response> {
+    need(&who, "policy", "edit").await?;
+    let mut view = View::new(&who, "Policies", None).await?.under(&[]).done(&query);
+    view = view.lead("A change is a draft first. Another admin puts it in force.");
+    view = view.action(button_to(&who, "Explain a requisition", "/admin/policies/explain"));
+    let mut rows = Vec::new();
+    for kind in PolicyKind::ALL {
+        let all = versions(&who, *kind).await?;
+        let active = all.iter().find(|one| one.state == "active");
+        let drafts = all.iter().filter(|one| one.state == "draft").count();
+        let active = active.map(|one| format!("version {}", one.version)).unwrap_or_default();
+        rows.push(vec![
+            ui::link(&who.href(&format!("/admin/policies/{kind}")), title(*kind)),
+            ui::text(what(*kind)),
+            ui::text(&active),
+            ui::text(&drafts.to_string()),
+        ]);
+    }
+    view.table(Table::new(&["Policy", "What it says", "In force", "Drafts"], rows)).answer(&who)
+}
+
+/// What was asked of the text in the editor, and the answer.
+enum Told {
+    Sound,
+    Replayed(Replayed),
+}
+
+async fn kind_page(
+    who: &SignedIn,
+    kind: PolicyKind,
+    query: &Query,
+    (again, told): (Option<&Again>, Option<Told>),
+) -> Result<Response> {
+    let all = versions(who, kind).await?;
+    let refused = again.filter(|again| again.refusal.code != TOLD);
+    let title = format!("{} policy", title(kind));
+    let mut view = View::new(who, title, refused).await?.under(&[LIST]).lead(what(kind));
+    view = view.done(query);
+    match told {
+        Some(Told::Sound) => {
+            let text = "The set is sound beside the others in force.".to_owned();
+            view.shell.notice = Some(ui::Notice { tone: Tone::Good, text });
+        }
+        Some(Told::Replayed(replayed)) => view = replay(view, &replayed),
+        None => {}
+    }
+    let from = query.0.maybe("from").ok().flatten().and_then(|text| text.parse::<i64>().ok());
+    let start = all.iter().find(|one| match from {
+        Some(number) => one.version == number,
+        None => one.state == "active",
+    });
+    let stored = start.map_or("", |one| one.csv.as_str());
+    let faults = view.faults();
+    let form = view
+        .new_form(&format!("/admin/policies/{kind}"), "Check")
+        .or("replay", "Replay on history")
+        .or("draft", "Save as a draft")
+        .title("Editor")
+        .field(
+            Field::area("csv", "The set, as CSV")
+                .value(value(again, "csv", stored))
+                .faults(&faults),
+        )
+        .field(
+            Field::text("comment", "What changes, and why")
+                .value(value(again, "comment", ""))
+                .optional()
+                .faults(&faults),
+        );
+    view = view.form(form);
+    let rows = all.iter().map(|one| {
+        let path = format!("/admin/policies/{kind}/{}", one.version);
+        vec![
+            ui::link(&who.href(&path), &format!("Version {}", one.version)),
+            ui::badge(&one.state),
+            ui::text(one.author.as_deref().unwrap_or("from the start")),
+            ui::text(&one.comment),
+            view.shell.when(one.created_at),
+        ]
+    });
+    let rows = rows.collect();
+    let heads = ["Version", "State", "Author", "Comment", "Made"];
+    view.table(Table::new(&heads, rows).title("Versions")).answer(who)
+}
+
+/// Marks a form that is shown again beside its answer, and was not refused.
+const TOLD: &str = "told";
+
+fn replay(mut view: View, replayed: &Replayed) -> View {
+    let facts = Facts::new()
+        .text("Looked at", &format!("{} past requisitions", replayed.looked_at))
+        .text("Another plan", &replayed.changed.to_string())
+        .text("Would need a signature now", &replayed.newly_signed.to_string())
+        .text("Would need none any more", &replayed.newly_alone.to_string())
+        .text("Would be blocked", &replayed.newly_blocked.to_string());
+    view = view.section(Section::Facts("On what was handed in so far", facts));
+    if replayed.named.is_empty() {
+        return view;
+    }
+    let rows = replayed.named.iter().map(|one| {
+        let path = view.shell.href(&format!("/requisitions/{}", one.requisition));
+        vec![
+            ui::link(&path, &one.number),
+            view.shell.money(one.total),
+            ui::text(&one.newly_asked.join(", ")),
+            ui::text(&one.no_longer_asked.join(", ")),
+            ui::text(one.blocked.as_deref().unwrap_or_default()),
+        ]
+    });
+    let rows = rows.collect();
+    let heads = ["Requisition", "Total", "Newly asked", "Not asked any more", "Blocked"];
+    view.table(Table::new(&heads, rows))
+}
+
+#[handler]
+async fn h_kind(who: SignedIn, Path(text): Path<String>, query: Query) -> Result<Response> {
+    kind_page(&who, kind(&text)?, &query, (None, None)).await
+}
+
+/// What the editor's buttons come to: a page with an answer, or the number of a draft.
+async fn ask(
+    who: &SignedIn,
+    kind: PolicyKind,
+    form: &guard::Form,
+) -> Result<std::result::Result<Told, i64>, AppError> {
+    // A browser sends line ends as CR LF; the set keeps LF alone, so that versions compare.
+    let csv = text(form, "csv")?.replace("\r\n", "\n");
+    match form.maybe("then")? {
+        Some("draft") => {
+            let comment = text(form, "comment")?;
+            let number = act(&who.app, &who.actor, Save { kind, csv, comment }).await?;
+            Ok(Err(number))
+        }
+        Some("replay") => {
+            let mut reader = who.app.reader(&who.actor).await?;
+            policy::checked(&mut reader, kind, &csv).await?;
+            Ok(Ok(Told::Replayed(policy::replay(&mut reader, kind, &csv).await?)))
+        }
+        _ => {
+            let mut reader = who.app.reader(&who.actor).await?;
+            policy::checked(&mut reader, kind, &csv).await?;
+            Ok(Ok(Told::Sound))
+        }
+    }
+}
+
+#[handler]
+async fn h_edit(Path(of): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    need(&who, "policy", "edit").await?;
+    let kind = kind(&of)?;
+    let (refusal, told) = match ask(&who, kind, &form).await {
+        Ok(Err(number)) => {
+            return Ok(who.go(&format!("/admin/policies/{kind}/{number}?done=saved")));
+        }
+        Ok(Ok(told)) => (Refusal::invalid(TOLD, ""), Some(told)),
+        Err(fault) => {
+            let mut refusal = fault.told();
+            // Whatever is wrong with a set stands in its text.
+            refusal.field = Some("csv".to_owned());
+            (refusal, None)
+        }
+    };
+    let again = Again { form, refusal };
+    kind_page(&who, kind, &Query::default(), (Some(&again), told)).await
+}
+
+/// Lines that one set has and the other has not; the order of a set's lines means nothing.
+fn differences(before: &str, after: &str) -> Vec<(char, String)> {
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    for line in before.lines() {
+        *left.entry(line.trim_end()).or_default() += 1;
+    }
+    let mut added = Vec::new();
+    for line in after.lines().map(str::trim_end) {
+        match left.get_mut(line) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => added.push(('+', line.to_owned())),
+        }
+    }
+    let mut found: Vec<(char, String)> = Vec::new();
+    for line in before.lines().map(str::trim_end) {
+        if let Some(count) = left.get_mut(line).filter(|count| **count > 0) {
+            *count -= 1;
+            found.push(('-', line.to_owned()));
+        }
+    }
+    found.extend(added);
+    found.retain(|(_, line)| !line.is_empty());
+    found
+}
+
+#[handler]
+async fn h_version(
+    who: SignedIn,
+    Path((of, number)): Path<(String, i64)>,
+    query: Query,
+) -> Result<Response> {
+    let kind = kind(&of)?;
+    let all = versions(&who, kind).await?;
+    let one = all.iter().find(|one| one.version == number);
+    let one = one.ok_or_else(|| AppError::from(Refusal::not_found("policy version")))?;
+    let active = all.iter().find(|one| one.state == "active");
+    let name = title(kind);
+    let path = format!("/admin/policies/{kind}");
+    let mut view = View::new(&who, format!("{name}, version {number}"), None).await?;
+    view = view.under(&[LIST, (name, &path)]).badge(ui::badge(&one.state)).done(&query);
+    let author = one.author.as_deref().unwrap_or("from the start");
+    view = view.lead(format!("{author}: {}", one.comment));
+    let own = one.author.as_deref() == who.actor.as_person().map(|person| person.email.as_str());
+    if one.state != "active" {
+        view = match own {
+            true => view.section(Section::Note(
+                "You wrote this version, so another admin has to put it in force.".to_owned(),
+            )),
+            false => {
+                let post = format!("{path}/{number}/activate");
+                let button = view.shell.button("Put in force", &post, "");
+                view.action(button)
+            }
+        };
+    }
+    let copy = format!("{path}?from={number}");
+    view = view.action(button_to(&who, "Edit a copy", &copy));
+    if let Some(active) = active.filter(|active| active.version != number) {
+        let rows = differences(&active.csv, &one.csv);
+        let row = |(sign, line): (char, String)| -> Vec<Html> {
+            let state = match sign {
+                '+' => ui::toned("new", Tone::Good),
+                _ => ui::toned("gone", Tone::Bad),
+            };
+            vec![state, ui::text(&line)]
+        };
+        view = match rows.is_empty() {
+            true => view.section(Section::Note("It says what the one in force says.".to_owned())),
+            false => {
+                let rows = rows.into_iter().map(row).collect();
+                let note = format!("against version {}", active.version);
+                view.table(Table::new(&["", "Line"], rows).title("What differs").note(note))
+            }
+        };
+    }
+    view.section(Section::Text("The set".to_owned(), one.csv.clone())).answer(&who)
+}
+
+#[handler]
+async fn h_activate(
+    Path((of, version)): Path<(String, i64)>,
+    Posted { who, .. }: Posted,
+) -> Result<Response> {
+    need(&who, "policy", "activate").await?;
+    let kind = kind(&of)?;
+    act(&who.app, &who.actor, Activate { kind, version }).await?;
+    Ok(who.go(&format!("/admin/policies/{kind}/{version}?done=active")))
+}
+
+#[handler]
+async fn h_explain(who: SignedIn, query: Query) -> Result<Response> {
+    need(&who, "policy", "edit").await?;
+    let asked = query.0.filled("requisition")?.unwrap_or_default().to_owned();
+    let explained = match asked.is_empty() {
+        true => None,
+        false => {
+            let mut reader = who.app.reader(&who.actor).await?;
+            Some(policy::explain(&mut reader, &asked).await.map_err(AppError::told))
+        }
+    };
+    let refused = match &explained {
+        Some(Err(refusal)) => Some(Again {
+            form: query.0.clone(),
+            refusal: refusal.clone().field("requisition").got(asked.clone()),
+        }),
+        _ => None,
+    };
+    let mut view = View::new(&who, "Explain a requisition", refused.as_ref()).await?;
+    view = view.under(&[LIST]).narrow();
+    let faults = view.faults();
+    let form = view.new_form("/admin/policies/explain", "Explain").field(
+        Field::text("requisition", "Number or id")
+            .value(&asked)
+            .hint("Such as REQ-2026-000123")
+            .faults(&faults),
+    );
+    view = view.form(form);
+    view = match explained {
+        Some(Ok(explanation)) => view.section(Section::Text(asked, explanation.text())),
+        Some(Err(_)) => view,
+        None => view.section(Section::Empty(Empty::new(
+            "Why does it get its plan?",
+            "Each rule that spoke, the facts it saw, and the nearest change that would turn it.",
+        ))),
+    };
+    view.answer(&who)
+}
+
+#[handler]
+async fn h_ask_explain(Posted { who, form }: Posted) -> Result<Response> {
+    let asked = coded(text(&form, "requisition")?.trim());
+    Ok(who.go(&format!("/admin/policies/explain?requisition={asked}")))
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at("/admin/policies", get(h_policies))
+        .at("/admin/policies/explain", get(h_explain).post(h_ask_explain))
+        .at("/admin/policies/:kind", get(h_kind).post(h_edit))
+        .at("/admin/policies/:kind/:version", get(h_version))
+        .at("/admin/policies/:kind/:version/activate", post(h_activate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_names_lines_gone_and_lines_new() {
+        let found = differences("a\nb\nb\n", "b\nc\na\n");
+        assert_eq!(found, [('-', "b".to_owned()), ('+', "c".to_owned())]);
+        assert!(differences("a\nb", "b\r\na\n\n").is_empty());
+    }
+}
