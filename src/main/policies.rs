@@ -1,4 +1,5 @@
-//! `policy check`, `policy explain`, `policy replay`: on the database, whether a server runs or not.
+//! `policy check`, `policy explain`, `policy replay`: on the database, whether a server runs or
+//! not.
 
 use std::{
     path::{Path, PathBuf},
