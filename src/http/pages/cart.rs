@@ -6,6 +6,7 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
+use super::checkout::Checkout;
 use super::shop::{self, Refused, control_id, item_path};
 use crate::{
     app::{
@@ -43,6 +44,8 @@ struct CartPage {
     empty: Empty,
     paste: Field,
     can_paste: bool,
+    /// Handing the cart in, where carts are signed off here.
+    checkout: Option<Checkout>,
 }
 
 /// A cart with lines.
@@ -128,7 +131,13 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
     let cart = filled.map(|view| Filled::of(&shell, view, &said, visits));
     let what = "Search the shop and add what you need, or paste a list of numbers and quantities.";
     let empty = Empty::new("Your cart is empty", what).first("Go to the shop", shell.href("/shop"));
-    let mut answer = who.page(&CartPage { shell, cart, empty, paste, can_paste })?;
+    let signs_off =
+        |view: &&View| view.can_edit && !view.lines.is_empty() && view.checkout != Way::Transfer;
+    let checkout = match view.as_ref().filter(signs_off) {
+        Some(view) => Checkout::of(&shell, &mut reader, &view.cart).await?,
+        None => None,
+    };
+    let mut answer = who.page(&CartPage { shell, cart, empty, paste, can_paste, checkout })?;
     if let Some(status) = status {
         answer.set_status(status);
     }
