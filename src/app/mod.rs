@@ -1,6 +1,7 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
 pub mod approval;
+pub mod arrival;
 pub mod audit;
 pub mod budget;
 pub mod cart;

@@ -3,6 +3,7 @@
 //! A frozen document holds no secret and no live token; both are filled in when it is sent.
 
 mod order;
+mod status_update;
 
 pub(super) use order::{to_buyer, to_supplier};
 
@@ -33,6 +34,12 @@ pub(super) async fn freeze(
         Fact::InvoiceApproved { invoice, .. } => invoice::issue(cx, id(invoice)?).await,
         Fact::RequisitionSubmitted(made) => {
             super::punchout::after_submit(cx, id(&made.requisition)?).await
+        }
+        Fact::RequisitionApproved { requisition, .. } => {
+            status_update::freeze(cx, id(requisition)?, None).await
+        }
+        Fact::RequisitionRejected { requisition, reason, .. } => {
+            status_update::freeze(cx, id(requisition)?, Some(reason)).await
         }
         _ => Ok(()),
     }

@@ -17,6 +17,7 @@ pub mod punchout;
 pub mod receipt;
 pub mod refusal;
 pub mod requisition;
+pub mod returned_cart;
 pub mod role;
 pub mod shipment;
 pub mod spending;

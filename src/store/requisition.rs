@@ -65,6 +65,22 @@ pub async fn of_cart(conn: &mut Conn, cart: CartId) -> Result<Option<Requisition
     row.as_ref().map(read).transpose()
 }
 
+const OF_BUYER_ORDER: &str = "
+    select * from requisition
+    where organisation_id = $1 and buyer_order_id = $2 and source = 'incoming_order'
+    order by id desc limit 1";
+
+/// What became of the procurement system's order of this number.
+pub async fn of_buyer_order(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    order_id: &str,
+) -> Result<Option<Requisition>, StoreError> {
+    let query = sqlx::query(OF_BUYER_ORDER).bind(organisation.to_string()).bind(order_id);
+    let row = query.fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
+
 const LOCK: &str = "
     update requisition set version = version + 1 where id = $1 and organisation_id = $2";
 

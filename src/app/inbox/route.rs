@@ -10,7 +10,7 @@ use crate::{
 use super::{Inbound, Taken};
 use crate::{
     app::{
-        App, AppError, Cx, invoice,
+        App, AppError, Cx, arrival, invoice,
         partner_auth::{self, Sender},
         punchout, receiving,
     },
@@ -83,6 +83,10 @@ pub(super) async fn to_owner(
             need(cx, inbound, payload, ("order", "create")).await?;
             let field = "OrderRequest/OrderRequestHeader/@type";
             Err(not_implemented(field, request.action.word(), "new").into())
+        }
+        Payload::OrderRequest(request) => {
+            need(cx, inbound, payload, ("order", "create")).await?;
+            arrival::arrive(cx, inbound, request).await
         }
         Payload::ConfirmationRequest(request) => {
             need(cx, inbound, payload, ("order", "confirm")).await?;

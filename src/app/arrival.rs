@@ -1,0 +1,275 @@
+//! Journey 1: an OrderRequest of the procurement system arrives, is compared with the cart that was
+//! returned for it, and becomes a requisition: forwarded at once, or held for sign-off.
+
+use std::collections::HashMap;
+
+use crate::{
+    base::{
+        id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        time::DAY_MS,
+    },
+    cxml::{
+        Status,
+        item::{Item, ItemDetail},
+        order::OrderRequest,
+    },
+    domain::{
+        cart::{CartLine, Goods},
+        party::{Email, Organisation},
+        refusal::Refusal,
+        requisition::Flag,
+        returned_cart::{Ordered, compare},
+    },
+    store,
+};
+
+use super::{
+    AppError, Cx,
+    inbox::{Inbound, Taken},
+    requisition::{Incoming, submit_incoming},
+};
+
+/// Returned carts that an order may be for: the last so many of so many days.
+const CARTS: i64 = 200;
+const CARTS_MS: i64 = 180 * DAY_MS;
+
+/// Takes an order of the sender's organisation.
+pub async fn arrive(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    request: &OrderRequest,
+) -> Result<Taken, AppError> {
+    let id = inbound.sender.partner.organisation;
+    let organisation = store::organisation::get(cx.conn, id).await?;
+    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
+    known_before(cx, &organisation, &request.order_id).await?;
+    if request.total.currency != organisation.currency {
+        return Err(Refusal::invalid("currency", "The order is in another currency.")
+            .field("OrderRequest/OrderRequestHeader/Total/Money/@currency")
+            .got(request.total.currency.to_string())
+            .expected(organisation.currency.to_string())
+            .into());
+    }
+    let shelf = Shelf::of(cx, id, request).await?;
+    let mut lines = Vec::with_capacity(request.items.len());
+    let mut flags = Vec::new();
+    for (number, item) in (1..).zip(&request.items) {
+        let (goods, found) = shelf.line(cx, &organisation, number, item).await?;
+        flags.extend(found);
+        lines.push((goods, Vec::new()));
+    }
+    let requester = requester(cx, &organisation, &shelf, request).await?;
+    let handed = submit_incoming(
+        cx,
+        Incoming {
+            organisation: id,
+            requester,
+            cart: shelf.best,
+            punchout_session: shelf.session,
+            buyer_order_id: request.order_id.clone(),
+            buyer_payload_id: inbound.envelope.payload_id.clone(),
+            cost_center: None,
+            ship_to: None,
+            bill_to: None,
+            needed_on: request.requested_delivery.as_ref().and_then(|stamp| stamp.day()),
+            comment: String::new(),
+            currency: organisation.currency,
+            lines,
+            flags: flags.clone(),
+        },
+    )
+    .await?;
+    let about = vec![handed.requisition.id.to_string()];
+    Ok(Taken::status(status(handed.held, &handed.requisition.number, &flags), about))
+}
+
+/// 200 when everything went on, 201 with a promise of news when it waits for sign-off.
+fn status(held: bool, number: &str, flags: &[Flag]) -> Status {
+    if !held {
+        return Status::new(Status::OK, format!("Forwarded to the suppliers as {number}."));
+    }
+    let differences: Vec<String> = flags.iter().map(told).collect();
+    let message = match differences.is_empty() {
+        true => format!("Held for sign-off as {number}."),
+        false => format!("Held for sign-off as {number}: {}.", differences.join("; ")),
+    };
+    Status::new(Status::ACCEPTED, message)
+}
+
+fn told(flag: &Flag) -> String {
+    let Flag { line, field, expected, got, tolerance } = flag;
+    format!("line {line}, {field}: expected {expected}, got {got} (tolerance {tolerance})")
+}
+
+async fn known_before(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    order_id: &str,
+) -> Result<(), AppError> {
+    let known = store::requisition::of_buyer_order(cx.conn, organisation.id, order_id).await?;
+    match known {
+        None => Ok(()),
+        Some(known) => Err(Refusal::conflict("order-exists", "This order was sent before.")
+            .field("OrderRequest/OrderRequestHeader/@orderID")
+            .got(order_id)
+            .expected(format!("a new orderID: this one is {} here", known.number))
+            .mend("To repeat it, send the same document with the same payloadID.")
+            .into()),
+    }
+}
+
+/// The returned carts' lines by SKU, the cart that fits best first.
+struct Shelf {
+    best: Option<CartId>,
+    session: Option<PunchoutSessionId>,
+    person: Option<PersonId>,
+    lines: HashMap<String, Vec<CartLine>>,
+}
+
+impl Shelf {
+    async fn of(
+        cx: &mut Cx<'_>,
+        organisation: OrganisationId,
+        request: &OrderRequest,
+    ) -> Result<Self, AppError> {
+        let since = cx.now.plus_ms(-CARTS_MS);
+        let carts =
+            store::punchout_session::returned_carts(cx.conn, organisation, since, CARTS).await?;
+        let mut shelf = Self { best: None, session: None, person: None, lines: HashMap::new() };
+        let mut most = 0;
+        for cart in carts {
+            let lines = store::cart::lines(cx.conn, cart).await?;
+            let fits = |item: &&Item| lines.iter().any(|line| line.goods.sku == sku(item));
+            let fitting = request.items.iter().filter(fits).count();
+            let better = fitting > most;
+            for line in lines {
+                let known = shelf.lines.entry(line.goods.sku.clone()).or_default();
+                if better { known.insert(0, line) } else { known.push(line) }
+            }
+            if better {
+                (most, shelf.best) = (fitting, Some(cart));
+            }
+        }
+        if let Some(best) = shelf.best
+            && let Some(cart) = store::cart::get(cx.conn, best).await?
+        {
+            (shelf.session, shelf.person) = (cart.punchout_session, Some(cart.person));
+        }
+        Ok(shelf)
+    }
+
+    /// The goods of one ordered line at the ordered price, and where they differ.
+    async fn line(
+        &self,
+        cx: &mut Cx<'_>,
+        organisation: &Organisation,
+        number: u32,
+        item: &Item,
+    ) -> Result<(Goods, Vec<Flag>), AppError> {
+        let line = item.line_number.unwrap_or(number);
+        let path = |rest: &str| format!("OrderRequest/ItemOut[{number}]/{rest}");
+        let Some(detail) = &item.detail else {
+            return Err(Refusal::invalid("content", "A line has no ItemDetail.")
+                .field(path("ItemDetail"))
+                .expected("UnitPrice, Description and UnitOfMeasure of the line")
+                .into());
+        };
+        let ordered = Ordered { line, quantity: item.quantity, price: detail.price };
+        let known = self.lines.get(sku(item)).and_then(|lines| closest(lines, item));
+        let (mut goods, flags) = match known {
+            Some(known) => {
+                let flags = compare(ordered, &known.goods, organisation.price_tolerance);
+                (known.goods.clone(), flags)
+            }
+            None => (unreturned(cx, item, detail, &path("ItemID/SupplierPartID")).await?, {
+                let expected = "a line of a cart that was returned".to_owned();
+                let field = "supplier_part".to_owned();
+                let (got, tolerance) = (sku(item).to_owned(), "0".to_owned());
+                vec![Flag { line, field, expected, got, tolerance }]
+            }),
+        };
+        if detail.price.currency != organisation.currency {
+            return Err(Refusal::invalid("currency", "A line is in another currency.")
+                .field(path("ItemDetail/UnitPrice/Money/@currency"))
+                .got(detail.price.currency.to_string())
+                .expected(organisation.currency.to_string())
+                .into());
+        }
+        (goods.quantity, goods.price) = (item.quantity, detail.price);
+        goods.total = goods.computed_total()?;
+        Ok((goods, flags))
+    }
+}
+
+fn sku(item: &Item) -> &str {
+    item.id.supplier_part.trim()
+}
+
+/// Of several returned lines of one number the one with this auxiliary id, else with this quantity,
+/// else the one that fits best.
+fn closest<'l>(lines: &'l [CartLine], item: &Item) -> Option<&'l CartLine> {
+    let auxiliary = item.id.auxiliary.as_ref().map(|kept| kept.text.as_str()).unwrap_or_default();
+    let named = |line: &&CartLine| {
+        !auxiliary.is_empty()
+            && (line.id.to_string() == auxiliary || line.goods.aux_id == auxiliary)
+    };
+    let as_many = |line: &&CartLine| line.goods.quantity == item.quantity;
+    lines.iter().find(named).or_else(|| lines.iter().find(as_many)).or_else(|| lines.first())
+}
+
+/// A line nobody returned: known by its number alone, when exactly one supplier has it.
+async fn unreturned(
+    cx: &mut Cx<'_>,
+    item: &Item,
+    detail: &ItemDetail,
+    field: &str,
+) -> Result<Goods, AppError> {
+    let mut found = store::item::all_by_sku(cx.conn, sku(item)).await?.into_iter();
+    let (Some(known), None) = (found.next(), found.next()) else {
+        return Err(Refusal::invalid("unknown-part", "There is no such article here.")
+            .field(field)
+            .got(sku(item))
+            .expected("the supplier part number of a returned cart or of the catalogue")
+            .into());
+    };
+    Ok(Goods {
+        item: Some(known.id),
+        supplier: known.supplier,
+        sku: known.sku,
+        aux_id: known.aux_id,
+        description: known.name,
+        quantity: item.quantity,
+        unit: known.unit,
+        price: detail.price,
+        total: detail.price.times(item.quantity)?,
+        unspsc: known.unspsc,
+        manufacturer: known.manufacturer,
+        manufacturer_sku: known.manufacturer_sku,
+        lead_time_days: known.lead_time_days,
+    })
+}
+
+/// Who asked: the contact of the order among the organisation's own people, else whoever shopped the
+/// cart.
+async fn requester(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    shelf: &Shelf,
+    request: &OrderRequest,
+) -> Result<PersonId, AppError> {
+    let mails = request.contacts.iter().flat_map(|contact| &contact.emails);
+    for mail in mails {
+        let Ok(email) = mail.parse::<Email>() else { continue };
+        let person = store::person::by_email(cx.conn, &email).await?;
+        if let Some(person) = person.filter(|p| p.organisation() == Some(organisation.id)) {
+            return Ok(person.id);
+        }
+    }
+    if let Some(person) = shelf.person {
+        return Ok(person);
+    }
+    Err(Refusal::invalid("unknown-requester", "It is not known who asks for this order.")
+        .field("OrderRequest/OrderRequestHeader/Contact/Email")
+        .expected("the e-mail address of a person of your organisation")
+        .into())
+}
