@@ -204,7 +204,7 @@ impl Suppliers {
             _ => None,
         };
         let import =
-            Import { supplier: supplier.0, organisation, bytes: csv.0.into_bytes(), dry_run };
+            Import { supplier: supplier.0, organisation, bytes: Vec::from(csv.0), dry_run };
         Ok(Json(import::run(caller.app(), caller.actor(), &import).await?.into()))
     }
 }
