@@ -44,10 +44,6 @@ async fn round(
     exported: &mut Exported,
     stopping: bool,
 ) -> Result<(), StoreError> {
-    // At the start what stands already is written out first.
-    if exported.last.is_none() {
-        exported.write(app.now(), store::chain::head(&mut *app.store.read().await?).await?);
-    }
     while let Some(head) = app.store.seal(holder, app.now()).await? {
         if exported.is_far_behind(&head) {
             exported.write(app.now(), head);
@@ -82,8 +78,11 @@ impl Exported {
     /// Writes the head unless it is written already.
     fn write(&mut self, now: Time, head: Head) {
         let known = self.last.is_some_and(|(_, position)| position == head.position);
+        if head.position == 0 {
+            return;
+        }
         self.last = Some((now, head.position));
-        let Some(path) = self.path.as_ref().filter(|_| !known && head.position > 0) else { return };
+        let Some(path) = self.path.as_ref().filter(|_| !known) else { return };
         if let Err(fault) = heads::append(path, now, &head) {
             tracing::warn!(%fault, "the head of the audit chain could not be written out");
         }
@@ -107,6 +106,7 @@ mod tests {
         assert!(exported.is_old(Time::from_millis(0)) && exported.is_far_behind(&head(1)));
         exported.write(Time::from_millis(0), head(0));
         assert_eq!(heads::read(&path), Ok(vec![]));
+        assert!(exported.is_old(Time::from_millis(0)), "an empty chain has no head");
         exported.write(Time::from_millis(1), head(5));
         exported.write(Time::from_millis(2), head(5));
         assert_eq!(heads::read(&path), Ok(vec![head(5)]));
