@@ -187,12 +187,17 @@ impl Arrival {
         Ok(Some(Reply::of(&answer)))
     }
 
-    async fn enter(&self, cx: &mut Cx<'_>, ids: (DocumentId, DocumentId)) -> Result<(), AppError> {
+    async fn enter(
+        &self,
+        cx: &mut Cx<'_>,
+        name: &str,
+        ids: (DocumentId, DocumentId),
+    ) -> Result<(), AppError> {
         let sender = self.sender.partner.id.to_string();
         let entry =
             Answered { body_sha256: self.body_sha256.clone(), document: ids.0, answer: ids.1 };
         let at = cx.now;
-        store::inbox::insert(cx.conn, (&sender, &self.payload_id), &entry, at).await?;
+        store::inbox::insert(cx.conn, (&sender, name), &entry, at).await?;
         Ok(())
     }
 
@@ -290,7 +295,7 @@ impl Command for Arrive {
         }
         let ids: (DocumentId, DocumentId) = (cx.id(), cx.id());
         // First of all, so that of two equal documents the second waits here and not later.
-        arrival.enter(cx, ids).await?;
+        arrival.enter(cx, &arrival.payload_id, ids).await?;
         if arrival.received.envelope.form != Form::Request {
             let got = arrival.received.envelope.form.word();
             return Err(exchange::status::not_implemented("cXML", got, "a Request").into());
@@ -313,9 +318,11 @@ fn content(fault: &cxml::ContentFault) -> Refusal {
         .mend(&*fault.mend)
 }
 
-/// Keeps a refused document with its answer, after what it did was rolled back. What follows from
-/// the bytes alone is answered the same for ever; what may change with our settings is looked at
-/// anew when it is sent again.
+/// Keeps a refused document with its answer, after what it did was rolled back.
+///
+/// A refused document does not use up its payloadID: corrected, it may come again under the same
+/// one. The very same body is looked at anew, because our settings may have changed; refused for
+/// the same reason it gets the stored answer, byte for byte.
 struct KeepRefused {
     arrival: Arc<Arrival>,
     refusal: Box<Refusal>,
@@ -327,13 +334,20 @@ impl Command for KeepRefused {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Reply, AppError> {
         let ids: (DocumentId, DocumentId) = (cx.id(), cx.id());
-        if self.refusal.kind == RefusalKind::Invalid {
-            if let Some(reply) = self.arrival.answered(cx).await? {
-                return Ok(reply);
-            }
-            self.arrival.enter(cx, ids).await?;
-        }
         let status = exchange::status::of_refusal(&self.refusal);
+        let name = format!("refused:{}", self.arrival.body_sha256);
+        let sender = self.arrival.sender.partner.id.to_string();
+        match store::inbox::get(cx.conn, &sender, &name).await? {
+            None => self.arrival.enter(cx, &name, ids).await?,
+            Some(seen) => {
+                let before = store::document::get(cx.conn, seen.answer).await?;
+                let same = |before: &Document| before.status == Some(i64::from(status.code));
+                if let Some(before) = before.filter(same) {
+                    cx.nothing_changed();
+                    return Ok(Reply::of(&before));
+                }
+            }
+        }
         self.arrival.keep(cx, ids, Taken::status(status, Vec::new())).await
     }
 }

@@ -56,8 +56,14 @@ impl PunchOutSetupRequest {
             None => Ok(None),
         };
         let selected = element.one("SelectedItem")?;
+        let operation = SetupOperation::read(element, "operation", None)?;
+        let items = match (operation, Item::all(element, Side::Out, false)) {
+            // Lines beside a fresh start mean nothing; broken ones refuse nothing.
+            (SetupOperation::Create | SetupOperation::Source, Err(_)) => Vec::new(),
+            (_, items) => items?,
+        };
         Ok(Self {
-            operation: SetupOperation::read(element, "operation", None)?,
+            operation,
             buyer_cookie: buyer_cookie_of(element)?,
             extrinsics: Extrinsic::all(element),
             return_url: url("BrowserFormPost")?,
@@ -65,7 +71,7 @@ impl PunchOutSetupRequest {
             supplier_setup_url: url("SupplierSetup")?,
             ship_to: Address::maybe(element, "ShipTo")?,
             selected_item: selected.map(|item| ItemId::of(item.need("ItemID")?)).transpose()?,
-            items: Item::all(element, Side::Out, false)?,
+            items,
         })
     }
 

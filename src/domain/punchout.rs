@@ -101,6 +101,8 @@ pub struct Wire {
     pub test: bool,
     /// What to search for on arrival (OCI SOURCING).
     pub search: Option<String>,
+    /// Parts of the cart that was sent along which cannot be bought now; the shopper is told.
+    pub missing: Vec<String>,
 }
 
 /// A visit from a procurement system.
@@ -209,6 +211,7 @@ mod tests {
                 us: Identity::new("DUNS", "2"),
                 test: false,
                 search: None,
+                missing: Vec::new(),
             },
             selected_item: None,
             start_hash: String::new(),

@@ -34,17 +34,28 @@ pub(super) async fn one_of(
     {
         left.retain(|sender| sender.partner.organisation == found.organisation);
     }
-    let profile = matches!(received.payload, Ok(Payload::ProfileRequest));
-    let mut left = left.into_iter();
-    match (left.next(), left.next()) {
-        (Some(only), None) => Ok(only),
-        (Some(first), Some(_)) if profile => Ok(first),
+    let first = left.first().cloned();
+    let other = |sender: &Sender| {
+        first.as_ref().is_some_and(|own| own.partner.organisation != sender.partner.organisation)
+    };
+    match first.clone() {
+        // What is not about an order of one organisation is answered over any of them.
+        Some(own) if !left.iter().any(other) || !is_about_an_order(received, &own) => Ok(own),
         _ => Err(Refusal::not_found("organisation")
             .field("cXML/Header/To/Credential")
             .expected("the identity of the buyer organisation that you supply")
             .mend("Name the organisation in To, as its orders name it in From.")
             .into()),
     }
+}
+
+/// Whether it matters in which organisation the document is taken.
+fn is_about_an_order(received: &Received, sender: &Sender) -> bool {
+    let of_supplier = matches!(
+        received.payload_name.as_str(),
+        "ConfirmationRequest" | "ShipNoticeRequest" | "InvoiceDetailRequest"
+    );
+    of_supplier || sender.supplier().is_none()
 }
 
 /// The payloadID of the order that a supplier's document is about.

@@ -162,6 +162,7 @@ impl Command for Start {
                 us: cx.app.site.identity.clone(),
                 test: false,
                 search,
+                missing: Vec::new(),
             },
             selected_item,
             start_hash: setup::start_hash(cx, id),

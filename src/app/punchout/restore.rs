@@ -9,7 +9,7 @@ use crate::{
     base::{id::CartLineId, text::shorten},
     cxml::item::Item as Wire,
     domain::{
-        cart::{Cart, CartLine, CartState, relined},
+        cart::{Cart, CartLine, CartState, Goods, relined},
         catalogue::Item,
         fact::Fact,
         party::{Organisation, Supplier},
@@ -19,25 +19,71 @@ use crate::{
     store::{self, Conn},
 };
 
-/// Makes the session's cart of the lines sent. A part that is not offered refuses the request and
-/// is named: a cart with fewer lines than were sent would be a trap.
-pub(super) async fn lines(
-    cx: &mut Cx<'_>,
+/// Lines that may fall out before the whole is refused: each costs another look at the prices.
+const MOST_MISSING: usize = 50;
+
+/// A cart read from a setup request.
+pub(super) struct Restored {
+    /// The lines of the cart it came from.
+    before: Vec<CartLine>,
+    goods: Vec<Goods>,
+    /// What cannot be bought now, for the shopper to read: a cart that came back shorter without a
+    /// word would be a trap.
+    pub missing: Vec<String>,
+}
+
+/// Prices the lines that were sent; what cannot be bought now is named.
+pub(super) async fn read(
+    conn: &mut Conn,
     session: &PunchoutSession,
     organisation: &Organisation,
     items: &[Wire],
-) -> Result<(), AppError> {
-    let suppliers = store::supplier::all(cx.conn).await?;
-    let before = earlier(cx.conn, session, items).await?;
-    let mut asked = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let supplier = supplier_of(cx.conn, organisation, (&suppliers, &before), item).await?;
-        let supplier = supplier.ok_or_else(|| unknown(index, item))?;
+) -> Result<Restored, AppError> {
+    let suppliers = store::supplier::all(conn).await?;
+    let before = earlier(conn, session, items).await?;
+    let (mut asked, mut missing) = (Vec::with_capacity(items.len()), Vec::new());
+    for item in items {
         let sku = item.id.supplier_part.clone();
-        asked.push(LineAsked { supplier, sku, quantity: item.quantity });
+        let known = (suppliers.as_slice(), before.as_slice());
+        match supplier_of(conn, organisation, known, item).await? {
+            Some(supplier) => asked.push(LineAsked { supplier, sku, quantity: item.quantity }),
+            None => missing.push(shown(&sku)),
+        }
     }
-    let priced = price_lines(cx.conn, organisation.id, organisation.currency, &asked).await;
-    let goods = priced.map_err(|fault| located(fault, items))?;
+    let mut fallen = 0;
+    let goods = loop {
+        let (own, currency) = (organisation.id, organisation.currency);
+        match price_lines(conn, own, currency, &asked).await {
+            Ok(goods) => break goods,
+            Err(AppError::Refusal(refusal)) => {
+                let at = index_of(&refusal).filter(|at| *at < asked.len() && fallen < MOST_MISSING);
+                let Some(at) = at else { return Err(AppError::Refusal(refusal)) };
+                missing.push(shown(&asked.remove(at).sku));
+                fallen += 1;
+            }
+            Err(fault) => return Err(fault),
+        }
+    };
+    Ok(Restored { before, goods, missing })
+}
+
+fn shown(sku: &str) -> String {
+    shorten(sku, 60)
+}
+
+/// The line that a refusal names: `lines[2].sku` is the third.
+fn index_of(refusal: &Refusal) -> Option<usize> {
+    let (index, _) = refusal.field.as_deref()?.strip_prefix("lines[")?.split_once(']')?;
+    index.parse().ok()
+}
+
+/// Makes the session's cart.
+pub(super) async fn keep(
+    cx: &mut Cx<'_>,
+    session: &PunchoutSession,
+    organisation: &Organisation,
+    restored: Restored,
+) -> Result<(), AppError> {
     let cart = Cart {
         id: cx.id(),
         organisation: organisation.id,
@@ -51,7 +97,7 @@ pub(super) async fn lines(
         version: 1,
     };
     store::cart::insert(cx.conn, &cart).await?;
-    let lines = relined(&before, goods, || cx.id());
+    let lines = relined(&restored.before, restored.goods, || cx.id());
     store::cart::save_lines(cx.conn, &cart, &lines, cx.now).await?;
     let session = Some(session.id.to_string());
     cx.fact(Fact::CartMade { cart: cart.id.to_string(), session });
@@ -126,33 +172,4 @@ pub(super) async fn article(
         found.retain(|item| offered.contains_key(&item.id));
     }
     Ok(if found.len() == 1 { found.pop() } else { None })
-}
-
-fn path(index: usize, rest: &str) -> String {
-    format!("PunchOutSetupRequest/ItemOut[{}]/{rest}", index + 1)
-}
-
-fn unknown(index: usize, item: &Wire) -> Refusal {
-    Refusal::invalid("unknown-part", "This part is not offered, or several suppliers offer it.")
-        .field(path(index, "ItemID/SupplierPartID"))
-        .got(shorten(&item.id.supplier_part, 60))
-        .expected("the SupplierPartID and SupplierPartAuxiliaryID of a line that was returned")
-        .mend("Take the line out, or punch out with operation create.")
-}
-
-/// The refusal of a line with the element it came from: `lines[2].sku` becomes `ItemOut[3]`.
-fn located(fault: AppError, items: &[Wire]) -> AppError {
-    let AppError::Refusal(refusal) = fault else { return fault };
-    let place = refusal.field.as_deref().and_then(|field| {
-        let (index, rest) = field.strip_prefix("lines[")?.split_once("].")?;
-        Some((index.parse::<usize>().ok()?, rest.to_owned()))
-    });
-    match place {
-        Some((index, rest)) if rest == "quantity" => refusal.field(path(index, "@quantity")).into(),
-        Some((index, _)) => match items.get(index) {
-            Some(item) => unknown(index, item).into(),
-            None => AppError::Refusal(refusal),
-        },
-        None => AppError::Refusal(refusal),
-    }
 }

@@ -40,10 +40,17 @@ pub async fn set_up(
     let organisation = organisation(cx, partner.organisation).await?;
     let person = shopper(cx, &organisation, &named(request)).await?;
     let session = drafted(cx, inbound, request, &person);
-    let session = select(cx, session, request, &organisation).await?;
+    let mut session = select(cx, session, request, &organisation).await?;
+    let restored = if matches!(session.operation, Operation::Edit | Operation::Inspect) {
+        let restored = restore::read(cx.conn, &session, &organisation, &request.items).await?;
+        session.wire.missing.clone_from(&restored.missing);
+        Some(restored)
+    } else {
+        None
+    };
     store::punchout_session::insert(cx.conn, &session).await?;
-    if matches!(session.operation, Operation::Edit | Operation::Inspect) {
-        restore::lines(cx, &session, &organisation, &request.items).await?;
+    if let Some(restored) = restored {
+        restore::keep(cx, &session, &organisation, restored).await?;
     }
     issued(cx, &session);
     let start_page = format!("{}/start/{}", cx.app.site.public_url, cxml::TOKEN_MARK);
@@ -110,6 +117,7 @@ fn drafted(
             us: us.unwrap_or_else(|| cx.app.site.identity.clone()),
             test: inbound.envelope.mode == Some(Mode::Test),
             search: None,
+            missing: Vec::new(),
         },
         selected_item: None,
         start_hash: start_hash(cx, id),

@@ -118,6 +118,8 @@ pub enum Entry {
     Search(String),
     /// The cart that was sent along.
     Cart,
+    /// As [`Entry::Cart`], but these parts of it cannot be bought now.
+    Missing(Vec<String>),
     /// Signed-off carts wait for their way back.
     Ready,
 }
@@ -126,7 +128,8 @@ pub enum Entry {
 pub async fn entry(reader: &mut Reader<'_>) -> Result<Entry, AppError> {
     let session = own_session(reader).await?;
     if matches!(session.operation, Operation::Edit | Operation::Inspect) {
-        return Ok(Entry::Cart);
+        let missing = session.wire.missing;
+        return Ok(if missing.is_empty() { Entry::Cart } else { Entry::Missing(missing) });
     }
     if let Some(item) = session.selected_item
         && let Some(item) = store::item::get(&mut reader.conn, item).await?

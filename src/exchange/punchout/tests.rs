@@ -57,6 +57,7 @@ fn session(protocol: Protocol) -> PunchoutSession {
             us: Identity::new("DUNS", "999999999"),
             test: true,
             search: None,
+            missing: Vec::new(),
         },
         selected_item: None,
         start_hash: String::new(),

@@ -72,6 +72,7 @@ impl Reader {
             _ if path.starts_with("/api/") => Self::Program,
             // Calls that only browsers make, whatever they say they accept.
             "/oci" => Self::Person,
+            _ if path.starts_with("/start/") => Self::Person,
             _ if accepts_html => Self::Person,
             _ => Self::Program,
         }

@@ -4,6 +4,7 @@
 //! where it brought no cookie the session goes on in the address. A look ahead (HEAD, prefetch)
 //! uses nothing up. A second visit with the session's own cookie goes on to the shop.
 
+use askama::Template;
 use http::{HeaderValue, header};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::{Request, Response, Result, Route, get, handler, web::Path};
@@ -19,12 +20,20 @@ use crate::{
         actor::Visitor,
         guard::cookie::{self, Kind},
         oci::without_referrer,
+        part::Shell,
         problem::see_other,
     },
     store::{StoreError, session::SessionKind},
 };
 
-/// Whether the browser, or a mail scanner, only looks ahead.
+#[derive(Template)]
+#[template(path = "pages/start.html", config = ".askama.toml")]
+struct MissingPage {
+    shell: Shell,
+    parts: Vec<String>,
+}
+
+/// Whether the browser only looks ahead.
 fn looks_ahead(request: &Request) -> bool {
     let says = |name: &str| {
         let value = request.header(name).unwrap_or_default().to_ascii_lowercase();
@@ -41,16 +50,6 @@ fn used(fault: AppError) -> AppError {
     }
 }
 
-/// What a look ahead gets, whatever the token.
-#[handler]
-async fn h_look() -> Response {
-    looked()
-}
-
-fn looked() -> Response {
-    without_referrer(Response::builder().content_type("text/html; charset=utf-8").finish())
-}
-
 #[handler]
 async fn h_start(
     request: &Request,
@@ -58,7 +57,7 @@ async fn h_start(
     Path(token): Path<String>,
 ) -> Result<Response> {
     if looks_ahead(request) {
-        return Ok(looked());
+        return Ok(nothing_yet());
     }
     let own = visitor.actor.punchout();
     if own.is_some() && own == session_of(&token) {
@@ -82,7 +81,7 @@ async fn h_start(
 #[handler]
 async fn h_on(request: &Request, visitor: Visitor, Path(hop): Path<String>) -> Result<Response> {
     if looks_ahead(request) {
-        return Ok(looked());
+        return Ok(nothing_yet());
     }
     let own = visitor.actor.punchout();
     if own.is_some() && own == session_of(&hop) {
@@ -93,6 +92,17 @@ async fn h_on(request: &Request, visitor: Visitor, Path(hop): Path<String>) -> R
     let command = GoByPath { hop, visit_hash: token_hash(&visit) };
     act(app, &Actor::nobody(), command).await.map_err(used)?;
     Ok(without_referrer(see_other(&format!("/p/{visit}/start"))))
+}
+
+/// What a look ahead gets: a page without anything, whatever the token.
+fn nothing_yet() -> Response {
+    without_referrer(Response::builder().content_type("text/html; charset=utf-8").finish())
+}
+
+/// HEAD has a handler of its own: a GET handler would be run for it as if it were a visit.
+#[handler]
+fn h_ahead() -> Response {
+    nothing_yet()
 }
 
 /// Where a visit that is open goes on: the page it was called for.
@@ -107,6 +117,7 @@ async fn go_on(visitor: &Visitor) -> Result<Response> {
     let path = match entry(&mut reader).await? {
         Entry::Shop => "/shop".to_owned(),
         Entry::Cart => "/cart".to_owned(),
+        Entry::Missing(parts) => return missing_page(visitor, parts).await,
         Entry::Ready => "/transfer".to_owned(),
         Entry::Search(text) => format!("/shop?q={}", escaped(&text)),
         Entry::Item(supplier, sku) => format!("/shop/{}/{}", escaped(&supplier), escaped(&sku)),
@@ -114,25 +125,27 @@ async fn go_on(visitor: &Visitor) -> Result<Response> {
     Ok(without_referrer(visitor.go(&path)))
 }
 
+/// What of the cart that was sent along cannot be bought now, before the cart itself is shown.
+async fn missing_page(visitor: &Visitor, parts: Vec<String>) -> Result<Response> {
+    let mut shell = visitor.shell("Some parts are not offered any more", "/cart").await?;
+    shell.narrow = true;
+    Ok(without_referrer(visitor.page(&MissingPage { shell, parts })?))
+}
+
 pub(super) fn add(route: Route) -> Route {
     route
         .at("/start", get(h_here))
-        // Said in words: left alone, poem shows a HEAD to the handler as a GET.
-        .at("/start/:token", get(h_start).head(h_look))
-        .at("/start/:token/on", get(h_on).head(h_look))
+        .at("/start/:token", get(h_start).head(h_ahead))
+        .at("/start/:token/on", get(h_on).head(h_ahead))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
-
     use super::*;
 
     #[test]
     fn a_look_ahead_is_told_from_a_visit() {
-        let get = |name: &'static str, value: &str| {
-            Request::builder().method(Method::GET).header(name, value).finish()
-        };
+        let get = |name: &'static str, value: &str| Request::builder().header(name, value).finish();
         assert!(looks_ahead(&get("sec-purpose", "prefetch;prerender")));
         assert!(looks_ahead(&get("purpose", "preview")));
         assert!(!looks_ahead(&get("accept", "text/html")));
