@@ -76,14 +76,14 @@ async fn a_catalogue_file_is_imported_beside_the_running_server() {
     .unwrap();
     let file = file.to_str().unwrap();
     let tried = server.command(&["import", file, "--dry-run"]);
-    let said = text(&tried.stdout) + &text(&tried.stderr);
+    let said = format!("{}{}", text(&tried.stdout), text(&tried.stderr));
     assert!(said.contains("would be added 1"), "{said}");
     let done = server.command(&["import", file]);
-    let lines = text(&done.stdout) + &text(&done.stderr);
+    let lines = format!("{}{}", text(&done.stdout), text(&done.stderr));
     assert!(lines.contains(":3: price: got \"x\"") && lines.contains("added 1,"), "{lines}");
     assert_eq!(done.status.code(), Some(1));
     let again = server.command(&["import", file]);
-    let again = text(&again.stdout) + &text(&again.stderr);
+    let again = format!("{}{}", text(&again.stdout), text(&again.stderr));
     assert!(again.contains("added 0, changed 0, unchanged 1"), "{again}");
     let other = server.command(&["import", file, "--supplier", "nobody"]);
     assert!(text(&other.stderr).contains("no supplier of this name"), "{}", text(&other.stderr));
