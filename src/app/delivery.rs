@@ -3,7 +3,7 @@
 mod prepare;
 mod settings;
 
-pub use prepare::{Ready, prepare};
+pub use prepare::{Ready, address_lines, prepare};
 pub use settings::{DeliverySettings, SetDelivery, settings};
 
 use crate::{

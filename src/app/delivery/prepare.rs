@@ -109,8 +109,8 @@ fn sheet(
         ordered_on,
         buyer: buyer.to_owned(),
         contact: requester.map(|person| format!("{}, {}", person.name, person.email)),
-        ship_to: address(&order.ship_to),
-        bill_to: address(&order.bill_to),
+        ship_to: address_lines(&order.ship_to),
+        bill_to: address_lines(&order.bill_to),
         needed_on: order.needed_on,
         comment: said(&order.comment),
         lines: lines.iter().map(line).collect(),
@@ -132,7 +132,7 @@ fn line(line: &OrderLine) -> OrderMailLine {
 }
 
 /// The lines of an address as they are written on an envelope.
-pub fn address(address: &PostalAddress) -> Vec<String> {
+pub fn address_lines(address: &PostalAddress) -> Vec<String> {
     let city = format!("{} {}", address.postal_code, address.city);
     let street = address.street.lines().map(str::to_owned);
     [address.name.clone(), address.deliver_to.clone()]

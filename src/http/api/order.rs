@@ -249,11 +249,11 @@ struct DocumentJson {
     href: String,
 }
 
-fn document(order: OrderId, document: Document) -> DocumentJson {
+fn shown_document(document: Document) -> DocumentJson {
     DocumentJson {
         id: document.id.to_string(),
         sha256: document.sha256(),
-        href: format!("/orders/{order}/documents/{}", document.id),
+        href: format!("/documents/{}", document.id),
         kind: document.kind,
         direction: document.direction.to_string(),
         at: document.at.to_string(),
@@ -320,7 +320,7 @@ impl Orders {
         let id = self::id(&id)?;
         let mut reader = caller.reader().await?;
         let found = order::documents(&mut reader, id).await?;
-        let items = found.into_iter().map(|found| document(id, found)).collect();
+        let items = found.into_iter().map(shown_document).collect();
         Ok(Json(List { items, next: None }))
     }
 

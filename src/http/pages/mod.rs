@@ -13,11 +13,13 @@ pub mod document;
 pub mod home;
 pub mod invoice;
 pub mod item;
+pub mod order;
 mod plan;
 pub mod requisition;
 pub mod shop;
 pub mod sign_in;
 pub mod start;
+pub mod supplier_desk;
 pub mod supplier_invoice;
 pub mod told;
 pub mod trail;
@@ -37,10 +39,12 @@ pub(super) fn add(route: Route) -> Route {
         home::add,
         invoice::add,
         item::add,
+        order::add,
         requisition::add,
         shop::add,
         sign_in::add,
         start::add,
+        supplier_desk::add,
         supplier_invoice::add,
         trail::add,
         transfer::add,

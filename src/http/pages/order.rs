@@ -1,0 +1,372 @@
+//! Orders of an organisation: the list, and one order with its lines, its sending and what the
+//! supplier said; **Receive** for whoever has the goods in hand.
+
+use askama::Template;
+use poem::{Response, Result, Route, get, handler, post, web::Path};
+use rust_decimal::Decimal;
+
+use crate::{
+    app::{
+        AppError, act,
+        delivery::{DeliveryView, Resend, address_lines},
+        order::{self, OrderBrief, OrderView},
+        receiving::Receive,
+    },
+    base::{decimal, id::OrderId, page::Cut},
+    domain::{
+        confirmation::PartKind,
+        delivery::Verdict,
+        order::{OrderLine, OrderMove},
+        refusal::Refusal,
+        shipment::Moved,
+    },
+    http::{
+        actor::{Posted, Query, SignedIn},
+        guard::Form,
+        part::{
+            self as ui, Crumbs, Empty, Event, Facts, Field, Html, Pager, Shell, Timeline, Tone,
+        },
+        problem,
+    },
+    store::delivery::Purpose,
+};
+
+#[derive(Template)]
+#[template(path = "pages/orders.html", config = ".askama.toml")]
+struct ListPage {
+    shell: Shell,
+    rows: Vec<OrderBrief>,
+    at_supplier: bool,
+    /// Where one order is.
+    path: &'static str,
+    pager: Pager,
+    empty: Empty,
+}
+
+/// A list of orders, on either side.
+pub(super) async fn list_page(who: &SignedIn, query: &Form, at_supplier: bool) -> Result<Response> {
+    let (here, path, title) = match at_supplier {
+        true => ("/supplier", "/supplier/orders", "Supplier desk"),
+        false => ("/orders", "/orders", "Orders"),
+    };
+    let after = query.filled("after")?.map(str::to_owned);
+    let shell = who.shell(title, here).await?;
+    let mut reader = who.app.reader(&who.actor).await?;
+    let page = order::list(&mut reader, &Cut::new(after.clone(), None)).await?;
+    let pager = Pager::new(&shell.href(here), after.as_deref(), page.next.as_deref());
+    let empty = match at_supplier {
+        true => Empty::new("No order yet", "Orders appear here as soon as they are signed off."),
+        false => Empty::new("No order yet", "Fill a cart and submit it for sign-off.")
+            .first("Go to the shop", shell.href("/shop")),
+    };
+    Ok(who.page(&ListPage { shell, rows: page.items, at_supplier, path, pager, empty })?)
+}
+
+#[derive(Template)]
+#[template(path = "pages/order.html", config = ".askama.toml")]
+struct OrderPage {
+    shell: Shell,
+    crumbs: Crumbs,
+    view: OrderView,
+    rows: Vec<Row>,
+    facts: Facts,
+    ship_to: Vec<String>,
+    bill_to: Vec<String>,
+    deliveries: Vec<Sending>,
+    /// One field for each line that is not all there yet.
+    receive: Vec<Field>,
+    timeline: Timeline,
+}
+
+/// A line with its progress in words.
+pub(super) struct Row {
+    pub line: OrderLine,
+    pub progress: String,
+}
+
+/// How the order was sent.
+struct Sending {
+    title: String,
+    state: Html,
+    next: Option<Html>,
+    tries: Vec<Try>,
+}
+
+struct Try {
+    at: Html,
+    outcome: Html,
+    detail: String,
+}
+
+pub(super) fn rows(lines: &[OrderLine]) -> Vec<Row> {
+    lines.iter().map(|line| Row { line: line.clone(), progress: progress(line) }).collect()
+}
+
+/// `6 confirmed, 4 backordered, 6 shipped`; nothing while nothing happened.
+fn progress(line: &OrderLine) -> String {
+    let done = &line.progress;
+    let parts = [
+        (done.confirmed, "confirmed"),
+        (done.backordered, "backordered"),
+        (done.rejected, "rejected"),
+        (done.shipped, "shipped"),
+        (done.received, "received"),
+        (done.invoiced, "invoiced"),
+    ];
+    let said = parts.iter().filter(|(value, _)| !value.is_zero());
+    let words = said.map(|(value, word)| format!("{} {word}", decimal::canonical(*value)));
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "nothing yet".to_owned() } else { words.join(", ") }
+}
+
+/// The fault of a line's quantity belongs to the field of this form.
+pub(super) fn refuse(shell: &mut Shell, refusal: &Refusal, form: &str) {
+    let mut own = refusal.clone();
+    let line = refusal.field.as_deref().and_then(|field| field.strip_prefix("lines["));
+    if let Some((number, _)) = line.and_then(|rest| rest.split_once(']')) {
+        own.field = Some(format!("{form}-{number}"));
+    }
+    shell.refuse(&own);
+}
+
+/// The quantity typed for a line; nothing typed is zero.
+pub(super) fn typed(form: &Form, name: &str) -> std::result::Result<Decimal, Refusal> {
+    let Some(text) = form.filled(name)? else { return Ok(Decimal::ZERO) };
+    decimal::parse(text.trim()).map_err(|fault| {
+        Refusal::invalid("bad-quantity", "This is no quantity.")
+            .field(name)
+            .got(crate::base::text::shorten(text, 40))
+            .expected(fault.to_string())
+            .mend("Write digits with a point, such as 2.5.")
+    })
+}
+
+/// The quantities of a form, line by line; lines with nothing are left out.
+pub(super) fn quantities(
+    form: &Form,
+    prefix: &str,
+    lines: &[OrderLine],
+) -> std::result::Result<Vec<Moved>, Refusal> {
+    let mut parts = Vec::new();
+    for line in lines {
+        let quantity = typed(form, &format!("{prefix}-{}", line.line_number))?;
+        if !quantity.is_zero() {
+            parts.push(Moved { line_number: line.line_number, quantity });
+        }
+    }
+    if parts.is_empty() {
+        return Err(Refusal::invalid("nothing-asked", "No quantity is filled in.")
+            .mend("Fill in at least one."));
+    }
+    Ok(parts)
+}
+
+/// A field for a quantity of a line, with what is proposed or was typed before.
+pub(super) fn quantity_field(
+    shell: &Shell,
+    (prefix, line): (&str, &OrderLine),
+    proposed: Decimal,
+    form: Option<&Form>,
+) -> Field {
+    let name = format!("{prefix}-{}", line.line_number);
+    let before = form.and_then(|form| form.all(&name).next().map(str::to_owned));
+    let label = format!("{} {} ({})", line.goods.sku, line.goods.description, line.goods.unit);
+    Field::text(&*name, label)
+        .value(before.unwrap_or_else(|| decimal::canonical(proposed)))
+        .short()
+        .decimal()
+        .optional()
+        .faults(&shell.faults)
+}
+
+pub(super) fn read_id(text: &str) -> std::result::Result<OrderId, AppError> {
+    text.parse().map_err(|_| Refusal::not_found("order").into())
+}
+
+async fn order_page(
+    who: &SignedIn,
+    id: OrderId,
+    refused: Option<(Refusal, &Form)>,
+) -> Result<Response> {
+    let mut reader = who.app.reader(&who.actor).await?;
+    let view = order::get(&mut reader, id).await?;
+    drop(reader);
+    let mut shell = who.shell(format!("Order {}", view.order.number), "/orders").await?;
+    if let Some((refusal, _)) = &refused {
+        refuse(&mut shell, refusal, "receive");
+    }
+    let open =
+        view.may_receive && view.order.state.takes(&[OrderMove::Receive, OrderMove::ReceivePart]);
+    let left = view.lines.iter().filter(|line| open && !line.to_receive().is_zero());
+    let form = refused.as_ref().map(|(_, form)| *form);
+    let receive = left
+        .map(|line| quantity_field(&shell, ("receive", line), line.to_receive(), form))
+        .collect();
+    let page = OrderPage {
+        crumbs: Crumbs::to(view.order.number.clone()).over("Orders", shell.href("/orders")),
+        rows: rows(&view.lines),
+        facts: facts(&shell, &view),
+        ship_to: address_lines(&view.order.ship_to),
+        bill_to: address_lines(&view.order.bill_to),
+        deliveries: view.deliveries.iter().map(|one| sending(&shell, one)).collect(),
+        receive,
+        timeline: timeline(&shell, &view),
+        view,
+        shell,
+    };
+    let mut answer = who.page(&page)?;
+    if let Some((refusal, _)) = &refused {
+        answer.set_status(problem::status(refusal));
+    }
+    Ok(answer)
+}
+
+fn facts(shell: &Shell, view: &OrderView) -> Facts {
+    let order = &view.order;
+    let requisition = format!("/requisitions/{}", order.requisition);
+    let trail = format!("/orders/{}/trail", order.id);
+    let requester = view.requester.as_ref().map(|person| person.name.as_str());
+    let needed = order.needed_on.map(|day| shell.day(day));
+    let mut facts = Facts::new()
+        .small()
+        .text("Supplier", &view.supplier.title)
+        .html("Requisition", ui::link(&shell.href(&requisition), &view.requisition.number))
+        .maybe("Asked for by", requester)
+        .text("Cost centre", &order.cost_center_code)
+        .html("Issued", shell.when(order.issued_at))
+        .maybe("Your system's number", order.buyer_order_id.as_deref());
+    if let Some(needed) = needed {
+        facts = facts.html("Needed on", needed);
+    }
+    if !order.comment.is_empty() {
+        facts = facts.text("Comment", &order.comment);
+    }
+    facts.html("Everything", ui::link(&shell.href(&trail), "Documents and decisions"))
+}
+
+fn sending(shell: &Shell, view: &DeliveryView) -> Sending {
+    let delivery = &view.delivery;
+    let what = match delivery.purpose {
+        Purpose::Order => "To the supplier",
+        Purpose::OrderCopy => "Copy to your own system",
+        Purpose::StatusUpdate | Purpose::Invoice => "To your own system",
+    };
+    let tries = view.attempts.iter().map(|attempt| Try {
+        at: shell.when(attempt.started_at),
+        outcome: match attempt.verdict {
+            Verdict::Delivered => ui::toned("delivered", Tone::Good),
+            Verdict::Transient => ui::toned("tried", Tone::Warn),
+            Verdict::Permanent => ui::toned("refused", Tone::Bad),
+        },
+        detail: attempt.detail.clone(),
+    });
+    Sending {
+        title: format!("{what}, by {}", way(delivery.channel.word())),
+        state: ui::badge(delivery.state.word()),
+        next: delivery.next_at.map(|at| shell.when(at)),
+        tries: tries.collect(),
+    }
+}
+
+fn way(channel: &str) -> &str {
+    match channel {
+        "cxml" => "cXML",
+        "email" => "e-mail",
+        "desk" => "supplier desk",
+        other => other,
+    }
+}
+
+/// What the parties said and did, newest first.
+pub(super) fn timeline(shell: &Shell, view: &OrderView) -> Timeline {
+    let supplier = view.supplier.title.as_str();
+    let mut events = vec![(
+        view.order.issued_at,
+        Event::new(shell.when(view.order.issued_at), "The server", "The order was issued."),
+    )];
+    for said in &view.confirmations {
+        let rejected = said.parts.iter().all(|part| part.kind == PartKind::Reject);
+        let (what, tone) = match rejected {
+            true => ("The order was rejected.", Tone::Bad),
+            false => ("The order was confirmed.", Tone::Good),
+        };
+        let words = said.parts.iter().map(|part| {
+            let quantity = decimal::canonical(part.quantity);
+            let kind = match part.kind {
+                PartKind::Accept => "confirmed",
+                PartKind::Backordered => "backordered",
+                PartKind::Reject => "rejected",
+            };
+            format!("Line {}: {quantity} {kind}.", part.line_number)
+        });
+        let mut detail = words.collect::<Vec<_>>().join(" ");
+        if !said.comment.is_empty() {
+            detail = format!("{} {detail}", said.comment);
+        }
+        if said.replaced {
+            detail.push_str(" A later confirmation took its place.");
+        }
+        let event = Event::new(shell.when(said.at), supplier, what).detail(detail).tone(tone);
+        events.push((said.at, event));
+    }
+    for sent in &view.shipments {
+        let way = [sent.carrier.as_str(), sent.tracking.as_str()];
+        let way = way.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+        let mut event = Event::new(shell.when(sent.at), supplier, "Goods were shipped.");
+        if !way.is_empty() {
+            event = event.detail(way);
+        }
+        events.push((sent.at, event.tone(Tone::Info)));
+    }
+    for taken in &view.receipts {
+        let event = Event::new(shell.when(taken.at), &*view.buyer.title, "Goods were received.");
+        events.push((taken.at, event.tone(Tone::Good)));
+    }
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Timeline { events: events.into_iter().map(|(_, event)| event).collect() }
+}
+
+#[handler]
+async fn h_list(who: SignedIn, query: Query) -> Result<Response> {
+    list_page(&who, &query.0, false).await
+}
+
+#[handler]
+async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
+    order_page(&who, read_id(&id)?, None).await
+}
+
+#[handler]
+async fn h_receive(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let id = read_id(&id)?;
+    let mut reader = who.app.reader(&who.actor).await?;
+    let lines = order::get(&mut reader, id).await?.lines;
+    drop(reader);
+    let done = match quantities(&form, "receive", &lines) {
+        Ok(parts) => act(&who.app, &who.actor, Receive { order: id, parts }).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
+        Ok(_) => Ok(who.go(&format!("/orders/{id}"))),
+        Err(AppError::Refusal(refusal)) => order_page(&who, id, Some((*refusal, &form))).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+#[handler]
+async fn h_resend(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let id = read_id(&id)?;
+    match act(&who.app, &who.actor, Resend { order: id }).await {
+        Ok(_) => Ok(who.go(&format!("/orders/{id}"))),
+        Err(AppError::Refusal(refusal)) => order_page(&who, id, Some((*refusal, &form))).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at("/orders", get(h_list))
+        .at("/orders/:id", get(h_one))
+        .at("/orders/:id/receive", post(h_receive))
+        .at("/orders/:id/resend", post(h_resend))
+}
