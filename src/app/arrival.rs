@@ -249,8 +249,8 @@ async fn unreturned(
     })
 }
 
-/// Who asked: the contact of the order among the organisation's own people, else whoever shopped the
-/// cart.
+/// Who asked: the contact of the order among the organisation's own people, else whoever shopped
+/// the cart.
 async fn requester(
     cx: &mut Cx<'_>,
     organisation: &Organisation,

@@ -38,7 +38,8 @@ async fn advance(cast: Arc<Cast>, mut req: Request) -> Response {
 
 /// A day counts as 24 hours: the clock moves in real time, not in a calendar.
 fn millis(text: &str) -> Option<i64> {
-    let span: jiff::Span = text.parse().ok()?;
+    // jiff also reads its own friendly form (`26h`); the surface promises ISO 8601 alone.
+    let span: jiff::Span = text.strip_prefix('P').and_then(|_| text.parse().ok())?;
     let relative = jiff::SpanRelativeTo::days_are_24_hours();
     let millis = span.to_duration(relative).ok()?.as_millis();
     i64::try_from(millis).ok().filter(|millis| (0..=MOST_MS).contains(millis))

@@ -61,7 +61,9 @@ pub(super) fn return_hosts(rule: &AddressRule, hosts: &[String]) -> Result<Vec<S
     let read = |text: &String| {
         let text = text.trim().to_ascii_lowercase();
         let url = Url::parse(&format!("https://{text}/")).ok();
-        let url = url.filter(|url| url[url::Position::BeforeHost..] == format!("{text}/"));
+        // Host and port alone: a path, a user or a wildcard is no host.
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c));
+        let url = url.filter(|url| plain && url.path() == "/");
         let checked = match &url {
             Some(url) => host(rule, url),
             None => Err("a host such as erp.example, with a port where it is not 443"),

@@ -1,4 +1,4 @@
-//! The plan of a requisition, running or foreseen, in the vocabulary of the pages; and its timeline.
+//! The plan of a requisition, running or foreseen, in the words of the pages; and its timeline.
 
 use crate::{
     app::requisition::{Preview, PreviewStep, RequisitionView},

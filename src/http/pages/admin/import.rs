@@ -149,7 +149,7 @@ async fn run(who: &SignedIn, form: &guard::Form) -> Result<Report, AppError> {
     let import = Import {
         supplier: text(form, "supplier")?,
         organisation,
-        bytes: text(form, "csv")?.into_bytes(),
+        bytes: text(form, "csv")?.as_bytes().to_vec(),
         dry_run: form.maybe("then")? != Some("keep"),
     };
     import::run(&who.app, &who.actor, &import).await
