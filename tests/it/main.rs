@@ -9,8 +9,16 @@
 // A tool box: not every journey takes out every tool.
 mod api_login;
 mod command_line;
+mod flow_audit;
+mod flow_crash;
+mod flow_invoice;
+mod flow_outage;
+mod flow_policy;
 mod flow_punchout;
-#[allow(dead_code, unused_imports)]
+mod flow_serve;
+mod flow_sign_off;
+mod flow_start;
+mod flow_two_servers;
 mod harness;
 mod pages_sign_in;
 mod store_audit;

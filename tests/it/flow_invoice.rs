@@ -1,0 +1,115 @@
+//! After the order: confirmed in part, invoiced with a wrong price, then with the right one.
+
+use serde_json::Value;
+
+use crate::harness::{
+    Api, Server,
+    documents::{self, OFFICE_ONE},
+    dtd,
+};
+
+/// An order of four desks at 450.00, issued; its JSON and its OrderRequest's payloadID.
+async fn ordered(ed: &Api, server: &Server) -> (Value, String) {
+    let requisition = ed.requisition(&[("DESK-01", "office-one", "4")], "4100").await;
+    let it = requisition["id"].as_str().unwrap();
+    server.api("mia@acme.example").await.decide(it, "approve").await.expect(200);
+    let order = ed.list("/orders").await.remove(0);
+    let path = format!("/orders/{}/documents", order["id"].as_str().unwrap());
+    let papers = ed.get(&path).await.expect(200).text();
+    let payload = documents::between(&papers, "payloadID=\\\"", "\\\"").expect("a payloadID");
+    (order, payload.to_owned())
+}
+
+fn confirmation(number: &str, payload: &str, accepted: &str, open: &str) -> String {
+    documents::envelope(
+        OFFICE_ONE,
+        &format!("conf-{accepted}@office-one"),
+        &format!(
+            "<ConfirmationRequest><ConfirmationHeader confirmID=\"C-1\" type=\"detail\" \
+             operation=\"new\" noticeDate=\"2026-11-21T10:00:00+00:00\"/>\
+             <OrderReference orderID=\"{number}\"><DocumentReference payloadID=\"{payload}\"/>\
+             </OrderReference><ConfirmationItem lineNumber=\"1\" quantity=\"4\">\
+             <UnitOfMeasure>EA</UnitOfMeasure>\
+             <ConfirmationStatus quantity=\"{accepted}\" type=\"accept\">\
+             <UnitOfMeasure>EA</UnitOfMeasure></ConfirmationStatus>\
+             <ConfirmationStatus quantity=\"{open}\" type=\"backordered\">\
+             <UnitOfMeasure>EA</UnitOfMeasure></ConfirmationStatus></ConfirmationItem>\
+             </ConfirmationRequest>"
+        ),
+    )
+}
+
+fn money(tag: &str, amount: &str) -> String {
+    format!("<{tag}><Money currency=\"EUR\">{amount}</Money></{tag}>")
+}
+
+fn invoice(number: &str, payload: &str, id: &str, unit: &str, sum: &str) -> String {
+    let (price, subtotal) = (money("UnitPrice", unit), money("SubtotalAmount", sum));
+    let (gross, net, due) =
+        (money("GrossAmount", sum), money("NetAmount", sum), money("DueAmount", sum));
+    documents::envelope(
+        OFFICE_ONE,
+        &format!("{id}@office-one"),
+        &format!(
+            "<InvoiceDetailRequest><InvoiceDetailRequestHeader invoiceID=\"{id}\" \
+             purpose=\"standard\" operation=\"new\" invoiceDate=\"2026-11-21T12:00:00+00:00\">\
+             <InvoiceDetailHeaderIndicator/><InvoiceDetailLineIndicator/>\
+             </InvoiceDetailRequestHeader><InvoiceDetailOrder><InvoiceDetailOrderInfo>\
+             <OrderReference orderID=\"{number}\"><DocumentReference payloadID=\"{payload}\"/>\
+             </OrderReference></InvoiceDetailOrderInfo>\
+             <InvoiceDetailItem invoiceLineNumber=\"1\" quantity=\"4\">\
+             <UnitOfMeasure>EA</UnitOfMeasure>{price}\
+             <InvoiceDetailItemReference lineNumber=\"1\"><ItemID>\
+             <SupplierPartID>DESK-01</SupplierPartID></ItemID>\
+             <Description xml:lang=\"en\">Desk</Description></InvoiceDetailItemReference>\
+             {subtotal}{net_line}</InvoiceDetailItem></InvoiceDetailOrder>\
+             <InvoiceDetailSummary>{subtotal}<Tax><Money currency=\"EUR\">0.00</Money>\
+             <Description xml:lang=\"en\">none</Description></Tax>{gross}{net}{due}\
+             </InvoiceDetailSummary></InvoiceDetailRequest>",
+            net_line = money("NetAmount", sum),
+        ),
+    )
+    .replace("/cXML.dtd", "/InvoiceDetail.dtd")
+}
+
+#[tokio::test]
+async fn a_wrong_price_is_named_and_the_right_invoice_passes() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let supplier = server.client();
+    let (order, payload) = ordered(&ed, &server).await;
+    let number = order["number"].as_str().unwrap();
+    let order_path = format!("/orders/{}", order["id"].as_str().unwrap());
+
+    let document = confirmation(number, &payload, "3", "1").replace("/cXML.dtd", "/Fulfill.dtd");
+    dtd::check(&document);
+    let answer = supplier.xml("/cxml", &document).await.expect(200).text();
+    assert_eq!(documents::status(&answer), Some(200), "{answer}");
+    let now = ed.get(&order_path).await.expect(200).json();
+    assert_eq!(now["state"], "partly_confirmed", "{now}");
+
+    let fin = server.api("fin@acme.example").await;
+    for (id, unit, sum, result, state) in [
+        ("INV-1", "460.00", "1840.00", "difference", "difference"),
+        ("INV-2", "450.00", "1800.00", "clean", "approved"),
+    ] {
+        let document = invoice(number, &payload, id, unit, sum);
+        dtd::check(&document);
+        let answer = supplier.xml("/cxml", &document).await.expect(200).text();
+        assert!(matches!(documents::status(&answer), Some(200 | 201)), "{answer}");
+        let invoices = fin.list("/invoices").await;
+        let it = invoices.iter().find(|i| i.to_string().contains(id)).expect("the invoice");
+        let path = format!("/invoices/{}", it["id"].as_str().unwrap());
+        let it = fin.get(&path).await.expect(200).json();
+        assert_eq!(it["match"]["result"], result, "{it}");
+        let right = it["state"] == state || (state == "approved" && it["state"] == "issued");
+        assert!(right, "{it}");
+        if result == "difference" {
+            let fault = &it["match"]["differences"][0];
+            assert!(fault["line"] == 1 || fault["line"] == "1", "{fault}");
+            assert!(fault["field"].to_string().contains("price"), "{fault}");
+            assert!(fault["expected"].to_string().contains("450.00"), "{fault}");
+            assert!(fault["got"].to_string().contains("460.00"), "{fault}");
+        }
+    }
+}
