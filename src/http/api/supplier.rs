@@ -66,17 +66,24 @@ struct DeliveryInput {
     url: Option<Text>,
     /// Needed for `email`.
     email: Option<Text>,
-    /// `{"domain":"DUNS","identity":"111111111"}`, or `"DUNS:111111111"`.
+    /// `{"domain":"DUNS","identity":"111111111"}`, `"DUNS:111111111"`, or the identity alone.
     identity: Option<Any<Value>>,
     secret: Option<Text>,
+}
+
+/// The domain of an identity that was given without one: nine digits are a DUNS number.
+fn usual_domain(identity: &str) -> &'static str {
+    let duns = identity.len() == 9 && identity.bytes().all(|byte| byte.is_ascii_digit());
+    if duns { "DUNS" } else { "NetworkId" }
 }
 
 fn identity(value: &Value) -> Result<Identity, Refusal> {
     let said = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let found = match value {
-        Value::String(text) => {
-            text.split_once([':', ' ']).and_then(|(domain, own)| Some((said(domain)?, said(own)?)))
-        }
+        Value::String(text) => match text.trim().split_once([':', ' ']) {
+            Some((domain, own)) => said(domain).zip(said(own)),
+            None => said(text).map(|own| (usual_domain(&own).to_owned(), own)),
+        },
         Value::Object(fields) if fields.len() == 2 => {
             let field = |name: &str| fields.get(name).and_then(Value::as_str).and_then(said);
             field("domain").zip(field("identity"))
@@ -148,7 +155,9 @@ mod tests {
         assert_eq!(identity(&json!({"domain": "DUNS", "identity": "111111111"})), office);
         assert_eq!(identity(&json!("DUNS:111111111")), office);
         assert_eq!(identity(&json!("DUNS 111111111")), office);
-        for bad in [json!("111111111"), json!({"domain": "DUNS"}), json!(1), json!("DUNS:")] {
+        assert_eq!(identity(&json!("111111111")), office);
+        assert_eq!(identity(&json!("AN01")), Ok(Identity::new("NetworkId", "AN01")));
+        for bad in [json!(" "), json!({"domain": "DUNS"}), json!(1), json!("DUNS:")] {
             assert_eq!(identity(&bad).unwrap_err().code, "bad-identity", "{bad}");
         }
     }
