@@ -12,9 +12,12 @@ pub use crate::store::{
 };
 pub use verify::{Broken, Whole, verify};
 
+use std::collections::HashMap;
+
 use crate::{
     base::page::{Cut, Page},
-    store,
+    domain::fact::Fact,
+    store::{self, Conn},
 };
 
 use super::{AppError, Reader};
@@ -75,4 +78,35 @@ pub async fn kinds(reader: &mut Reader<'_>) -> Result<Vec<String>, AppError> {
 pub async fn head(reader: &mut Reader<'_>) -> Result<Head, AppError> {
     reader.need("audit", "read")?;
     Ok(store::chain::head(&mut reader.conn).await?)
+}
+
+/// Names of the objects that entries speak of, for people.
+#[derive(Debug, Clone, Default)]
+pub struct Labels(HashMap<String, String>);
+
+impl Labels {
+    /// The number, address or short name; without one the id itself.
+    pub fn of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.0.get(id).map_or(id, String::as_str)
+    }
+}
+
+/// The names of what these entries, which the reader may see, speak of.
+pub async fn labels(conn: &mut Conn, entries: &[Entry]) -> Result<Labels, AppError> {
+    let mut found = HashMap::new();
+    for entry in entries {
+        let assignee = match serde_json::from_str::<Fact>(&entry.body) {
+            Ok(Fact::TaskOpened { assignee, .. }) => Some(assignee),
+            _ => None,
+        };
+        for id in [Some(entry.actor.clone()), Some(entry.about.clone()), assignee] {
+            let Some(id) = id.filter(|id| id.contains('_') && !found.contains_key(id)) else {
+                continue;
+            };
+            if let Some(label) = store::audit::label(conn, &id).await? {
+                found.insert(id, label);
+            }
+        }
+    }
+    Ok(Labels(found))
 }

@@ -4,6 +4,8 @@
 //! requisition or an order goes to its requester and to nobody else. The words are chosen in
 //! `exchange::letter`; a live link is never stored, only what it will lead to.
 
+mod trouble;
+
 use crate::{
     base::id::{InviteId, OrderId, OrganisationId, PersonId, RequisitionId, ShipmentId, TaskId},
     domain::{
@@ -47,6 +49,10 @@ pub(super) async fn write(
         }
         Fact::OrderShipped { order, shipment, .. } => {
             shipped(cx, read(order)?, read(shipment)?).await
+        }
+        Fact::DeliveryLate { delivery, about, attempts }
+        | Fact::DeliveryFailed { delivery, about, attempts } => {
+            trouble::write(cx, delivery, about, *attempts).await
         }
         Fact::PersonInvited { person, invite, .. } => {
             invited(cx, organisation, read(person)?, read(invite)?).await

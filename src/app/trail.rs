@@ -29,7 +29,11 @@ use crate::{
     },
 };
 
-use super::{AppError, Reader, catalogue::suppliers_by_id};
+use super::{
+    AppError, Reader,
+    audit::{self, Labels},
+    catalogue::suppliers_by_id,
+};
 
 /// Entries shown at most; an order with more is read through the audit trail itself.
 const MOST_ENTRIES: usize = 2_000;
@@ -50,6 +54,8 @@ pub struct Trail {
     pub invoices: Vec<(Invoice, Vec<Difference>)>,
     /// Without those that only say that a document was kept or a cart edited.
     pub entries: Vec<Entry>,
+    /// What the entries' ids mean.
+    pub labels: Labels,
 }
 
 /// One person's part of the plan, decided or not.
@@ -83,7 +89,9 @@ pub async fn of_order(reader: &mut Reader<'_>, id: OrderId) -> Result<Trail, App
         invoices.push((invoice, differences));
     }
     let subjects = subjects(&order, &requisition, invoices.iter().map(|(row, _)| row.id));
+    let entries = entries(conn, &order, &subjects).await?;
     Ok(Trail {
+        labels: audit::labels(conn, &entries).await?,
         supplier: suppliers_by_id(conn).await?.remove(&order.supplier),
         people: people.into_iter().map(|person| (person.id, person)).collect(),
         documents: documents(conn, &order, &subjects).await?,
@@ -92,7 +100,7 @@ pub async fn of_order(reader: &mut Reader<'_>, id: OrderId) -> Result<Trail, App
         confirmations: store::confirmation::of_order(conn, id).await?,
         shipments: store::shipment::of_order(conn, id).await?,
         receipts: store::receipt::of_order(conn, id).await?,
-        entries: entries(conn, &order, &subjects).await?,
+        entries,
         invoices,
         order,
         requisition,

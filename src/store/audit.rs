@@ -182,6 +182,24 @@ pub async fn named(
     rows.iter().map(|row| Row::new(row, "audit_about").text("id")).collect()
 }
 
+const LABEL: &str = "
+    select number as label from purchase_order where id = $1
+    union all select number from requisition where id = $1
+    union all select number from invoice where id = $1
+    union all select email from person where id = $1
+    union all select name from partner where id = $1
+    union all select name from supplier where id = $1
+    union all select name from organisation where id = $1
+    union all select code from cost_center where id = $1
+    union all select kind from document where id = $1
+    limit 1";
+
+/// The number or short name of an object, where it has one; the other way round than [`named`].
+pub async fn label(conn: &mut Conn, id: &str) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query(LABEL).bind(id).fetch_optional(conn).await?;
+    row.map(|row| Row::new(&row, "audit_about").text("label")).transpose()
+}
+
 const KINDS: &str = "
     select distinct kind from audit_entry where organisation_id = $1 order by kind";
 

@@ -118,7 +118,8 @@ fn url(app: &App, link: Link, bound: &str) -> String {
         }
         Link::SetPassword(invite) => login::link(app, invite),
         Link::Requisition(id) => format!("{home}/requisitions/{id}"),
-        Link::Cart(id) => format!("{home}/carts/{id}"),
+        // The page that offers every signed-off cart of the reader.
+        Link::Cart(_) => format!("{home}/transfer"),
         Link::Order(id) => format!("{home}/orders/{id}"),
         Link::Invoice(id) => format!("{home}/invoices/{id}"),
     }

@@ -158,6 +158,8 @@ pub async fn documents(reader: &mut Reader<'_>, id: OrderId) -> Result<Vec<Docum
     let order = visible(reader, id).await?;
     let about = order.id.to_string();
     let mut found = store::document::about(&mut reader.conn, &about).await?;
+    // A document and its answer are born in the same millisecond.
+    found.sort_by_key(|document| (document.at, document.reply_to.is_some()));
     if let Some(supplier) = reader.actor.supplier() {
         found.retain(|document| document.supplier == Some(supplier));
     }

@@ -7,13 +7,13 @@ use poem::{Response, Result, Route, get, handler, web::Path};
 use super::told::{coded, object_path, told};
 use crate::{
     app::{
-        audit::{self, Entry, Filter, Head},
+        audit::{self, Entry, Filter, Head, Labels},
         trail,
     },
     base::page::Cut,
     http::{
         actor::{Query, SignedIn},
-        part::{Choice, Empty, Field, Html, Pager, Shell, Tone, toned},
+        part::{Choice, Empty, Field, Html, Pager, Shell, toned},
     },
 };
 
@@ -31,11 +31,12 @@ struct AuditPage {
 /// One entry as a row.
 struct Line {
     at: Html,
-    what: Html,
+    /// The fact's name, coloured by what it means.
+    kind: Html,
+    what: String,
     detail: Option<String>,
     actor: String,
     actor_href: String,
-    kind: String,
     about: String,
     about_href: String,
     position: String,
@@ -45,22 +46,18 @@ struct Line {
 }
 
 impl Line {
-    fn of(shell: &Shell, entry: Entry) -> Self {
-        let told = told(&entry);
-        let what = match told.tone {
-            Tone::Plain => crate::http::part::text(&told.what),
-            tone => toned(&told.what, tone),
-        };
+    fn of(shell: &Shell, labels: &Labels, entry: Entry) -> Self {
+        let told = told(&entry, labels);
         let hash = entry.chain_hash.unwrap_or_default();
         Self {
             at: shell.when(entry.at),
-            what,
+            kind: toned(&entry.kind.replace('-', " "), told.tone),
+            what: told.what,
             detail: told.detail,
+            actor: labels.of(&entry.actor).to_owned(),
             actor_href: shell.href(&format!("/audit?person={}", coded(&entry.actor))),
-            actor: entry.actor,
-            kind: entry.kind,
+            about: labels.of(&entry.about).to_owned(),
             about_href: shell.href(&object_path(&entry.about)),
-            about: entry.about,
             position: entry.position.map_or_else(|| "waiting".to_owned(), |at| at.to_string()),
             short_hash: hash.chars().take(12).collect(),
             hash,
@@ -100,6 +97,7 @@ async fn h_audit(who: SignedIn, Query(query): Query) -> Result<Response> {
     let page = audit::list(&mut reader, &filter, &Cut::new(after.clone(), None)).await?;
     let kinds = audit::kinds(&mut reader).await?;
     let head = audit::head(&mut reader).await?;
+    let labels = audit::labels(&mut reader.conn, &page.items).await?;
     drop(reader);
     let shell = who.shell("Audit", "/audit").await?;
     let empty = page.items.is_empty().then(|| {
@@ -108,7 +106,7 @@ async fn h_audit(who: SignedIn, Query(query): Query) -> Result<Response> {
     });
     let pager = Pager::new(&shell.href(&address(&filter)), after.as_deref(), page.next.as_deref());
     let fields = fields(&filter, &kinds);
-    let lines = page.items.into_iter().map(|entry| Line::of(&shell, entry)).collect();
+    let lines = page.items.into_iter().map(|entry| Line::of(&shell, &labels, entry)).collect();
     Ok(who.page(&AuditPage { shell, fields, lines, empty, pager, head })?)
 }
 

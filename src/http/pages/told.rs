@@ -1,6 +1,7 @@
 //! Facts of the audit trail in plain sentences, and where what they are about can be seen.
 
 use crate::{
+    app::audit::Labels,
     domain::fact::{Change, Fact},
     http::part::Tone,
     store::audit::Entry,
@@ -41,10 +42,10 @@ impl Told {
 }
 
 /// The entry in a sentence; one of a kind this version does not know is shown by its name.
-pub fn told(entry: &Entry) -> Told {
+pub fn told(entry: &Entry, labels: &Labels) -> Told {
     match serde_json::from_str::<Fact>(&entry.body) {
         Ok(fact) => shopping(&fact)
-            .or_else(|| sign_off(&fact))
+            .or_else(|| sign_off(&fact, labels))
             .or_else(|| ordering(&fact))
             .or_else(|| setting_up(&fact))
             .unwrap_or_else(|| by_name(entry)),
@@ -79,7 +80,7 @@ fn shopping(fact: &Fact) -> Option<Told> {
     })
 }
 
-fn sign_off(fact: &Fact) -> Option<Told> {
+fn sign_off(fact: &Fact, labels: &Labels) -> Option<Told> {
     Some(match fact {
         Fact::RequisitionSubmitted(row) => {
             Told::new(format!("{} was handed in: {}, {} steps", row.number, row.total, row.steps))
@@ -96,7 +97,9 @@ fn sign_off(fact: &Fact) -> Option<Told> {
         .with(format!("round {}, content {}", row.round, row.content_hash))
         .info(),
         Fact::RequisitionWithdrawn { .. } => Told::new("The requisition was withdrawn").bad(),
-        Fact::TaskOpened { assignee, .. } => Told::new(format!("{assignee} was asked to decide")),
+        Fact::TaskOpened { assignee, .. } => {
+            Told::new(format!("{} was asked to decide", labels.of(assignee)))
+        }
         Fact::Decided(row) => {
             let told = match &*row.decision {
                 "approve" => Told::new(format!("{} approved", row.by)).good(),
@@ -244,9 +247,10 @@ mod tests {
 
     #[test]
     fn known_facts_are_sentences_and_unknown_ones_keep_their_name() {
+        let labels = Labels::default();
         let body = r#"{"fact":"order-sent","order":"po_1","requisition":"req_1"}"#;
-        assert_eq!(told(&entry("order-sent", body)).what, "The supplier has the order");
-        assert_eq!(told(&entry("moon-reached", "{}")).what, "Moon reached");
+        assert_eq!(told(&entry("order-sent", body), &labels).what, "The supplier has the order");
+        assert_eq!(told(&entry("moon-reached", "{}"), &labels).what, "Moon reached");
     }
 
     #[test]

@@ -29,9 +29,9 @@ pub(super) fn timeline(shell: &Shell, trail: &Trail) -> Timeline {
 }
 
 fn of_entry(shell: &Shell, trail: &Trail, entry: &Entry) -> Moment {
-    let told = told(entry);
+    let told = told(entry, &trail.labels);
     let more = serde_json::from_str(&entry.body).ok().and_then(|fact| more(trail, &fact));
-    let mut event = Event::new(shell.when(entry.at), entry.actor.clone(), told.what)
+    let mut event = Event::new(shell.when(entry.at), trail.labels.of(&entry.actor), told.what)
         .tone(told.tone)
         .href(shell.href(&object_path(&entry.about)));
     if let Some(detail) = more.or(told.detail) {
