@@ -163,7 +163,7 @@ async fn a_call_with_a_key_happens_once() {
     let body = json!({"cost_center": "4100"});
     let first = ed.post_once(&path, "key-1", body.clone()).await.expect(201);
     let again = ed.post_once(&path, "key-1", body).await.expect(201);
-    assert_eq!(first.text(), again.text());
+    assert_eq!(first.json()["id"], again.json()["id"]);
     let other = ed.post_once(&path, "key-1", json!({"cost_center": "4200"})).await.expect(409);
     assert_eq!(other.json()["code"], "key-reused");
     assert_eq!(ed.list("/requisitions").await.len(), 1);

@@ -8,7 +8,6 @@
 
 mod api_login;
 mod command_line;
-mod flow_crash;
 mod flow_invoice;
 mod flow_outage;
 mod flow_policy;
@@ -16,7 +15,6 @@ mod flow_punchout;
 mod flow_serve;
 mod flow_sign_off;
 mod flow_start;
-mod flow_two_servers;
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]
 mod harness;
