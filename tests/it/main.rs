@@ -7,11 +7,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 // A tool box: not every journey takes out every tool.
+mod api_admin;
 mod api_login;
 mod command_line;
 mod flow_punchout;
 #[allow(dead_code, unused_imports)]
 mod harness;
+mod pages_admin;
 mod pages_sign_in;
 mod store_audit;
 mod store_invoice;
