@@ -81,11 +81,12 @@ async fn a_policy_changes_by_a_draft_and_another_admin() {
     let page = ada.get("/admin/policies/approval").await.text();
     let form = html::form(&page, "Save as a draft").expect("the editor");
     let csv = form.field("csv").expect("the set").to_owned();
-    assert!(csv.contains("5000"), "{csv}");
+    assert!(csv.contains(",5000.00"), "{csv}");
     let broken = form.clone().with("csv", "p, nonsense");
     let told = ada.form("/admin/policies/approval", &broken.fields).await.expect(422).text();
     assert!(told.contains("There is a problem"), "{told}");
-    let draft = form.with("csv", &csv.replace("5000", "3000")).with("comment", "Dan sees more");
+    let draft =
+        form.with("csv", &csv.replace(",5000.00", ",3000.00")).with("comment", "Dan sees more");
     let page = ada.submit("/admin/policies/approval", &draft.fields).await.expect(200).text();
     let words = html::plain(&page);
     assert!(words.contains("draft") && words.contains("What differs"), "{words}");
@@ -147,7 +148,7 @@ async fn the_command_line_checks_explains_and_replays_policies() {
     let said = String::from_utf8(explain.stdout).unwrap();
     assert!(said.contains("mia@acme.example"), "{said}");
     let csv = server.api("ada@acme.example").await.get("/policies/approval").await.json();
-    let csv = csv["csv"].as_str().unwrap().replace("5000", "3000");
+    let csv = csv["csv"].as_str().unwrap().replace(",5000.00", ",3000.00");
     let draft = server.database().folder().join("draft.csv");
     std::fs::write(&draft, csv).unwrap();
     let file = draft.to_str().unwrap();
