@@ -1,5 +1,7 @@
 //! The command line: reads it, starts what it names, turns the outcome into an exit code.
 
+#[path = "main/link.rs"]
+mod link;
 #[path = "main/policies.rs"]
 mod policies;
 
@@ -61,6 +63,13 @@ enum Command {
         /// The admin's e-mail address
         #[arg(long, value_name = "MAIL")]
         admin: String,
+    },
+    /// A one-time link with which somebody sets a password, where no mail goes out
+    Link {
+        #[command(flatten)]
+        flags: Flags,
+        /// The person's e-mail address
+        email: String,
     },
     /// Brings the database to this version
     Migrate {
@@ -131,6 +140,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Init { flags, organisation, currency, admin } => {
             init(flags, &organisation, &currency, &admin).await
         }
+        Command::Link { flags, email } => link::link(flags, &email).await,
         Command::Migrate { flags } => migrate(flags).await,
         Command::Validate { files } => validate(&files),
         Command::Import { flags, file, supplier, organisation, dry_run } => {

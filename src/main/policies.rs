@@ -69,7 +69,7 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
 }
 
 /// The app on a database that is there; these commands make none.
-async fn open(flags: Flags) -> Result<Arc<App>, Box<dyn std::error::Error + Send + Sync>> {
+pub async fn open(flags: Flags) -> Result<Arc<App>, Box<dyn std::error::Error + Send + Sync>> {
     let settings = Settings::of_process(Purpose::Tool, &flags.into())?;
     log(&settings);
     if let Database::Sqlite(file) = &settings.database

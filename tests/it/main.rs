@@ -6,6 +6,7 @@
 // This whole binary is a test: a panic is how it says no.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod api_admin;
 mod api_login;
 mod command_line;
 mod flow_invoice;
@@ -18,6 +19,7 @@ mod flow_start;
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]
 mod harness;
+mod pages_admin;
 mod pages_sign_in;
 mod store_audit;
 mod store_invoice;

@@ -107,14 +107,13 @@ pub(super) fn short_name(field: &str, text: &str) -> Result<String, Refusal> {
 /// A mail address that may be left out.
 pub(super) fn maybe_email(field: &str, text: Option<&str>) -> Result<Option<String>, Refusal> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    text.parse::<crate::domain::party::Email>().map(|email| Some(email.to_string())).map_err(
-        |expected| {
-            Refusal::invalid("bad-email", "This is no e-mail address.")
-                .field(field)
-                .got(shorten(text, 100))
-                .expected(expected)
-        },
-    )
+    let read = text.parse::<crate::domain::party::Email>();
+    read.map(|email| Some(email.to_string())).map_err(|_| {
+        Refusal::invalid("bad-email", "This is no e-mail address.")
+            .field(field)
+            .got(shorten(text, 100))
+            .expected("an address such as orders@office.example")
+    })
 }
 
 #[cfg(test)]

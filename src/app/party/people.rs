@@ -68,11 +68,11 @@ impl Command for Add {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let organisation = cx.actor.need_organisation()?;
-        let email: Email = self.email.parse().map_err(|expected: String| {
+        let email: Email = self.email.parse().map_err(|_| {
             Refusal::invalid("bad-email", "This is no e-mail address.")
                 .field("email")
                 .got(shorten(&self.email, 100))
-                .expected(expected)
+                .expected("an address such as ada@acme.example")
         })?;
         if store::person::by_email(cx.conn, &email).await?.is_some() {
             return Err(Refusal::conflict("email-taken", "Somebody has this address already.")

@@ -42,6 +42,7 @@ pub struct Field {
     fault: Option<String>,
     required: bool,
     short: bool,
+    sheet: bool,
     autocomplete: Option<&'static str>,
     inputmode: Option<&'static str>,
     max: Option<u32>,
@@ -60,6 +61,7 @@ impl Field {
             fault: None,
             required: true,
             short: false,
+            sheet: false,
             autocomplete: None,
             inputmode: None,
             max: None,
@@ -125,6 +127,13 @@ impl Field {
     #[must_use]
     pub fn short(mut self) -> Self {
         self.short = true;
+        self
+    }
+
+    /// A tall and wide area in a fixed-width type, for lists and rules pasted as they are.
+    #[must_use]
+    pub fn sheet(mut self) -> Self {
+        self.sheet = true;
         self
     }
 

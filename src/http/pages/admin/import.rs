@@ -75,6 +75,7 @@ async fn page(
         )
         .field(
             Field::area("csv", "The list, as CSV")
+                .sheet()
                 .value(value(again, "csv", ""))
                 .hint(EXAMPLE)
                 .faults(&faults),

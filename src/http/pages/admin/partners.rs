@@ -139,8 +139,9 @@ async fn partner_page(
     let doors = Facts::new().text("cXML requests go to", &cxml).text("OCI calls go to", &oci);
     view = view.section(Section::Facts("What the other side needs", doors));
     let here = path(id);
-    let off = ticked(again, "disabled", one.disabled_at.is_some());
     let form = view.new_form(&here, "Save").title("Connection").back(who.href(LIST.1));
+    let again = again.filter(|again| again.form.maybe("name").is_ok_and(|name| name.is_some()));
+    let off = ticked(again, "disabled", one.disabled_at.is_some());
     let form = controls(form, (&view, again), Some(&one))
         .field(Field::check("disabled", "Nobody may come this way").ticked(off));
     view = view.form(form);
@@ -198,10 +199,26 @@ async fn h_save(Path(text): Path<String>, Posted { who, form }: Posted) -> Resul
 async fn h_rotate(Path(text): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     need(&who, "partner", "edit").await?;
     let partner = id(&text)?;
+    match rotate(&who, partner, &form).await {
+        Ok((new, stored)) => shown_once(&who, &new, &stored).await,
+        Err(fault) => {
+            // What stands in the connection's own form was not sent.
+            let again = Again { form: guard::Form::default(), refusal: fault.told() };
+            let view = (&Query::default(), None);
+            partner_page(&who, partner, view, Some(&again)).await
+        }
+    }
+}
+
+async fn rotate(
+    who: &SignedIn,
+    partner: PartnerId,
+    form: &guard::Form,
+) -> Result<(NewSecret, Stored), AppError> {
     let new = NewSecret::given_or_fresh(&who.app, form.maybe("secret")?)?;
     let rotate = secret::Rotate { partner, new: new.clone() };
     let stored = act(&who.app, &who.actor, rotate).await?;
-    shown_once(&who, &new, &stored).await
+    Ok((new, stored))
 }
 
 #[handler]

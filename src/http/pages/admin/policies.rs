@@ -111,6 +111,7 @@ async fn kind_page(
         .title("Editor")
         .field(
             Field::area("csv", "The set, as CSV")
+                .sheet()
                 .value(value(again, "csv", stored))
                 .faults(&faults),
         )

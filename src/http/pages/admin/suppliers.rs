@@ -165,7 +165,7 @@ async fn supplier_page(
         .text("Short name", &one.supplier.name)
         .text("Items", &one.items.to_string())
         .text("People at its desk", &one.people.to_string())
-        .text("Master data", if one.own { "kept here" } else { "kept by another organisation" });
+        .text("Master data", if one.own { "kept here" } else { "not kept by your organisation" });
     view.section(Section::Facts("About", facts)).answer(who)
 }
 

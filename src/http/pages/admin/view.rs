@@ -212,7 +212,7 @@ fn explained(refusal: &Refusal) -> String {
     if let Some(expected) = &refusal.expected {
         text.push_str(&format!(" Expected: {expected}."));
     }
-    if let Some(got) = &refusal.got {
+    if let Some(got) = refusal.got.as_ref().filter(|got| !refusal.message.contains(*got)) {
         text.push_str(&format!(" Got: {got}."));
     }
     if let Some(mend) = &refusal.mend {

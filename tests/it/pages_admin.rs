@@ -1,0 +1,163 @@
+//! The admin's pages as a browser meets them.
+
+use crate::harness::{Client, Server, html};
+
+const PAGES: &[&str] = &[
+    "/admin",
+    "/admin/people",
+    "/admin/people/new",
+    "/admin/people/ed%40acme.example",
+    "/admin/cost-centers",
+    "/admin/cost-centers/new",
+    "/admin/cost-centers/4100",
+    "/admin/budgets",
+    "/admin/budgets/new",
+    "/admin/addresses",
+    "/admin/addresses/new",
+    "/admin/addresses/ship_to/main",
+    "/admin/suppliers",
+    "/admin/suppliers/new",
+    "/admin/suppliers/office-one",
+    "/admin/partners",
+    "/admin/partners/new",
+    "/admin/prices",
+    "/admin/prices?supplier=office-one&sku=PEN-01",
+    "/admin/import",
+    "/admin/policies",
+    "/admin/policies/access",
+    "/admin/policies/approval",
+    "/admin/policies/approval/1",
+    "/admin/policies/limits",
+    "/admin/policies/explain",
+    "/admin/deliveries",
+    "/admin/tokens",
+    "/admin/settings",
+];
+
+async fn signed_in(server: &Server, mail: &str) -> Client {
+    let client = server.client();
+    let page = client.get("/sign-in").await.expect(200).text();
+    let form = html::form(&page, "Sign in").expect("the form");
+    let form = form.with("email", mail).with("password", "demo");
+    client.form("/sign-in", &form.fields).await.expect(303);
+    client
+}
+
+#[tokio::test]
+async fn every_page_is_there_for_an_admin_and_for_nobody_else() {
+    let server = Server::demo().await;
+    let (ada, ed) =
+        (signed_in(&server, "ada@acme.example").await, signed_in(&server, "ed@acme.example").await);
+    for page in PAGES {
+        let answer = ada.get(page).await.expect(200);
+        assert!(answer.text().contains("<h1>"), "{page}");
+        assert!(answer.body.len() < 100_000, "{page} has {} bytes", answer.body.len());
+        ed.get(page).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_names_its_field_and_keeps_what_was_typed() {
+    let server = Server::demo().await;
+    let ada = signed_in(&server, "ada@acme.example").await;
+    let page = ada.get("/admin/people/new").await.text();
+    let form = html::form(&page, "Send the invitation").expect("the form");
+    let form = form.with("email", "no address").with("name", "Uma <b>Lind");
+    let answer = ada.form("/admin/people/new", &form.fields).await.expect(422).text();
+    assert!(answer.contains("There is a problem") && answer.contains("#f-email"), "{answer}");
+    assert!(answer.contains("Uma &#60;b&#62;Lind"), "{answer}");
+    let form = form.with("email", "uma@acme.example").with("role-requester", "yes");
+    let done = ada.submit("/admin/people/new", &form.fields).await.expect(200).text();
+    assert!(html::plain(&done).contains("The link is on its way."), "{done}");
+    // Nobody posts without the page's own mark.
+    let bare = [("name".to_owned(), "x".to_owned())];
+    ada.form("/admin/people/uma%40acme.example", &bare).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_policy_changes_by_a_draft_and_another_admin() {
+    let server = Server::demo().await;
+    let ada = signed_in(&server, "ada@acme.example").await;
+    let page = ada.get("/admin/policies/approval").await.text();
+    let form = html::form(&page, "Save as a draft").expect("the editor");
+    let csv = form.field("csv").expect("the set").to_owned();
+    assert!(csv.contains(",5000.00"), "{csv}");
+    let broken = form.clone().with("csv", "p, nonsense");
+    let told = ada.form("/admin/policies/approval", &broken.fields).await.expect(422).text();
+    assert!(told.contains("There is a problem"), "{told}");
+    let draft =
+        form.with("csv", &csv.replace(",5000.00", ",3000.00")).with("comment", "Dan sees more");
+    let page = ada.submit("/admin/policies/approval", &draft.fields).await.expect(200).text();
+    let words = html::plain(&page);
+    assert!(words.contains("draft") && words.contains("What differs"), "{words}");
+    assert!(html::form(&page, "Put in force").is_none(), "not by its author");
+    let abe = signed_in(&server, "abe@acme.example").await;
+    let page = abe.get("/admin/policies/approval/2").await.text();
+    let form = html::form(&page, "Put in force").expect("the button");
+    let page = abe.submit(&form.action, &form.fields).await.expect(200).text();
+    assert!(html::plain(&page).contains("In force from now on."), "{page}");
+    let ed = server.api("ed@acme.example").await;
+    let lines = [("DESK-01", "office-one", "8")];
+    let asked = crate::harness::api::asked(&ed.requisition(&lines, "4100").await);
+    assert_eq!(asked, [vec!["mia@acme.example"], vec!["dan@acme.example"]]);
+}
+
+#[tokio::test]
+async fn a_secret_made_on_the_page_is_shown_on_that_answer_alone() {
+    let server = Server::demo().await;
+    let ada = signed_in(&server, "ada@acme.example").await;
+    let page = ada.get("/admin/partners/new").await.text();
+    let form = html::form(&page, "Connect").expect("the form");
+    let form = form.with("name", "Second SAP").with("oci_user", "acme-two");
+    let made = ada.form("/admin/partners/new", &form.fields).await.expect(200).text();
+    let (_, rest) = made.split_once("id=\"secret\">").expect("the secret");
+    let (secret, _) = rest.split_once('<').unwrap();
+    assert!(secret.len() >= 32, "{secret}");
+    let list = ada.get("/admin/partners").await.text();
+    let link = html::link(&list, "Second SAP").expect("the connection");
+    assert!(!ada.get(&link).await.expect(200).text().contains(secret));
+}
+
+#[tokio::test]
+async fn whoever_runs_the_server_can_make_a_link_without_mail() {
+    let server = Server::demo().await;
+    let made = server.command(&["link", "ed@acme.example"]);
+    let said = String::from_utf8(made.stdout).unwrap();
+    let link = said.lines().find(|line| line.contains("/invite/")).expect("a link");
+    let path = &link[link.find("/invite/").unwrap()..];
+    let ed = server.client();
+    let form = html::form(&ed.get(path).await.expect(200).text(), "Set password");
+    let form = form.expect("the form");
+    let form = form.with("password", "three plain words").with("again", "three plain words");
+    ed.form(path, &form.fields).await.expect(303);
+    ed.form(path, &form.fields).await.expect(409);
+    let nobody = server.command(&["link", "nobody@acme.example"]);
+    assert!(!nobody.status.success());
+}
+
+#[tokio::test]
+async fn the_command_line_checks_explains_and_replays_policies() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let made = ed.requisition(&[("DESK-01", "office-one", "8")], "4100").await;
+    let number = made["number"].as_str().unwrap();
+    let of = ["--organisation", "acme"];
+    let check = server.command(&[&["policy", "check"], &of[..]].concat());
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    let explain = server.command(&[&["policy", "explain", number], &of[..]].concat());
+    let said = String::from_utf8(explain.stdout).unwrap();
+    assert!(said.contains("mia@acme.example"), "{said}");
+    let csv = server.api("ada@acme.example").await.get("/policies/approval").await.json();
+    let csv = csv["csv"].as_str().unwrap().replace(",5000.00", ",3000.00");
+    let draft = server.database().folder().join("draft.csv");
+    std::fs::write(&draft, csv).unwrap();
+    let file = draft.to_str().unwrap();
+    let replay = ["policy", "replay", "--kind", "approval", "--file", file];
+    let replay = server.command(&[&replay, &of[..]].concat());
+    let said = String::from_utf8(replay.stdout).unwrap();
+    assert!(said.contains(number) && said.contains("newly asked [dan@acme.example]"), "{said}");
+    std::fs::write(&draft, "p, nonsense").unwrap();
+    let check = ["policy", "check", "--kind", "approval", "--file", file];
+    let check = server.command(&[&check, &of[..]].concat());
+    assert_eq!(check.status.code(), Some(1));
+}
