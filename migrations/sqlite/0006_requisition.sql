@@ -35,6 +35,7 @@ create table requisition (
 ) strict;
 create index requisition_by_requester on requisition (requester_id, id);
 create index requisition_by_organisation on requisition (organisation_id, id);
+create unique index requisition_by_buyer_order on requisition (organisation_id, buyer_order_id);
 create index requisition_by_cart on requisition (cart_id);
 
 create table requisition_line (

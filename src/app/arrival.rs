@@ -1,6 +1,8 @@
 //! Journey 1: an OrderRequest of the procurement system arrives, is compared with the cart that was
 //! returned for it, and becomes a requisition: forwarded at once, or held for sign-off.
 
+mod said;
+
 use std::collections::HashMap;
 
 use crate::{
@@ -29,6 +31,8 @@ use super::{
     requisition::{Incoming, submit_incoming},
 };
 
+/// Characters of an orderID; longer ones no system shows.
+const MOST_ID: usize = 255;
 /// Returned carts that an order may be for: the last so many of so many days.
 const CARTS: i64 = 200;
 const CARTS_MS: i64 = 180 * DAY_MS;
@@ -56,7 +60,7 @@ pub async fn arrive(
     for (number, item) in (1..).zip(&request.items) {
         let (goods, found) = shelf.line(cx, &organisation, number, item).await?;
         flags.extend(found);
-        lines.push((goods, Vec::new()));
+        lines.push((goods, said::accounts(item)));
     }
     let requester = requester(cx, &organisation, &shelf, request).await?;
     let handed = submit_incoming(
@@ -68,11 +72,11 @@ pub async fn arrive(
             punchout_session: shelf.session,
             buyer_order_id: request.order_id.clone(),
             buyer_payload_id: inbound.envelope.payload_id.clone(),
-            cost_center: None,
-            ship_to: None,
-            bill_to: None,
+            cost_center: said::cost_center(request),
+            ship_to: request.ship_to.as_ref().and_then(said::postal),
+            bill_to: request.bill_to.as_ref().and_then(said::postal),
             needed_on: request.requested_delivery.as_ref().and_then(|stamp| stamp.day()),
-            comment: String::new(),
+            comment: said::comment(request),
             currency: organisation.currency,
             lines,
             flags: flags.clone(),
@@ -106,6 +110,14 @@ async fn known_before(
     organisation: &Organisation,
     order_id: &str,
 ) -> Result<(), AppError> {
+    let length = order_id.chars().count();
+    if length == 0 || length > MOST_ID {
+        return Err(Refusal::invalid("order-id", "The orderID cannot be kept.")
+            .field("OrderRequest/OrderRequestHeader/@orderID")
+            .got(format!("{length} characters"))
+            .expected(format!("1 to {MOST_ID} characters"))
+            .into());
+    }
     let known = store::requisition::of_buyer_order(cx.conn, organisation.id, order_id).await?;
     match known {
         None => Ok(()),
