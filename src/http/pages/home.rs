@@ -3,7 +3,11 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler};
 
-use crate::http::{actor::Visitor, part::Shell, problem::see_other};
+use crate::http::{
+    actor::Visitor,
+    part::{NavItem, Shell},
+    problem::see_other,
+};
 
 #[derive(Template)]
 #[template(path = "pages/home.html", config = ".askama.toml")]
@@ -32,8 +36,8 @@ struct Place {
 async fn h_home(visitor: Visitor) -> Result<Response> {
     if visitor.is_signed_in() {
         let shell = visitor.shell("Start", "/").await?;
-        if let Some(first) = shell.nav.first() {
-            return Ok(visitor.go(first.path));
+        if let Some(path) = first_page(&shell.nav) {
+            return Ok(visitor.go(path));
         }
     }
     if !visitor.app.site.demo {
@@ -43,6 +47,14 @@ async fn h_home(visitor: Visitor) -> Result<Response> {
     shell.narrow = false;
     let places = places(&visitor.app.site.public_url);
     Ok(visitor.page(&Home { shell, cards: cards(), places })?)
+}
+
+/// Where a person's work begins: waiting decisions first, then the desk of the role.
+fn first_page(nav: &[NavItem]) -> Option<&'static str> {
+    let waits = |item: &&NavItem| item.path == "/approvals" && item.count.is_some();
+    let desks = ["/supplier", "/shop", "/admin", "/invoices"];
+    let desk = || desks.iter().find_map(|desk| nav.iter().find(|item| item.path == *desk));
+    nav.iter().find(waits).or_else(desk).or_else(|| nav.first()).map(|item| item.path)
 }
 
 /// The people of the demo world to sign in as.
@@ -78,4 +90,24 @@ fn places(public_url: &str) -> Vec<Place> {
 
 pub(super) fn add(route: Route) -> Route {
     route.at("/", get(h_home))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::part::{self, Sight};
+
+    #[test]
+    fn work_begins_with_what_waits_and_else_at_the_desk_of_the_role() {
+        let first = |sight: Sight, tasks: u64| first_page(&part::nav(sight, 0, tasks));
+        let manager = Sight { shop: true, approvals: true, ..Sight::default() };
+        assert_eq!(first(manager, 2), Some("/approvals"));
+        assert_eq!(first(manager, 0), Some("/shop"));
+        let admin = Sight { orders: true, admin: true, audit: true, ..Sight::default() };
+        assert_eq!(first(admin, 0), Some("/admin"));
+        let payable = Sight { orders: true, approvals: true, invoices: true, ..Sight::default() };
+        assert_eq!(first(payable, 0), Some("/invoices"));
+        assert_eq!(first(Sight { audit: true, ..Sight::default() }, 0), Some("/audit"));
+        assert_eq!(first(Sight::default(), 0), None);
+    }
 }
