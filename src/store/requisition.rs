@@ -17,7 +17,8 @@ use super::{Conn, Row, StoreError, error::one_row, goods};
 
 const GET: &str = "select * from requisition where id = $1 and organisation_id = $2";
 const GET_ANY: &str = "select * from requisition where id = $1";
-const OF_CART: &str = "select * from requisition where cart_id = $1 order by id desc limit 1";
+const OF_CART: &str = "
+    select * from requisition where cart_id = $1 and source = 'cart' order by id desc limit 1";
 
 const BY_NUMBER: &str = "
     select * from requisition where organisation_id = $1 and number = $2";
@@ -59,7 +60,8 @@ pub async fn get_any(
     row.as_ref().map(read).transpose()
 }
 
-/// The latest requisition made of a cart.
+/// The latest requisition that a cart was handed in as; orders from outside that name the cart are
+/// not looked at.
 pub async fn of_cart(conn: &mut Conn, cart: CartId) -> Result<Option<Requisition>, StoreError> {
     let row = sqlx::query(OF_CART).bind(cart.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
@@ -350,6 +352,11 @@ const WINDOW: &str = "
     select currency, cast(sum(total_minor) as bigint) as total_minor from requisition
     where requester_id = $1 and submitted_at > $2 and submitted_at <= $3 and id <> $4
         and state in ('pending', 'approved', 'ordered')
+        -- A cart that was signed off here and then ordered from outside counts once.
+        and not (source = 'cart' and exists (
+            select 1 from requisition later
+            where later.cart_id = requisition.cart_id and later.source = 'incoming_order'
+                and later.state in ('pending', 'approved', 'ordered')))
     group by currency order by currency";
 
 /// What the requester handed in after one moment and up to another, by currency; without `except`

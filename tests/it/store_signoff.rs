@@ -6,7 +6,7 @@ use countersign::{
     app::{
         Actor, AppError, act,
         approval::{self, Decide, LinkState},
-        audit, budget,
+        audit, budget, cart,
         requisition::{self, ChangeLines, Submit, Submitted, Wish, Withdraw},
         worklist,
     },
@@ -351,4 +351,63 @@ async fn a_decide_link_is_used_up_expires_and_cannot_be_forged() {
     assert!(matches!(approval::of_link(&inside.app, &token).await, Ok((_, LinkState::Open))));
     inside.clock.advance(2 * HOUR_MS);
     assert!(matches!(approval::of_link(&inside.app, &token).await, Ok((_, LinkState::Used(_)))));
+}
+
+#[tokio::test]
+async fn an_order_for_a_cart_that_was_signed_off_here_is_not_asked_about_again() {
+    for kind in Kind::all() {
+        let inside = Inside::new(kind).await;
+        let ed = inside.actor("ed@initech.example").await;
+        let mia = inside.actor("mia@initech.example").await;
+        let lines = [("DESK-01", "3")];
+        let cart = inside.cart(&ed, &lines).await;
+        let submit = Submit { cart, wish: wish("4100") };
+        let signed = act(&inside.app, &ed, submit).await.unwrap().requisition;
+        decide(&inside, &mia, signed, Verdict::Approve).await.unwrap();
+        let shown = view(&inside, &ed, signed).await;
+        assert_eq!(shown.requisition.state, RequisitionState::Approved);
+        for (quantity, held) in [("4", true), ("3", false), ("3", true)] {
+            let arrive = Arrive { ed: ed.clone(), cart, quantity: quantity.to_owned() };
+            assert_eq!(act(&inside.app, &ed, arrive).await.unwrap(), held, "{quantity}");
+        }
+        let shown = view(&inside, &ed, signed).await;
+        assert_eq!(shown.requisition.state, RequisitionState::Ordered);
+        assert!(shown.orders.is_empty(), "the order from outside has them");
+    }
+}
+
+/// An order of the procurement system for desks.
+struct Arrive {
+    ed: Actor,
+    cart: countersign::base::id::CartId,
+    quantity: String,
+}
+
+impl countersign::app::Command for Arrive {
+    type Answer = bool;
+    const NEED: countersign::app::Need = countersign::app::Need::Itself;
+
+    async fn decide(&self, cx: &mut countersign::app::Cx<'_>) -> Result<bool, AppError> {
+        let organisation = self.ed.organisation.unwrap();
+        let (euro, asked) = (euro("0").currency(), asked(&[("DESK-01", &self.quantity)]));
+        let goods = cart::price_lines(cx.conn, organisation, euro, &asked).await?;
+        let id: countersign::base::id::RequisitionId = cx.id();
+        let incoming = requisition::Incoming {
+            organisation,
+            requester: self.ed.person_id().unwrap(),
+            cart: Some(self.cart),
+            punchout_session: None,
+            buyer_order_id: id.to_string(),
+            buyer_payload_id: id.to_string(),
+            cost_center: None,
+            ship_to: None,
+            bill_to: None,
+            needed_on: None,
+            comment: String::new(),
+            currency: euro,
+            lines: goods.into_iter().map(|goods| (goods, Vec::new())).collect(),
+            flags: Vec::new(),
+        };
+        Ok(requisition::submit_incoming(cx, incoming).await?.held)
+    }
 }

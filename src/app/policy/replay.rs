@@ -141,6 +141,7 @@ pub(super) async fn past(
         cost_center_code: requisition.cost_center_code.clone(),
         source: requisition.source,
         flagged: !requisition.flags.is_empty(),
+        signed_as: None,
         lines: store::requisition::lines(conn, requisition.id).await?,
         total: requisition.total,
         id: requisition.id,

@@ -30,6 +30,9 @@ pub struct Draft {
     pub source: RequisitionSource,
     /// It differs from the cart that was returned: somebody must look at it.
     pub flagged: bool,
+    /// The number of the requisition under which the very same goods were signed off before the
+    /// cart went back.
+    pub signed_as: Option<String>,
     pub lines: Vec<RequisitionLine>,
     pub total: Money,
     /// The requisition itself: it does not count among the requester's earlier ones.

@@ -3,6 +3,7 @@
 
 use crate::{
     base::{
+        decimal,
         id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
         money::Currency,
         time::Day,
@@ -12,13 +13,13 @@ use crate::{
         fact::Fact,
         party::{AddressKind, PostalAddress},
         refusal::Refusal,
-        requisition::{Flag, Requisition, RequisitionSource, RequisitionState},
+        requisition::{Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState},
     },
     store,
 };
 
 use super::{
-    super::{AppError, Cx},
+    super::{AppError, Cx, budget},
     Draft, Made, Origin, address, comment, empty, fresh_line, hand_in, need_organisation,
 };
 
@@ -86,6 +87,10 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         Some(address) => address,
         None => address(cx.conn, &organisation, AddressKind::BillTo, None).await?,
     };
+    let signed_as = match incoming.cart {
+        Some(cart) if incoming.flags.is_empty() => signed_before(cx, cart, &lines).await?,
+        _ => None,
+    };
     let draft = Draft {
         total: Draft::total_of(&lines, incoming.currency)?,
         cost_center: cost_center.cloned(),
@@ -93,6 +98,7 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         requester,
         source: RequisitionSource::IncomingOrder,
         flagged: !incoming.flags.is_empty(),
+        signed_as,
         lines,
         id: cx.id(),
         at: cx.now,
@@ -124,6 +130,46 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         flags,
     });
     Ok(Handed { requisition, held })
+}
+
+/// The number under which this cart was signed off here before it went back, when the order is for
+/// the very same goods. What was signed is used up by it, and its reservation given back: the order
+/// reserves anew.
+async fn signed_before(
+    cx: &mut Cx<'_>,
+    cart: CartId,
+    lines: &[RequisitionLine],
+) -> Result<Option<String>, AppError> {
+    let found = store::requisition::of_cart(cx.conn, cart).await?;
+    let signed = |row: &Requisition| {
+        row.source == RequisitionSource::Cart && row.state == RequisitionState::Approved
+    };
+    let Some(found) = found.filter(signed) else { return Ok(None) };
+    let locked = store::requisition::lock(cx.conn, found.organisation, found.id).await?;
+    let Some(mut earlier) = locked.filter(signed) else { return Ok(None) };
+    let before = store::requisition::lines(cx.conn, earlier.id).await?;
+    if !same_goods(&before, lines) {
+        return Ok(None);
+    }
+    budget::release(cx, earlier.id).await?;
+    earlier.state = RequisitionState::Ordered;
+    store::requisition::update(cx.conn, &mut earlier).await?;
+    Ok(Some(earlier.number))
+}
+
+/// Whether both hold the same articles in the same quantities at the same prices, in any order.
+fn same_goods(before: &[RequisitionLine], after: &[RequisitionLine]) -> bool {
+    let texts = |lines: &[RequisitionLine]| {
+        let text = |line: &RequisitionLine| {
+            let Goods { supplier, sku, aux_id, quantity, unit, price, total, .. } = &line.goods;
+            let (amount, per) = (decimal::canonical(price.amount), price.per);
+            format!("{supplier} {sku:?} {aux_id:?} {quantity} {unit:?} {amount} {per} {total}")
+        };
+        let mut texts: Vec<String> = lines.iter().map(text).collect();
+        texts.sort();
+        texts
+    };
+    texts(before) == texts(after)
 }
 
 /// One difference in one line.

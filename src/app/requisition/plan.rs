@@ -59,7 +59,14 @@ pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, 
         Some(state) if state.mode == BudgetMode::Block && state.exceeded => {
             Outcome::Blocked(exceeded(&draft.cost_center_code, draft.total, state.available))
         }
-        _ => rules.approval.plan(&rules.limits, &facts),
+        _ => match &draft.signed_as {
+            Some(number) => Outcome::NoSignOff {
+                because: format!("The same goods were signed off as {number}."),
+                limit: None,
+                policy_version: rules.approval.version().to_owned(),
+            },
+            None => rules.approval.plan(&rules.limits, &facts),
+        },
     };
     if draft.flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
         outcome = for_flags(&rules, &facts);
