@@ -15,6 +15,7 @@ mod harness;
 mod pages_sign_in;
 mod store_audit;
 mod store_invoice;
+mod store_order;
 mod store_schema;
 mod store_shop;
 mod store_signoff;
