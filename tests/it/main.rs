@@ -9,6 +9,7 @@
 // A tool box: not every journey takes out every tool.
 mod api_login;
 mod command_line;
+mod flow_orders;
 mod flow_punchout;
 #[allow(dead_code, unused_imports)]
 mod harness;
