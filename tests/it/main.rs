@@ -9,6 +9,8 @@
 mod api_admin;
 mod api_login;
 mod command_line;
+mod flow_audit;
+mod flow_crash;
 mod flow_invoice;
 mod flow_orders;
 mod flow_outage;
@@ -17,6 +19,7 @@ mod flow_punchout;
 mod flow_serve;
 mod flow_sign_off;
 mod flow_start;
+mod flow_two_servers;
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]
 mod harness;

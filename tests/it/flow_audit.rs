@@ -1,0 +1,68 @@
+//! The audit trail: whole when left alone, and a changed byte is found and named.
+
+use sqlx::{Connection, Executor, SqliteConnection};
+
+use crate::harness::Server;
+
+async fn some_history(server: &Server) {
+    let ed = server.api("ed@acme.example").await;
+    let requisition = ed.requisition(&[("DESK-01", "office-one", "2")], "4100").await;
+    let it = requisition["id"].as_str().unwrap();
+    server.api("mia@acme.example").await.decide(it, "approve").await.expect(200);
+    let ada = server.api("ada@acme.example").await;
+    assert!(!ada.list(&format!("/audit?about={it}")).await.is_empty());
+}
+
+async fn tamper(server: &Server, statement: &'static str) {
+    let file = server.database().folder().join("countersign.db");
+    let url = format!("sqlite:{}", file.display());
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let done = connection.execute(statement).await.unwrap();
+    assert!(done.rows_affected() > 0, "{statement}");
+    connection.execute("pragma wal_checkpoint(truncate)").await.unwrap();
+    connection.close().await.unwrap();
+}
+
+fn verify(server: &Server) -> (bool, String) {
+    let output = server.command(&["audit", "verify"]);
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+/// Each statement changes one thing that the trail vouches for.
+const CHANGES: &[(&str, &str)] = &[
+    (
+        "update audit_entry set body = cast(replace(cast(body as text), 'a', 'b') as text) \
+         where position = 5",
+        "position 5",
+    ),
+    ("update task set decision = 'reject' where decision is not null", "the decision it names"),
+    ("update purchase_order set total_minor = total_minor + 1", "the order it names"),
+    ("update document set body = cast(body || x'20' as blob)", "the document it names"),
+    (
+        "delete from audit_entry where position = (select max(position) from audit_entry)",
+        "its tail was cut",
+    ),
+];
+
+#[tokio::test]
+async fn an_untouched_trail_is_whole_and_each_change_is_found() {
+    let mut server = Server::demo().await;
+    some_history(&server).await;
+    assert!(server.terminate().success());
+    let (whole, said) = verify(&server);
+    assert!(whole, "{said}");
+    let file = server.database().folder().join("countersign.db");
+    let untouched = std::fs::read(&file).unwrap();
+    for (change, found) in CHANGES {
+        tamper(&server, change).await;
+        let (whole, said) = verify(&server);
+        assert!(!whole && said.contains(found), "{change}: {said}");
+        // A write-ahead log left behind would be replayed over the old file.
+        for rest in ["countersign.db-wal", "countersign.db-shm"] {
+            let _ = std::fs::remove_file(file.with_file_name(rest));
+        }
+        std::fs::write(&file, &untouched).unwrap();
+    }
+    assert!(verify(&server).0);
+}
