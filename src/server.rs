@@ -95,6 +95,8 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
     let listening =
         Listening::at(address).await.map_err(|fault| ServeFault::Listen { address, fault })?;
     let store = open(&settings).await?;
+    let url = settings.database.url();
+    let _alone = store.take_alone(url.expose(), extra.clock.now()).await?;
     let app = Arc::new(App {
         store,
         clock: extra.clock,

@@ -39,12 +39,14 @@ mod error;
 mod goods;
 mod migrate;
 mod row;
+mod sole;
 mod write;
 
 pub use connect::{Dialect, Store};
 pub use error::StoreError;
 pub use migrate::{Migrated, migrate};
 pub use row::{Bool, Row};
+pub use sole::Sole;
 pub use write::Work;
 
 /// A connection to either database, inside or outside a transaction.

@@ -33,7 +33,7 @@ async function procurement(stage) {
         response.end("<h1>The cart is back</h1>");
       } else {
         response.end(`<title>Procurement</title><iframe name=shop width=1200 height=800
-          src="${state.frame}"></iframe>`);
+          src="${state.frame}"></iframe><iframe name=control src="${state.control}"></iframe>`);
       }
     });
   }, "localhost");
@@ -62,6 +62,11 @@ function cart(returned) {
 // Shops in the frame and sends the cart back; gives the paths the frame went through.
 async function shopInFrame(stage, mood) {
   const { url, state } = await procurement(stage);
+  // A page of a third site in a frame of its own, with a cookie of the ordinary kind.
+  state.control = await stage.site((request, response) => {
+    response.setHeader("set-cookie", "control=1; Path=/; Secure; SameSite=None");
+    response.end("<h1>Control</h1>");
+  }, "127.0.0.1");
   state.frame = await startPage(stage, `${url}/return`);
   const page = await stage.page(mood);
   const paths = [];
@@ -73,11 +78,12 @@ async function shopInFrame(stage, mood) {
   await shop.getByRole("button", { name: "Add to cart" }).first().click();
   await shop.getByRole("link", { name: /cart/i }).first().click();
   await shop.getByText("DESK-01").first().waitFor();
+  await page.frameLocator("iframe[name=control]").getByText("Control").waitFor();
   const cookies = await page.context().cookies();
   await shop.getByRole("button", { name: "Transfer cart" }).first().click();
   const back = page.getByRole("heading", { name: "The cart is back" });
   const inside = shop.getByRole("heading", { name: "The cart is back" });
-  await back.or(inside).first().waitFor();
+  await Promise.any([back.waitFor(), inside.waitFor()]);
   same(state.returned.length, 1, "returns");
   const document = cart(state.returned[0]);
   check(document.includes("DESK-01"), `no line in ${document}`);
@@ -89,6 +95,7 @@ export const tests = {
     const { cookies, paths } = await shopInFrame(stage, "third-party-blocked");
     const ours = cookies.filter((cookie) => cookie.domain === "127.0.0.1");
     check(ours.length > 0, "the session's cookie is kept");
+    check(!ours.some((cookie) => cookie.name === "control"), "an ordinary cookie is refused");
     for (const cookie of ours) {
       check(cookie.partitionKey, `${cookie.name} is partitioned`);
       check(cookie.secure && cookie.httpOnly && cookie.sameSite === "None", cookie.name);

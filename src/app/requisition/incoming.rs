@@ -11,7 +11,7 @@ use crate::{
     domain::{
         cart::{Account, Goods},
         fact::Fact,
-        party::{AddressKind, PostalAddress},
+        party::{AddressKind, Organisation, PostalAddress},
         refusal::Refusal,
         requisition::{Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState},
     },
@@ -65,13 +65,7 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
     let requester = requester
         .filter(|person| person.organisation() == Some(organisation.id))
         .ok_or_else(|| Refusal::not_found("requester"))?;
-    let mut lines = Vec::with_capacity(incoming.lines.len());
-    for (position, (goods, accounts)) in (1..).zip(incoming.lines) {
-        let mut line = fresh_line(position, goods);
-        line.id = cx.id();
-        line.accounts = accounts;
-        lines.push(line);
-    }
+    let lines = lines_of(cx, incoming.lines);
     let centers = store::organisation::cost_centers(cx.conn, organisation.id).await?;
     let default = requester.default_cost_center.or(organisation.default_cost_center);
     let cost_center = match &incoming.cost_center {
@@ -79,14 +73,10 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         None => centers.iter().find(|center| Some(center.id) == default),
     };
     let code = cost_center.map(|center| center.code.clone()).or(incoming.cost_center);
-    let ship_to = match incoming.ship_to {
-        Some(address) => address,
-        None => address(cx.conn, &organisation, AddressKind::ShipTo, None).await?,
-    };
-    let bill_to = match incoming.bill_to {
-        Some(address) => address,
-        None => address(cx.conn, &organisation, AddressKind::BillTo, None).await?,
-    };
+    let ship_to = given_or_default(cx, &organisation, AddressKind::ShipTo, incoming.ship_to);
+    let ship_to = ship_to.await?;
+    let bill_to = given_or_default(cx, &organisation, AddressKind::BillTo, incoming.bill_to);
+    let bill_to = bill_to.await?;
     let signed_as = match incoming.cart {
         Some(cart) if incoming.flags.is_empty() => signed_before(cx, cart, &lines).await?,
         _ => None,
@@ -130,6 +120,26 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         flags,
     });
     Ok(Handed { requisition, held })
+}
+
+fn lines_of(cx: &mut Cx<'_>, arrived: Vec<(Goods, Vec<Account>)>) -> Vec<RequisitionLine> {
+    let line = |(position, (goods, accounts))| {
+        RequisitionLine { id: cx.id(), accounts, ..fresh_line(position, goods) }
+    };
+    (1..).zip(arrived).map(line).collect()
+}
+
+/// The address that the order names, or the organisation's own default of its kind.
+async fn given_or_default(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    kind: AddressKind,
+    given: Option<PostalAddress>,
+) -> Result<PostalAddress, AppError> {
+    match given {
+        Some(given) => Ok(given),
+        None => address(cx.conn, organisation, kind, None).await,
+    }
 }
 
 /// The number under which this cart was signed off here before it went back, when the order is for
