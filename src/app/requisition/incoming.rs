@@ -123,8 +123,10 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
 }
 
 fn lines_of(cx: &mut Cx<'_>, arrived: Vec<(Goods, Vec<Account>)>) -> Vec<RequisitionLine> {
-    let line = |(position, (goods, accounts))| {
-        RequisitionLine { id: cx.id(), accounts, ..fresh_line(position, goods) }
+    let line = |(position, (goods, accounts))| RequisitionLine {
+        id: cx.id(),
+        accounts,
+        ..fresh_line(position, goods)
     };
     (1..).zip(arrived).map(line).collect()
 }
