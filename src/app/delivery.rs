@@ -6,15 +6,18 @@ mod settings;
 pub use prepare::{Ready, address_lines, prepare};
 pub use settings::{DeliverySettings, SetDelivery, settings};
 
+use std::collections::HashMap;
+
 use crate::{
     base::{
-        id::{DeliveryId, OrderId},
+        id::{DeliveryId, OrderId, PersonId},
         time::Time,
     },
     cxml,
     domain::{
         delivery::{Alarm, DeliveryState, Jitter, Verdict, alarm, next_attempt},
         fact::Fact,
+        order::Order,
         party::Channel,
         refusal::Refusal,
     },
@@ -234,6 +237,27 @@ pub struct DeliveryView {
 pub async fn about(reader: &mut Reader<'_>, about: &str) -> Result<Vec<DeliveryView>, AppError> {
     let deliveries = store::delivery::about(&mut reader.conn, about).await?;
     with_attempts(reader, deliveries).await
+}
+
+/// The deliveries of a page of orders, newest order first, by order; see
+/// [`store::delivery::of_orders`].
+pub async fn of_orders(
+    reader: &mut Reader<'_>,
+    orders: &[Order],
+    requester: Option<PersonId>,
+) -> Result<HashMap<String, Vec<DeliveryView>>, AppError> {
+    let mut by_order: HashMap<String, Vec<DeliveryView>> = HashMap::new();
+    let (Some(newest), Some(oldest)) = (orders.first(), orders.last()) else {
+        return Ok(by_order);
+    };
+    let (organisation, span) = (newest.organisation, (oldest.id, newest.id));
+    let conn = &mut reader.conn;
+    let found = store::delivery::of_orders(conn, organisation, span, requester).await?;
+    for (delivery, attempts) in found {
+        let about = delivery.about.clone();
+        by_order.entry(about).or_default().push(DeliveryView { delivery, attempts });
+    }
+    Ok(by_order)
 }
 
 /// Dead letters shown at most.

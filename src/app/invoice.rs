@@ -6,7 +6,7 @@
 
 use crate::{
     base::{
-        id::{DocumentId, InvoiceId, OrganisationId, SupplierId},
+        id::{DocumentId, InvoiceId, OrganisationId, PersonId, SupplierId},
         money::Money,
         page::{Cut, Page},
     },
@@ -134,7 +134,8 @@ async fn take(cx: &mut Cx<'_>, origin: Origin, claim: &Claim) -> Result<Taken, A
         },
     );
     if invoice.state == InvoiceState::Approved {
-        pass::pass(cx, &invoice, &matched.lines, "match").await?;
+        let orders: Vec<Order> = orders.found.into_iter().map(|own| own.order).collect();
+        pass::pass(cx, &invoice, &matched.lines, (&orders, "match")).await?;
     }
     let about = std::iter::once(invoice.id.to_string()).chain(billed).collect();
     Ok(Taken { invoice: invoice.id, state: invoice.state, about })
@@ -313,6 +314,17 @@ pub async fn documents(
         all.retain(|document| Some(document.id) == invoice.document);
     }
     Ok(all)
+}
+
+/// Who asked for the goods that the invoice bills.
+pub(super) async fn requesters(conn: &mut Conn, id: InvoiceId) -> Result<Vec<PersonId>, AppError> {
+    let lines = store::invoice::lines(conn, id).await?;
+    let mut people = Vec::new();
+    for order in pass::orders(conn, &lines).await? {
+        let asked = store::requisition::get_any(conn, order.requisition).await?;
+        people.extend(asked.map(|asked| asked.requester));
+    }
+    Ok(people)
 }
 
 /// The supplier's name and title, and the organisation's title.

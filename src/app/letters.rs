@@ -1,9 +1,11 @@
 //! Which fact tells whom: letters are written in the transaction that states the fact.
 //!
 //! A request to decide goes to the person whose turn it is and to nobody else; what became of a
-//! requisition or an order goes to its requester and to nobody else. The words are chosen in
+//! requisition or an order goes to its requester and to nobody else; an invoice that differs goes
+//! to accounts payable. The words are chosen in
 //! `exchange::letter`; a live link is never stored, only what it will lead to.
 
+mod invoice;
 mod trouble;
 
 use crate::{
@@ -11,6 +13,7 @@ use crate::{
     domain::{
         approval::{Step, Task},
         fact::Fact,
+        invoice::MatchResult,
         notice::{AfterApproval, Language, LineBrief, Notice, OrderBrief, RequisitionBrief},
         order::Order,
         party::{Checkout, Person},
@@ -24,6 +27,9 @@ use super::{AppError, Cx, budget};
 
 /// How long an invitation or a reset can be used, as its letter says.
 const LINK_HOURS: u32 = 72;
+
+/// What a match says of an invoice that waits for a person.
+const DIFFERENCE: &str = MatchResult::Difference.word();
 
 /// Writes the letters that a fact owes.
 pub(super) async fn write(
@@ -53,6 +59,9 @@ pub(super) async fn write(
         Fact::DeliveryLate { delivery, about, attempts }
         | Fact::DeliveryFailed { delivery, about, attempts } => {
             trouble::write(cx, delivery, about, *attempts).await
+        }
+        Fact::InvoiceReceived { invoice, result, .. } if result == DIFFERENCE => {
+            invoice::differs(cx, read(invoice)?).await
         }
         Fact::PersonInvited { person, invite, .. } => {
             invited(cx, organisation, read(person)?, read(invite)?).await

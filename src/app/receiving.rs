@@ -257,6 +257,7 @@ async fn save(
     by: OrderMove,
 ) -> Result<Order, AppError> {
     let state = order.state.moved(by).map_err(|refusal| refusal.with("order", &*order.number))?;
+    let state = state.closed_by(after).unwrap_or(state);
     store::order::set_state(cx.conn, &order, state).await?;
     for (old, new) in before.iter().zip(after) {
         if old.progress != new.progress {

@@ -43,11 +43,15 @@ impl Command for MakeWorld {
             return Ok(());
         }
         let mut suppliers = Vec::new();
-        for vendor in VENDORS {
-            suppliers.push((vendor, self.make_supplier(cx, vendor).await?));
-        }
         for company in COMPANIES {
             let organisation = self.make_organisation(cx, company).await?;
+            // The first company keeps the suppliers' catalogues; the others buy from them too.
+            if suppliers.is_empty() {
+                for vendor in VENDORS {
+                    let supplier = self.make_supplier(cx, vendor, organisation).await?;
+                    suppliers.push((vendor, supplier));
+                }
+            }
             for (vendor, supplier) in &suppliers {
                 self.make_supply(cx, organisation, vendor, *supplier).await?;
             }
@@ -61,13 +65,14 @@ impl MakeWorld {
         &self,
         cx: &mut Cx<'_>,
         vendor: &Vendor,
+        owner: OrganisationId,
     ) -> Result<SupplierId, AppError> {
         let supplier = Supplier {
             id: cx.id(),
             name: vendor.name.to_owned(),
             title: vendor.title.to_owned(),
             email: Some(vendor.mail.to_owned()),
-            owner: None,
+            owner: Some(owner),
             version: 1,
         };
         store::supplier::insert(cx.conn, &supplier, cx.now).await?;

@@ -129,6 +129,12 @@ impl OrderState {
         })
     }
 
+    /// Closed, when everything is received and invoiced, whichever came last.
+    pub fn closed_by(self, lines: &[OrderLine]) -> Option<Self> {
+        let done = |line: &OrderLine| line.progress.invoiced >= line.wanted();
+        if lines.iter().all(done) { self.after(OrderMove::Close) } else { None }
+    }
+
     /// Whether one of the moves is allowed; for buttons.
     pub fn takes(self, any: &[OrderMove]) -> bool {
         any.iter().any(|by| self.after(*by).is_some())

@@ -6,7 +6,7 @@
 
 use crate::{
     base::{
-        id::{DeliveryId, DocumentId, OrganisationId, PartnerId},
+        id::{DeliveryId, DocumentId, OrderId, OrganisationId, PartnerId, PersonId},
         time::Time,
         words::words,
     },
@@ -129,6 +129,46 @@ pub async fn in_state(
         .fetch_all(conn)
         .await?;
     rows.iter().map(read).collect()
+}
+
+const OF_ORDERS: &str = "
+    select d.* from delivery d join purchase_order o on o.id = d.about
+        join requisition r on r.id = o.requisition_id
+    where o.organisation_id = $1 and o.id >= $2 and o.id <= $3 and ($4 = '' or r.requester_id = $4)
+    order by d.id";
+const ATTEMPTS_OF_ORDERS: &str = "
+    select a.* from attempt a join delivery d on d.id = a.subject_id
+        join purchase_order o on o.id = d.about join requisition r on r.id = o.requisition_id
+    where o.organisation_id = $1 and o.id >= $2 and o.id <= $3 and ($4 = '' or r.requester_id = $4)
+    order by a.subject_id, a.number";
+
+/// The deliveries of the organisation's orders from the oldest to the newest one named, of one
+/// requester when named: what a page of a list shows, in two statements however long it is.
+pub async fn of_orders(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    (oldest, newest): (OrderId, OrderId),
+    requester: Option<PersonId>,
+) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
+    let bound = |sql: &'static str| {
+        sqlx::query(sql)
+            .bind(organisation.to_string())
+            .bind(oldest.to_string())
+            .bind(newest.to_string())
+            .bind(requester.map(|id| id.to_string()).unwrap_or_default())
+    };
+    let rows = bound(OF_ORDERS).fetch_all(&mut *conn).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.push((read(row)?, Vec::new()));
+    }
+    for row in bound(ATTEMPTS_OF_ORDERS).fetch_all(&mut *conn).await? {
+        let subject: DeliveryId = Row::new(&row, "attempt").id("subject_id")?;
+        if let Ok(at) = found.binary_search_by_key(&subject, |(delivery, _)| delivery.id) {
+            found[at].1.push(read_attempt(&row)?);
+        }
+    }
+    Ok(found)
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<Delivery, StoreError> {
@@ -346,23 +386,23 @@ const ATTEMPTS: &str = "select * from attempt where subject_id = $1 order by num
 /// Every attempt of a delivery or a letter, oldest first.
 pub async fn attempts(conn: &mut Conn, subject: &str) -> Result<Vec<Attempt>, StoreError> {
     let rows = sqlx::query(ATTEMPTS).bind(subject).fetch_all(conn).await?;
-    rows.iter()
-        .map(|row| {
-            let row = Row::new(row, "attempt");
-            let verdict = match row.text("outcome")?.as_str() {
-                "delivered" => Verdict::Delivered,
-                "permanent" => Verdict::Permanent,
-                "transient" => Verdict::Transient,
-                other => return Err(row.fault("outcome", other)),
-            };
-            Ok(Attempt {
-                number: row.int("number")?,
-                started_at: row.time("started_at")?,
-                finished_at: row.time("finished_at")?,
-                verdict,
-                status: row.maybe_int("status")?,
-                detail: row.text("detail")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_attempt).collect()
+}
+
+fn read_attempt(row: &sqlx::any::AnyRow) -> Result<Attempt, StoreError> {
+    let row = Row::new(row, "attempt");
+    let verdict = match row.text("outcome")?.as_str() {
+        "delivered" => Verdict::Delivered,
+        "permanent" => Verdict::Permanent,
+        "transient" => Verdict::Transient,
+        other => return Err(row.fault("outcome", other)),
+    };
+    Ok(Attempt {
+        number: row.int("number")?,
+        started_at: row.time("started_at")?,
+        finished_at: row.time("finished_at")?,
+        verdict,
+        status: row.maybe_int("status")?,
+        detail: row.text("detail")?,
+    })
 }

@@ -4,9 +4,10 @@ use countersign::{
     app::{
         AppError, act, inbox,
         invoice::{self, Accept, CreateFromOrder, InvoiceView, Reject},
+        receiving::Receive,
         requisition::{Submit, Wish},
     },
-    base::page::Cut,
+    base::{page::Cut, time::HOUR_MS},
     domain::{
         approval::BudgetMode,
         invoice::{InvoiceState, MatchResult},
@@ -275,5 +276,88 @@ async fn the_supplier_desk_bills_what_is_not_billed_yet() {
         let mut conn = inside.app.store.read().await.unwrap();
         let order = store::order::get(&mut conn, order.id).await.unwrap().unwrap();
         assert_ne!(order.state, OrderState::Closed, "nothing was received yet");
+    }
+}
+
+/// Who is told of an invoice that differs.
+async fn told_of_difference(inside: &Inside) -> Vec<String> {
+    let at = inside.app.now();
+    let held = inside.app.store.take_letters(at, at.plus_ms(72 * HOUR_MS), 200).await.unwrap();
+    let letters = held.into_iter().map(|held| held.letter);
+    letters
+        .filter(|letter| letter.subject.contains("differs from the order"))
+        .inspect(|letter| assert!(letter.text.contains("1.10"), "{}", letter.text))
+        .map(|letter| letter.address)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_corrected_invoice_under_another_number_leaves_nothing_to_approve_twice() {
+    for kind in Kind::all() {
+        let inside = Inside::new(kind).await;
+        let order = ordered(&inside, &[("PEN-01", "10")]).await;
+        let pens = |payload, number, lines, subtotal| Bill {
+            payload,
+            number,
+            order: &order,
+            purpose: "standard",
+            lines,
+            subtotal,
+        };
+        let dear: &[Billed<'_>] = &[(1, "PEN-01", "10", "1.10", "11.00")];
+        let right: &[Billed<'_>] = &[(1, "PEN-01", "10", "1.00", "10.00")];
+        let wrong = bill(&inside, OFFICE_ONE, &pens("a@x", "INV-1", dear, "11.00")).await;
+        assert_eq!(wrong.0, 200, "{}", wrong.1);
+        assert_eq!(told_of_difference(&inside).await, ["fin@acme.example"]);
+        let corrected = bill(&inside, OFFICE_ONE, &pens("b@x", "INV-2", right, "10.00")).await;
+        assert_eq!(corrected.0, 200, "{}", corrected.1);
+        assert_eq!(seen(&inside, "INV-2").await[0].invoice.result, MatchResult::Clean);
+        assert_eq!(invoiced(&inside, &order).await, ["10"]);
+
+        let fin = inside.actor("fin@acme.example").await;
+        let first = seen(&inside, "INV-1").await[0].invoice.id;
+        let accept = Accept { invoice: first, reason: "a few cents".to_owned() };
+        assert_eq!(code(act(&inside.app, &fin, accept).await.unwrap_err()), "billed-already");
+        let reject = Reject { invoice: first, reason: "corrected by INV-2".to_owned() };
+        act(&inside.app, &fin, reject).await.unwrap();
+        assert_eq!(invoiced(&inside, &order).await, ["10"]);
+        assert_eq!(spent(&inside).await, ("0.00".to_owned(), "10.00".to_owned()));
+
+        let ed = inside.actor("ed@acme.example").await;
+        act(&inside.app, &ed, Receive { order: order.id, parts: Vec::new() }).await.unwrap();
+        let mut conn = inside.app.store.read().await.unwrap();
+        let order = store::order::get(&mut conn, order.id).await.unwrap().unwrap();
+        assert_eq!(order.state, OrderState::Closed, "the receipt came last");
+    }
+}
+
+#[tokio::test]
+async fn a_rejected_invoice_frees_its_lines_for_the_corrected_one() {
+    for kind in Kind::all() {
+        let inside = Inside::new(kind).await;
+        let order = ordered(&inside, &[("PEN-01", "10")]).await;
+        let ed = inside.actor("ed@acme.example").await;
+        act(&inside.app, &ed, Receive { order: order.id, parts: Vec::new() }).await.unwrap();
+        let pens = |payload, number, lines, subtotal| Bill {
+            payload,
+            number,
+            order: &order,
+            purpose: "standard",
+            lines,
+            subtotal,
+        };
+        let dear: &[Billed<'_>] = &[(1, "PEN-01", "10", "1.10", "11.00")];
+        let right: &[Billed<'_>] = &[(1, "PEN-01", "10", "1.00", "10.00")];
+        bill(&inside, OFFICE_ONE, &pens("a@x", "INV-1", dear, "11.00")).await;
+        let first = seen(&inside, "INV-1").await[0].invoice.id;
+        let fin = inside.actor("fin@acme.example").await;
+        let reject = Reject { invoice: first, reason: "the price is 1.00".to_owned() };
+        act(&inside.app, &fin, reject).await.unwrap();
+        bill(&inside, OFFICE_ONE, &pens("b@x", "INV-2", right, "10.00")).await;
+        assert_eq!(seen(&inside, "INV-2").await[0].invoice.state, InvoiceState::Issued);
+        assert_eq!(invoiced(&inside, &order).await, ["10"]);
+        let mut conn = inside.app.store.read().await.unwrap();
+        let order = store::order::get(&mut conn, order.id).await.unwrap().unwrap();
+        assert_eq!(order.state, OrderState::Closed, "the invoice came last");
     }
 }

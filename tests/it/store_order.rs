@@ -431,6 +431,8 @@ async fn a_list_shows_ones_own_orders_and_all_to_those_who_may() {
     for kind in Kind::all() {
         let inside = Inside::new(kind).await;
         let order = ordered(&inside, &[("PEN-01", "10")]).await.remove(0);
+        let taken = take(&inside).await.remove(0);
+        delivery::settle(&inside.app, taken, came(&inside, Verdict::Transient)).await.unwrap();
         let cut = countersign::base::page::Cut::default();
         for (who, sees) in [
             ("ed@acme.example", 1),
@@ -447,6 +449,10 @@ async fn a_list_shows_ones_own_orders_and_all_to_those_who_may() {
             assert_eq!(page.items.len(), sees, "{who}");
             let one = order::get(&mut reader, order.id).await;
             assert_eq!(one.is_ok(), sees == 1, "{who}");
+            if let (Some(brief), Ok(one)) = (page.items.first(), one) {
+                assert_eq!(brief.deliveries, one.deliveries, "{who}");
+                assert_eq!(brief.deliveries[0].attempts.len(), 1, "{who}");
+            }
         }
         let mut conn = inside.app.store.read().await.unwrap();
         let foreign = OrganisationId::from_bits(1);

@@ -1,11 +1,14 @@
 //! People of accounts payable decide on invoices that differ from their orders.
 
+use rust_decimal::Decimal;
+
 use crate::{
     app::{AppError, Command, Cx, Need},
-    base::{id::InvoiceId, text::one_line},
+    base::{decimal, id::InvoiceId, text::one_line},
     domain::{
         fact::Fact,
-        invoice::{Invoice, InvoiceLine, InvoiceMove, InvoiceState},
+        invoice::{Difference, Invoice, InvoiceLine, InvoiceMove, InvoiceState},
+        order::{Order, OrderLine},
         refusal::Refusal,
     },
     store,
@@ -39,10 +42,13 @@ impl Command for Accept {
         let reason = reason(&self.reason)?;
         let (invoice, lines) = own(cx, self.invoice).await?;
         let state = invoice.state.moved(InvoiceMove::Accept)?;
-        need_one_currency(cx, &invoice).await?;
+        let differences = store::invoice::differences(cx.conn, invoice.id).await?;
+        need_one_currency(&differences)?;
+        let orders = pass::orders(cx.conn, &lines).await?;
+        need_still_open(cx, (&orders, &lines), &differences).await?;
         let by = cx.actor.need_person()?.id;
         store::invoice::decide(cx.conn, &invoice, state, (Some(by), &reason)).await?;
-        pass::pass(cx, &invoice, &lines, &by.to_string()).await?;
+        pass::pass(cx, &invoice, &lines, (&orders, &by.to_string())).await?;
         Ok(state)
     }
 }
@@ -84,22 +90,18 @@ async fn own(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(Invoice, Vec<InvoiceLine
     let invoice = found.ok_or_else(|| Refusal::not_found("invoice"))?;
     let lines = store::invoice::lines(cx.conn, id).await?;
     let person = cx.actor.need_person()?.id;
-    for order in pass::orders(cx.conn, &lines).await? {
-        let asked = store::requisition::get_any(cx.conn, order.requisition).await?;
-        if asked.is_some_and(|asked| asked.requester == person) {
-            let message = "Who asked for the goods does not decide on their invoice.";
-            return Err(Refusal::forbidden("own-invoice", message)
-                .field("invoice")
-                .mend("Leave it to somebody else of accounts payable.")
-                .into());
-        }
+    if super::requesters(cx.conn, id).await?.contains(&person) {
+        let message = "Who asked for the goods does not decide on their invoice.";
+        return Err(Refusal::forbidden("own-invoice", message)
+            .field("invoice")
+            .mend("Leave it to somebody else of accounts payable.")
+            .into());
     }
     Ok((invoice, lines))
 }
 
 /// Money of another currency cannot be booked against an order.
-async fn need_one_currency(cx: &mut Cx<'_>, invoice: &Invoice) -> Result<(), AppError> {
-    let differences = store::invoice::differences(cx.conn, invoice.id).await?;
+fn need_one_currency(differences: &[Difference]) -> Result<(), Refusal> {
     match differences.iter().find(|difference| difference.field == "currency") {
         None => Ok(()),
         Some(other) => {
@@ -108,8 +110,46 @@ async fn need_one_currency(cx: &mut Cx<'_>, invoice: &Invoice) -> Result<(), App
                 .field("currency")
                 .got(&*other.got)
                 .expected(&*other.expected)
-                .mend("Reject it and ask the supplier for one in the order's currency.")
-                .into())
+                .mend("Reject it and ask the supplier for one in the order's currency."))
         }
     }
+}
+
+/// A corrected invoice under another number may have billed the lines meanwhile. Approving this one
+/// as well would pay them twice, unless the quantity is among the differences that were looked at.
+async fn need_still_open(
+    cx: &mut Cx<'_>,
+    (orders, lines): (&[Order], &[InvoiceLine]),
+    differences: &[Difference],
+) -> Result<(), AppError> {
+    for order in orders {
+        let own = store::order::lines(cx.conn, order.id).await?;
+        for ordered in &own {
+            let of_line = |line: &&InvoiceLine| {
+                line.order == order.id && line.order_line == ordered.line_number
+            };
+            let billed: Decimal =
+                lines.iter().filter(of_line).map(|line| line.quantity.value()).sum();
+            let left = (ordered.wanted() - ordered.progress.invoiced).max(Decimal::ZERO);
+            let looked_at = lines.iter().filter(of_line).any(|line| {
+                let at = Some(line.line_number);
+                differences.iter().any(|known| known.line == at && known.field == "quantity")
+            });
+            if billed > left && !looked_at {
+                let unit = &ordered.goods.unit;
+                return Err(billed_since(&order.number, ordered)
+                    .got(format!("{} {unit}", decimal::canonical(billed)))
+                    .expected(format!("at most {} {unit}", decimal::canonical(left)))
+                    .into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn billed_since(order: &str, line: &OrderLine) -> Refusal {
+    let message = format!("Another invoice has billed {} of {order} since.", line.label());
+    Refusal::conflict("billed-already", message)
+        .field("invoice")
+        .mend("Reject this invoice; what is owed is billed by the other one.")
 }

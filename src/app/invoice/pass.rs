@@ -10,7 +10,7 @@ use crate::{
     domain::{
         fact::Fact,
         invoice::{Invoice, InvoiceLine, InvoiceMove},
-        order::{Order, OrderLine, OrderMove},
+        order::Order,
         party::{Channel, Identity, Organisation},
     },
     exchange::invoice::{Parties, issue as issued},
@@ -21,20 +21,20 @@ use crate::{
     },
 };
 
-/// Books an approved invoice and states the fact that issues it. `by` is a person's id or `match`.
+/// Books an approved invoice and states the fact that issues it. `orders` are those it was held
+/// against: when one of them moved since, nothing is booked. `by` is a person's id or `match`.
 pub(super) async fn pass(
     cx: &mut Cx<'_>,
     invoice: &Invoice,
     lines: &[InvoiceLine],
-    by: &str,
+    (orders, by): (&[Order], &str),
 ) -> Result<(), AppError> {
-    let orders = orders(cx.conn, lines).await?;
     let mut spent = Vec::new();
-    for order in &orders {
+    for order in orders {
         book(cx.conn, order, lines).await?;
         if !spent.contains(&order.requisition) {
             spent.push(order.requisition);
-            let cost = super::cost_of(&orders, lines, order)?;
+            let cost = super::cost_of(orders, lines, order)?;
             budget::spend(cx, order.requisition, &invoice.id.to_string(), cost).await?;
         }
     }
@@ -71,8 +71,7 @@ async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<(
     for line in &own {
         store::order::save_progress(conn, line).await?;
     }
-    let done = |line: &OrderLine| line.progress.invoiced >= line.wanted();
-    let closed = if own.iter().all(done) { order.state.after(OrderMove::Close) } else { None };
+    let closed = order.state.closed_by(&own);
     // Even without another state the version moves: it guards the lines.
     store::order::set_state(conn, order, closed.unwrap_or(order.state)).await?;
     Ok(())

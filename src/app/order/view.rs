@@ -32,6 +32,8 @@ pub struct OrderBrief {
     pub order: Order,
     pub supplier: Supplier,
     pub buyer: Organisation,
+    /// Empty for the supplier, who sees what arrived and not how.
+    pub deliveries: Vec<DeliveryView>,
 }
 
 /// An order with everything that happened to it.
@@ -55,6 +57,7 @@ pub struct OrderView {
 /// The orders the reader may list, newest first: all of the organisation, or those of the own
 /// requisitions; for people of a supplier those that go to it.
 pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<OrderBrief>, AppError> {
+    let mut deliveries = HashMap::new();
     let page = if let Some(supplier) = reader.actor.supplier() {
         reader.need("order", "read")?;
         store::order::list_at_supplier(&mut reader.conn, supplier, cut).await?
@@ -67,7 +70,9 @@ pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<OrderBrief>
                 Some(reader.actor.need_person()?.id)
             }
         };
-        store::order::list(&mut reader.conn, organisation, requester, cut).await?
+        let page = store::order::list(&mut reader.conn, organisation, requester, cut).await?;
+        deliveries = delivery::of_orders(reader, &page.items, requester).await?;
+        page
     };
     let suppliers = suppliers_by_id(&mut reader.conn).await?;
     let mut buyers = HashMap::new();
@@ -81,7 +86,13 @@ pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<OrderBrief>
                 found
             }
         };
-        items.push(OrderBrief { supplier: supplier(&suppliers, &order)?, buyer, order });
+        let deliveries = deliveries.remove(&order.id.to_string()).unwrap_or_default();
+        items.push(OrderBrief {
+            supplier: supplier(&suppliers, &order)?,
+            buyer,
+            deliveries,
+            order,
+        });
     }
     Ok(Page { items, next: page.next })
 }

@@ -41,6 +41,7 @@ struct BriefJson {
     /// The procurement system's own number, when it ordered.
     buyer_order_id: Option<String>,
     issued_at: String,
+    deliveries: Vec<DeliveryJson>,
 }
 
 impl From<OrderBrief> for BriefJson {
@@ -56,6 +57,7 @@ impl From<OrderBrief> for BriefJson {
             requisition: order.requisition.to_string(),
             buyer_order_id: order.buyer_order_id,
             issued_at: order.issued_at.to_string(),
+            deliveries: brief.deliveries.into_iter().map(DeliveryJson::from).collect(),
         }
     }
 }
