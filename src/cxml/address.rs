@@ -200,7 +200,7 @@ impl Phone {
 
 impl Contact {
     pub(super) fn all(element: Element<'_>) -> Read<Vec<Self>> {
-        element.named("Contact").map(Self::of).collect()
+        element.every("Contact", Self::of)
     }
 
     pub(super) fn of(element: Element<'_>) -> Read<Self> {
@@ -211,7 +211,7 @@ impl Contact {
             id_domain: element.said("addressIDDomain"),
             name: name.map(Element::trimmed).unwrap_or_default().to_owned(),
             lang: name.and_then(|name| name.said("xml:lang")),
-            postal: element.named("PostalAddress").map(Postal::of).collect::<Read<_>>()?,
+            postal: element.every("PostalAddress", Postal::of)?,
             emails: element.texts_of("Email"),
             phones: Phone::all(element, "Phone")?,
             faxes: Phone::all(element, "Fax")?,

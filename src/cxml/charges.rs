@@ -40,7 +40,7 @@ impl Tax {
         Ok(Some(Self {
             amount,
             description: Description::text_in(element)?,
-            details: element.named("TaxDetail").map(TaxDetail::of).collect::<Read<_>>()?,
+            details: element.every("TaxDetail", TaxDetail::of)?,
             extrinsics: Extrinsic::all(element),
         }))
     }
@@ -157,7 +157,7 @@ pub struct Segment {
 
 impl Distribution {
     pub(super) fn all(element: Element<'_>) -> Read<Vec<Self>> {
-        element.named("Distribution").map(Self::of).collect()
+        element.every("Distribution", Self::of)
     }
 
     fn of(element: Element<'_>) -> Read<Self> {

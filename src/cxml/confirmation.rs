@@ -136,7 +136,7 @@ pub struct ConfirmationStatus {
     pub delivery_date: Option<Stamp>,
     pub shipment_date: Option<Stamp>,
     /// What is delivered instead.
-    pub item: Option<Item>,
+    pub item: Option<Box<Item>>,
     pub unit_price: Option<Amount>,
     pub tax: Option<Tax>,
     pub shipping: Option<Shipping>,
@@ -226,10 +226,7 @@ impl ConfirmationItem {
             line_number: element.need_line_number("lineNumber")?,
             quantity: not_negative(element, "quantity")?,
             unit: element.text_of("UnitOfMeasure")?.unwrap_or_default(),
-            statuses: element
-                .named("ConfirmationStatus")
-                .map(ConfirmationStatus::of)
-                .collect::<Read<_>>()?,
+            statuses: element.every("ConfirmationStatus", ConfirmationStatus::of)?,
         })
     }
 
@@ -269,7 +266,7 @@ impl ConfirmationStatus {
             unit: element.text_of("UnitOfMeasure")?.unwrap_or_default(),
             delivery_date: Stamp::of(element, "deliveryDate"),
             shipment_date: Stamp::of(element, "shipmentDate"),
-            item: item.map(|item| Item::of(item, true)).transpose()?,
+            item: item.map(|item| Item::of(item, true)).transpose()?.map(Box::new),
             unit_price: Amount::maybe_inside(element.one("UnitPrice")?)?,
             tax: Tax::maybe(element)?,
             shipping: Shipping::maybe(element)?,

@@ -94,10 +94,6 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>) -> Result<Decoded
     let (charset, mark_bytes) =
         detect(bytes, content_type).map_err(|message| XmlFault::new(start, message))?;
     let text = transcode(&bytes[mark_bytes..], charset)?;
-    if text.contains('\0') {
-        let at = Position::of(&text, text.find('\0').unwrap_or(0));
-        return Err(XmlFault::new(at, "found a NUL character; the encoding is not what it says"));
-    }
     Ok(Decoded { text, charset, mark_bytes })
 }
 
@@ -151,6 +147,9 @@ fn by_mark(bytes: &[u8]) -> Result<Option<(Charset, usize)>, String> {
     Ok(match bytes {
         [0, 0, 0xFE, 0xFF, ..] | [0xFF, 0xFE, 0, 0, ..] => {
             return Err(format!("the byte order mark is that of UTF-32; {TAKEN}"));
+        }
+        [0, 0, 0, b'<', ..] | [b'<', 0, 0, 0, ..] => {
+            return Err(format!("the bytes are UTF-32; {TAKEN}"));
         }
         [0xEF, 0xBB, 0xBF, ..] => Some((Charset::Utf8, 3)),
         [0xFE, 0xFF, ..] => Some((Charset::Utf16Be, 2)),

@@ -1,12 +1,9 @@
 //! The well-formedness gate: makes a [`Tree`] of a document or says where it is no XML.
 //!
-//! quick-xml is a tokenizer; on its own it lets two thirds of hostile documents pass. This layer
-//! adds what it leaves out: one root and depth back to zero, no text outside, XML 1.0 characters,
-//! the five named entities only, a document type declaration once, before the root and without an
-//! internal subset, names, attributes, namespaces, and the limits. It never fetches and never
-//! expands.
-
-use quick_xml::{Reader, events::Event};
+//! Reads the text once, from markup to markup, straight into the tree: one root and depth back to
+//! zero, no text outside, XML 1.0 characters, the five named entities only, a document type
+//! declaration once, before the root and without an internal subset, names, attributes, namespaces,
+//! and the limits. It never fetches and never expands.
 
 use super::fault::{Position, XmlFault};
 use super::limits;
@@ -83,28 +80,30 @@ impl<'a> Gate<'a> {
             open: Vec::with_capacity(limits::DEPTH),
             done: false,
             doctype: false,
-            has_carriage_return: source.as_bytes().contains(&b'\r'),
-            has_section_end: source.as_bytes().contains(&b']') && source.contains("]]>"),
+            has_carriage_return: false,
+            has_section_end: false,
         }
     }
 
     fn run(&mut self) -> Result<(), Stop> {
-        if let Some(at) = first_forbidden(self.source) {
+        let survey = survey(self.source);
+        self.has_carriage_return = survey.carriage_return;
+        self.has_section_end = survey.section_end;
+        if let Some(at) = survey.forbidden {
             let code = self.source[at..].chars().next().map_or(0, u32::from);
             return stop(at, format!("the character U+{code:04X} is not allowed in XML"));
         }
         if self.source.starts_with('\u{FEFF}') {
             return stop(0, "there is a second byte order mark");
         }
-        let mut reader = Reader::from_str(self.source);
-        reader.config_mut().check_end_names = true;
-        loop {
-            let before = at(reader.buffer_position());
-            match reader.read_event() {
-                Ok(Event::Eof) => break,
-                Ok(event) => self.event(&event, before)?,
-                Err(fault) => return stop(at(reader.error_position()), fault.to_string()),
-            }
+        let bytes = self.source.as_bytes();
+        let mut at = 0;
+        while let Some(first) = bytes.get(at) {
+            at = match first {
+                b'<' => self.markup(at)?,
+                b'&' => self.reference(at)?,
+                _ => self.text(at)?,
+            };
         }
         if let Some(open) = self.open.last() {
             return stop(self.source.len(), format!("the document ends inside <{}>", open.name));
@@ -112,30 +111,29 @@ impl<'a> Gate<'a> {
         if self.done { Ok(()) } else { stop(self.source.len(), "there is no root element") }
     }
 
-    fn event(&mut self, event: &Event<'a>, before: usize) -> Result<(), Stop> {
-        match event {
-            Event::Start(tag) => self.start(tag, false),
-            Event::Empty(tag) => self.start(tag, true),
-            Event::End(_) => self.end(before),
-            Event::Text(text) => self.text(text),
-            Event::GeneralRef(name) => self.reference(name),
-            Event::CData(text) => self.section(text, before),
-            Event::Comment(text) => self.comment(text, before),
-            Event::PI(instruction) => self.instruction(instruction.target(), before),
-            Event::Decl(declaration) => self.declaration(declaration, before),
-            Event::DocType(text) => self.document_type(text, before),
-            Event::Eof => Ok(()),
+    /// Reads what starts with `<`; says where it ends.
+    fn markup(&mut self, at: usize) -> Result<usize, Stop> {
+        let rest = &self.source[at..];
+        match rest.as_bytes().get(1) {
+            Some(b'/') => self.end(at),
+            Some(b'?') => self.instruction(at),
+            Some(b'!') if rest.starts_with("<!--") => self.comment(at),
+            Some(b'!') if rest.starts_with("<![CDATA[") => self.section(at),
+            Some(b'!') => self.document_type(at),
+            _ => self.start(at),
         }
     }
 
-    /// Where a borrowed piece stands in the source.
-    fn offset(&self, piece: &str) -> usize {
-        (piece.as_ptr() as usize).saturating_sub(self.source.as_ptr() as usize)
+    /// Where the piece from `from` stops before `end`; a fault at `at` when it never does.
+    fn until(&self, from: usize, end: &str, at: usize) -> Result<usize, Stop> {
+        match self.source.get(from..).and_then(|rest| rest.find(end)) {
+            Some(length) => Ok(from + length),
+            None => stop(at, format!("expected {end} to end what starts here")),
+        }
     }
 
-    fn start(&mut self, content: &str, empty: bool) -> Result<(), Stop> {
-        let start = self.offset(content);
-        let content = &self.source[start..start + content.len()];
+    fn start(&mut self, at: usize) -> Result<usize, Stop> {
+        let start = at + 1;
         if self.done {
             return stop(start, "there is a second root element");
         }
@@ -146,16 +144,15 @@ impl<'a> Gate<'a> {
             return stop(start, format!("there are more than {} elements", limits::ELEMENTS));
         }
         let bindings = self.bindings.len();
-        let node = self
-            .tag(content, start)
+        let (node, length) = self
+            .tag(&self.source[start..], start)
             .map_err(|TagFault { offset, message }| (start + offset, message))?;
+        let empty = self.source.as_bytes().get(start + length) == Some(&b'/');
         let index = self.tree.nodes.len();
-        let name = &content[..usize::from(node.name_len)];
-        self.tree.nodes.push(node);
+        let name = &self.source[start..start + usize::from(node.name_len)];
+        let behind = start + length + if empty { 2 } else { 1 };
+        self.tree.nodes.push(Node { body: short(behind), body_end: short(behind), ..node });
         self.link(index);
-        let behind = short(start + content.len() + if empty { 2 } else { 1 });
-        let node = &mut self.tree.nodes[index];
-        (node.body, node.body_end) = (behind, behind);
         if empty {
             self.bindings.truncate(bindings);
             self.done = self.open.is_empty();
@@ -169,18 +166,20 @@ impl<'a> Gate<'a> {
                 name,
             });
         }
-        Ok(())
+        Ok(behind)
     }
 
-    fn tag(&mut self, content: &'a str, start: usize) -> Result<Node, TagFault> {
+    /// Reads a start tag behind its `<`; with the node, the length up to its `>` or `/>`.
+    fn tag(&mut self, content: &'a str, start: usize) -> Result<(Node, usize), TagFault> {
         let first_attribute = self.tree.attributes.len();
-        let name_len = tag::name_length(content);
+        let (name_len, colon) = tag::name_and_colon(content);
         if name_len == 0 || name_len > usize::from(u16::MAX) {
             return Err(TagFault::new(0, "expected an element name behind <"));
         }
-        let attributes = tag::attributes(self, content, name_len, start)?;
-        let prefix_len = tag::prefix_length(&content[..name_len])
-            .ok_or_else(|| TagFault::new(0, "an element name has at most one colon"))?;
+        let (attributes, length) = tag::attributes(self, content, name_len, start)?;
+        let prefix_len = if colon { tag::prefix_length(&content[..name_len]) } else { Some(0) };
+        let prefix_len =
+            prefix_len.ok_or_else(|| TagFault::new(0, "an element name has at most one colon"))?;
         let space = tag::namespace(self, &content[..prefix_len.saturating_sub(1)], prefix_len > 0)?;
         let foreign = if self.tree.nodes.is_empty() {
             let foreign = prefix_len > 0 && !space.is_some_and(is_cxml_namespace);
@@ -189,7 +188,7 @@ impl<'a> Gate<'a> {
         } else {
             space != self.home.as_deref()
         };
-        Ok(Node {
+        let node = Node {
             name: short(start),
             name_len: u16::try_from(name_len).unwrap_or(u16::MAX),
             prefix_len: u16::try_from(prefix_len).unwrap_or(u16::MAX),
@@ -201,7 +200,8 @@ impl<'a> Gate<'a> {
             body_end: 0,
             next: 0,
             text: Span::default(),
-        })
+        };
+        Ok((node, length))
     }
 
     /// Hangs a new node into the tree.
@@ -220,8 +220,9 @@ impl<'a> Gate<'a> {
         }
     }
 
-    fn end(&mut self, before: usize) -> Result<(), Stop> {
-        let Some(open) = self.open.pop() else { return stop(before, "nothing is open here") };
+    fn end(&mut self, at: usize) -> Result<usize, Stop> {
+        let Some(open) = self.open.pop() else { return stop(at, "nothing is open here") };
+        let behind = self.end_tag(&open, at)?;
         let blank = open.last_child != 0 && !open.solid && open.pieces.is_blank(self.source);
         let text = match open.pieces {
             _ if blank => Span::default(),
@@ -231,24 +232,36 @@ impl<'a> Gate<'a> {
         };
         let node = &mut self.tree.nodes[open.node];
         node.text = text;
-        // Text events end before the `<`; `before` may stand on either side of it.
-        let body_end = if self.source.as_bytes().get(before) == Some(&b'<') {
-            before
-        } else {
-            before.saturating_sub(1)
-        };
-        node.body_end = short(body_end);
+        node.body_end = short(at);
         self.bindings.truncate(open.bindings);
         self.done = self.open.is_empty();
-        Ok(())
+        Ok(behind)
     }
 
-    fn text(&mut self, text: &str) -> Result<(), Stop> {
-        let start = self.offset(text);
+    /// Checks `</name>`, blanks allowed before the `>`; says where it ends.
+    fn end_tag(&self, open: &Open<'_>, at: usize) -> Result<usize, Stop> {
+        let bytes = self.source.as_bytes();
+        let mut behind = at + 2 + open.name.len();
+        if bytes.get(at + 2..behind) == Some(open.name.as_bytes()) {
+            while bytes.get(behind).is_some_and(|byte| tag::is_space(*byte)) {
+                behind += 1;
+            }
+            if bytes.get(behind) == Some(&b'>') {
+                return Ok(behind + 1);
+            }
+        }
+        let found = self.source[at..].split_inclusive('>').next().unwrap_or_default();
+        let found = crate::base::text::shorten(found, 40);
+        stop(at, format!("expected </{}> to close <{0}>, got {found}", open.name))
+    }
+
+    fn text(&mut self, start: usize) -> Result<usize, Stop> {
+        let end = start + text_length(&self.source.as_bytes()[start..]);
+        let text = &self.source[start..end];
         if self.open.is_empty() {
             return match text.find(|c: char| !matches!(c, ' ' | '\t' | '\n' | '\r')) {
                 Some(at) => stop(start + at, "there is text outside the root element"),
-                None => Ok(()),
+                None => Ok(end),
             };
         }
         if self.has_section_end
@@ -258,15 +271,17 @@ impl<'a> Gate<'a> {
         }
         if self.has_carriage_return && text.contains('\r') {
             let text = text.replace("\r\n", "\n").replace('\r', "\n");
-            return self.append(&text, start);
+            self.append(&text, start)?;
+            return Ok(end);
         }
         match self.open.last_mut() {
             Some(open) if matches!(open.pieces, Pieces::None) => {
                 open.pieces = Pieces::One(start, text.len());
-                bounded(text.len(), start)
+                bounded(text.len(), start)?;
             }
-            _ => self.append(text, start),
+            _ => self.append(text, start)?,
         }
+        Ok(end)
     }
 
     fn append(&mut self, text: &str, offset: usize) -> Result<(), Stop> {
@@ -290,63 +305,91 @@ impl<'a> Gate<'a> {
         }
     }
 
-    fn reference(&mut self, name: &str) -> Result<(), Stop> {
-        let start = self.offset(name).saturating_sub(1);
+    fn reference(&mut self, at: usize) -> Result<usize, Stop> {
         if self.open.is_empty() {
-            return stop(start, "there is text outside the root element");
+            return stop(at, "there is text outside the root element");
+        }
+        let name = self.source[at + 1..].split(['<', '&', ';']).next().unwrap_or_default();
+        let end = at + 1 + name.len();
+        if self.source.as_bytes().get(end) != Some(&b';') {
+            return stop(at, "& starts a reference that has no ;  A plain & is &amp;");
         }
         match tag::referenced(name) {
-            Ok(c) => self.append(c.encode_utf8(&mut [0; 4]), start),
-            Err(message) => stop(start, message),
+            Ok(c) => self.append(c.encode_utf8(&mut [0; 4]), at)?,
+            Err(message) => return stop(at, message),
         }
+        Ok(end + 1)
     }
 
-    fn section(&mut self, text: &str, before: usize) -> Result<(), Stop> {
+    fn section(&mut self, at: usize) -> Result<usize, Stop> {
+        let start = at + "<![CDATA[".len();
+        let end = self.until(start, "]]>", at)?;
         if self.open.is_empty() {
-            return stop(before, "there is text outside the root element");
+            return stop(at, "there is text outside the root element");
         }
-        self.append(&text.replace("\r\n", "\n").replace('\r', "\n"), before)
+        let text = self.source[start..end].replace("\r\n", "\n").replace('\r', "\n");
+        self.append(&text, at)?;
+        Ok(end + 3)
     }
 
-    fn comment(&self, text: &str, before: usize) -> Result<(), Stop> {
-        if text.contains("--") || text.ends_with('-') {
-            return stop(before, "-- may not stand in a comment");
+    fn comment(&self, at: usize) -> Result<usize, Stop> {
+        let end = self.until(at + 4, "--", at)?;
+        if self.source.as_bytes().get(end + 2) != Some(&b'>') {
+            return stop(end, "-- may not stand in a comment");
         }
-        Ok(())
+        Ok(end + 3)
     }
 
-    fn instruction(&self, target: &str, before: usize) -> Result<(), Stop> {
-        if target.eq_ignore_ascii_case("xml") {
-            return stop(before, "a processing instruction may not be called xml");
+    /// A processing instruction, or the XML declaration.
+    fn instruction(&self, at: usize) -> Result<usize, Stop> {
+        let end = self.until(at + 2, "?>", at)?;
+        let content = &self.source[at + 2..end];
+        let target = content.split([' ', '\t', '\n', '\r']).next().unwrap_or_default();
+        if target == "xml" {
+            if at != 0 {
+                return stop(at, "an XML declaration stands at the very start or not at all");
+            }
+            tag::declaration(content).map_err(|fault| (2 + fault.offset, fault.message))?;
+        } else if target.eq_ignore_ascii_case("xml") {
+            return stop(at, "a processing instruction may not be called xml");
+        } else if target.is_empty() || tag::name_length(target) != target.len() {
+            return stop(at, "expected a name behind <?");
         }
-        if target.is_empty() || tag::name_length(target) != target.len() {
-            return stop(before, "expected a name behind <?");
-        }
-        Ok(())
+        Ok(end + 2)
     }
 
-    fn declaration(&self, text: &str, before: usize) -> Result<(), Stop> {
-        if self.offset(text) != 2 {
-            return stop(before, "an XML declaration stands at the very start or not at all");
-        }
-        tag::declaration(text).map_err(|fault| (2 + fault.offset, fault.message))
-    }
-
-    fn document_type(&mut self, text: &str, before: usize) -> Result<(), Stop> {
-        let start = self.offset(text);
-        let keyword = self.source[..start].trim_end_matches([' ', '\t', '\n', '\r']);
-        if !keyword.ends_with("<!DOCTYPE") || keyword.len() == start {
-            return stop(before, "expected <!DOCTYPE, in capitals, and a name");
+    fn document_type(&mut self, at: usize) -> Result<usize, Stop> {
+        let keyword = "<!DOCTYPE";
+        let rest = &self.source[at..];
+        let content = rest.strip_prefix(keyword).unwrap_or_default();
+        let name = content.trim_start_matches([' ', '\t', '\n', '\r']);
+        if name.len() == content.len() {
+            return stop(at, "expected <!DOCTYPE, in capitals, and a name");
         }
         if self.doctype {
-            return stop(before, "there is a second document type declaration");
+            return stop(at, "there is a second document type declaration");
         }
         if !self.open.is_empty() || self.done {
-            return stop(before, "the document type declaration stands before the root element");
+            return stop(at, "the document type declaration stands before the root element");
         }
         self.doctype = true;
-        tag::document_type(text).map_err(|fault| (start + fault.offset, fault.message))
+        let start = at + rest.len() - name.len();
+        tag::document_type(name)
+            .map(|length| start + length)
+            .map_err(|fault| (start + fault.offset, fault.message))
     }
+}
+
+/// Bytes up to the next `<` or `&`: 16 at once, then one by one.
+fn text_length(bytes: &[u8]) -> usize {
+    let ends = |byte: u8| (byte == b'<') | (byte == b'&');
+    let (chunks, _) = bytes.as_chunks::<16>();
+    let clear = chunks
+        .iter()
+        .take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | ends(*byte)))
+        .count();
+    let rest = &bytes[clear * 16..];
+    clear * 16 + rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len())
 }
 
 impl Pieces {
@@ -358,10 +401,6 @@ impl Pieces {
             Self::Many(text) => blank(text),
         }
     }
-}
-
-fn at(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
 fn bounded(length: usize, offset: usize) -> Result<(), Stop> {
@@ -377,28 +416,42 @@ fn is_cxml_namespace(uri: &str) -> bool {
     uri.to_ascii_lowercase().contains("cxml")
 }
 
-/// The first character that XML 1.0 does not allow. The fast pass looks at 64 bytes at once.
-fn first_forbidden(source: &str) -> Option<usize> {
+/// What the whole text contains at all, so that no piece need be searched for it again.
+struct Survey {
+    /// The offset of the first character that XML 1.0 does not allow.
+    forbidden: Option<usize>,
+    carriage_return: bool,
+    section_end: bool,
+}
+
+/// Looks at every byte once, 64 at a time; closer only where something may be wrong.
+fn survey(source: &str) -> Survey {
+    let (mut carriage_return, mut bracket) = (false, false);
+    let mut forbidden = None;
     for (number, chunk) in source.as_bytes().chunks(64).enumerate() {
-        let suspicious = chunk.iter().fold(false, |found, byte| {
-            found | ((*byte < 0x20) & !matches!(*byte, b'\t' | b'\n' | b'\r')) | (*byte == 0xEF)
-        });
-        if !suspicious {
-            continue;
+        let (mut suspicious, mut returns, mut brackets) = (false, false, false);
+        for byte in chunk {
+            suspicious |= (*byte < 0x20) & !matches!(*byte, b'\t' | b'\n' | b'\r');
+            suspicious |= *byte == 0xEF;
+            returns |= *byte == b'\r';
+            brackets |= *byte == b']';
         }
-        for (index, byte) in chunk.iter().enumerate() {
-            let offset = number * 64 + index;
-            let control = *byte < 0x20 && !matches!(*byte, b'\t' | b'\n' | b'\r');
-            // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-            let noncharacter = *byte == 0xEF
-                && matches!(
-                    source.as_bytes().get(offset + 1..offset + 3),
-                    Some([0xBF, 0xBE | 0xBF])
-                );
-            if control || noncharacter {
-                return Some(offset);
-            }
+        carriage_return |= returns;
+        bracket |= brackets;
+        if suspicious && forbidden.is_none() {
+            forbidden = first_forbidden(source.as_bytes(), number * 64, chunk.len());
         }
     }
-    None
+    Survey { forbidden, carriage_return, section_end: bracket && source.contains("]]>") }
+}
+
+/// The first forbidden character that starts in a range of the text.
+fn first_forbidden(source: &[u8], start: usize, length: usize) -> Option<usize> {
+    (start..start + length).find(|offset| {
+        let byte = source[*offset];
+        let control = byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+        // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
+        let behind = source.get(offset + 1..offset + 3);
+        control || (byte == 0xEF && matches!(behind, Some([0xBF, 0xBE | 0xBF])))
+    })
 }

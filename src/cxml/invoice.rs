@@ -200,10 +200,7 @@ impl InvoiceDetailRequest {
             information_only: header.attribute("isInformationOnly") == Some("yes"),
             header_invoice: flag(indicator, "isHeaderInvoice"),
             in_line: InLine::ALL.iter().copied().filter(|f| flag(lines, f.word())).collect(),
-            partners: header
-                .named("InvoicePartner")
-                .map(InvoicePartner::of)
-                .collect::<Read<_>>()?,
+            partners: header.every("InvoicePartner", InvoicePartner::of)?,
             document_reference: document_reference_in(header)?,
             corrects: corrects
                 .and_then(|info| Some((info.said("invoiceID")?, Stamp::of(info, "invoiceDate")))),
@@ -211,14 +208,8 @@ impl InvoiceDetailRequest {
             comments: Comments::all(header),
             references: IdReference::all(header),
             extrinsics: Extrinsic::all(header),
-            orders: element
-                .named("InvoiceDetailOrder")
-                .map(InvoiceOrder::of)
-                .collect::<Read<_>>()?,
-            header_orders: element
-                .named("InvoiceDetailHeaderOrder")
-                .map(InvoiceHeaderOrder::of)
-                .collect::<Read<_>>()?,
+            orders: element.every("InvoiceDetailOrder", InvoiceOrder::of)?,
+            header_orders: element.every("InvoiceDetailHeaderOrder", InvoiceHeaderOrder::of)?,
             summary: InvoiceSummary::of(element.need("InvoiceDetailSummary")?)?,
         };
         if invoice.orders.is_empty() && invoice.header_orders.is_empty() {

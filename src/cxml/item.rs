@@ -39,8 +39,8 @@ pub struct Item {
     pub supplier: Option<(String, String)>,
     /// Boxed, as it is large and rare: orders of 5,000 lines are moved about.
     pub ship_to: Option<Box<Address>>,
-    pub shipping: Option<Shipping>,
-    pub tax: Option<Tax>,
+    pub shipping: Option<Box<Shipping>>,
+    pub tax: Option<Box<Tax>>,
     pub distributions: Vec<Distribution>,
     pub contacts: Vec<Contact>,
     pub comments: Vec<Comments>,
@@ -66,7 +66,7 @@ pub struct ItemDetail {
     pub descriptions: Vec<Description>,
     pub unit: String,
     /// As sent; [`ItemDetail::price`] already counts it.
-    pub basis: Option<PriceBasis>,
+    pub basis: Option<Box<PriceBasis>>,
     /// Domain and code: `UNSPSC` and `43211503`.
     pub classifications: Vec<(String, String)>,
     pub manufacturer_part: Option<String>,
@@ -174,7 +174,7 @@ impl ItemDetail {
 
     fn of(element: Element<'_>) -> Read<Self> {
         let amount = Amount::unsigned_inside(element.need("UnitPrice")?)?;
-        let basis = PriceBasis::maybe(element)?;
+        let basis = PriceBasis::maybe(element)?.map(Box::new);
         let per = match &basis {
             None => Some(Quantity::ONE),
             Some(basis) => basis.per(),
@@ -196,7 +196,7 @@ impl ItemDetail {
             descriptions: Description::all(element)?,
             unit: element.need("UnitOfMeasure")?.trimmed().to_owned(),
             basis,
-            classifications: element.named("Classification").map(classification).collect(),
+            classifications: element.each("Classification", classification),
             manufacturer_part: element.text_of("ManufacturerPartID")?,
             manufacturer_name: element.text_of("ManufacturerName")?,
             url: super::values::url_in(element)?,
@@ -293,8 +293,8 @@ impl Item {
             detail,
             supplier,
             ship_to: Address::maybe(element, "ShipTo")?.map(Box::new),
-            shipping: Shipping::maybe(element)?,
-            tax: Tax::maybe(element)?,
+            shipping: Shipping::maybe(element)?.map(Box::new),
+            tax: Tax::maybe(element)?.map(Box::new),
             distributions: Distribution::all(element)?,
             contacts: Contact::all(element)?,
             comments: Comments::all(element),

@@ -35,7 +35,7 @@ impl ProfileResponse {
         Ok(Self {
             effective_date: Stamp::of(element, "effectiveDate").unwrap_or_default(),
             options: options_of(element),
-            transactions: element.named("Transaction").map(transaction).collect::<Read<_>>()?,
+            transactions: element.every("Transaction", transaction)?,
         })
     }
 

@@ -42,6 +42,26 @@ impl<'t> Element<'t> {
         }
     }
 
+    /// What is read of every child of this name, in a list without room to spare.
+    pub fn each<T>(self, name: &'static str, read: impl FnMut(Element<'t>) -> T) -> Vec<T> {
+        let mut found = Vec::with_capacity(self.named(name).count());
+        found.extend(self.named(name).map(read));
+        found
+    }
+
+    /// As [`Element::each`], for what may be at fault.
+    pub fn every<T>(
+        self,
+        name: &'static str,
+        mut read: impl FnMut(Element<'t>) -> Read<T>,
+    ) -> Read<Vec<T>> {
+        let mut found = Vec::with_capacity(self.named(name).count());
+        for child in self.named(name) {
+            found.push(read(child)?);
+        }
+        Ok(found)
+    }
+
     /// The child that must be there.
     pub fn need(self, name: &'static str) -> Read<Element<'t>> {
         self.one(name)?.ok_or_else(|| {

@@ -110,11 +110,8 @@ impl ShipNoticeRequest {
             comments: Comments::all(header),
             extrinsics: Extrinsic::all(header),
             references: IdReference::all(header),
-            controls: element.named("ShipControl").map(ShipControl::of).collect(),
-            portions: element
-                .named("ShipNoticePortion")
-                .map(ShipNoticePortion::of)
-                .collect::<Read<_>>()?,
+            controls: element.each("ShipControl", ShipControl::of),
+            portions: element.every("ShipNoticePortion", ShipNoticePortion::of)?,
         })
     }
 
@@ -156,8 +153,8 @@ impl ShipControl {
             tracking_url: found.said("trackingURL"),
         };
         Self {
-            carriers: element.named("CarrierIdentifier").map(carrier).collect(),
-            shipments: element.named("ShipmentIdentifier").map(shipment).collect(),
+            carriers: element.each("CarrierIdentifier", carrier),
+            shipments: element.each("ShipmentIdentifier", shipment),
         }
     }
 

@@ -195,12 +195,11 @@ impl Extrinsic {
     }
 
     pub(super) fn all(element: Element<'_>) -> Vec<Self> {
-        let extrinsics = element.named("Extrinsic");
         let read = |found: Element<'_>| Self {
             name: found.attribute("name").unwrap_or_default().to_owned(),
             value: Kept::of(found),
         };
-        extrinsics.map(read).collect()
+        element.each("Extrinsic", read)
     }
 
     pub(super) fn write_all(extrinsics: &[Self], writer: &mut Writer) {
@@ -243,7 +242,7 @@ impl Description {
     }
 
     pub(super) fn all(element: Element<'_>) -> Read<Vec<Self>> {
-        element.named("Description").map(Self::of).collect()
+        element.every("Description", Self::of)
     }
 
     /// The text of the only description, when it says something.
@@ -346,7 +345,7 @@ impl IdReference {
         let text = |found: Element<'_>, name| found.attribute(name).unwrap_or_default().to_owned();
         let read =
             |found| Self { domain: text(found, "domain"), identifier: text(found, "identifier") };
-        element.named("IdReference").map(read).collect()
+        element.each("IdReference", read)
     }
 
     pub(super) fn write_all(references: &[Self], writer: &mut Writer) {

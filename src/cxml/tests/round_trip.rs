@@ -121,7 +121,7 @@ prop_compose! {
         item.distributions =
             vec![Distribution { name: words.clone(), segments: vec![segment], charge }];
         item.comments = vec![Comments { lang: Some("en".to_owned()), ..Comments::new(words) }];
-        item.tax = tax;
+        item.tax = tax.map(Box::new);
         item.ship_to = ship_to.map(Box::new);
         item
     }
