@@ -86,7 +86,10 @@ pub struct Settings {
     pub allow_hosts: Vec<String>,
     /// Whether partners' endpoints may stand on loopback, over plain http as well.
     pub allow_loopback: bool,
-    /// Peers whose `X-Forwarded-For` is believed.
+    /// Who this server is to partners: the To of their requests, the Sender of ours.
+    /// Domain and identity as in a cXML Credential.
+    pub identity: (String, String),
+    /// Proxies in front of the server; everybody's connections come from their addresses.
     pub trusted_proxies: Vec<Network>,
     pub log_format: LogFormat,
     /// A tracing filter: `info`, `countersign=debug,info`.
@@ -135,6 +138,8 @@ impl std::error::Error for BadSetting {}
 
 /// The demo's folder when none is named.
 pub const DEMO_DATA: &str = "./data/demo";
+/// The D-U-N-S number of a server that was given no identity: the demo's.
+const DEFAULT_DUNS: &str = "999999999";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// The embedded database and the master key below the data folder.
 const DATABASE_FILE: &str = "countersign.db";
@@ -165,6 +170,9 @@ impl Settings {
             data,
             allow_hosts: layers.list("allow_hosts")?.iter().map(|h| h.to_lowercase()).collect(),
             allow_loopback: layers.switch("allow_loopback")?.unwrap_or(purpose == Purpose::Demo),
+            identity: layers
+                .parsed("identity", parts::identity)?
+                .unwrap_or_else(|| ("DUNS".to_owned(), DEFAULT_DUNS.to_owned())),
             trusted_proxies: networks(&layers)?,
             log_format: layers.parsed("log_format", LogFormat::parse)?.unwrap_or_default(),
             log: layers.text("log")?.unwrap_or_else(|| "info".to_owned()),

@@ -92,8 +92,8 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
         false => settings.require_key()?.clone(),
     };
     let address = settings.listen;
-    let listening =
-        Listening::at(address).await.map_err(|fault| ServeFault::Listen { address, fault })?;
+    let listening = Listening::at(address, settings.trusted_proxies.clone()).await;
+    let listening = listening.map_err(|fault| ServeFault::Listen { address, fault })?;
     let store = open(&settings).await?;
     let url = settings.database.url();
     let _alone = store.take_alone(url.expose(), extra.clock.now()).await?;
@@ -201,7 +201,7 @@ async fn open(settings: &Settings) -> Result<Store, ServeFault> {
 fn site(settings: &Settings, address: SocketAddr, demo: bool) -> Site {
     Site {
         public_url: settings.public_url.clone().unwrap_or_else(|| reachable(address)),
-        identity: Identity::new("DUNS", "999999999"),
+        identity: Identity::new(&settings.identity.0, &settings.identity.1),
         addresses: AddressRule {
             allow_loopback: settings.allow_loopback,
             allow_hosts: settings.allow_hosts.clone(),

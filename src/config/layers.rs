@@ -16,6 +16,7 @@ const NAMES: &[&str] = &[
     "key_file",
     "allow_hosts",
     "allow_loopback",
+    "identity",
     "trusted_proxies",
     "log_format",
     "log",

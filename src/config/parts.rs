@@ -151,6 +151,18 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
+/// `DOMAIN:IDENTITY`, such as `DUNS:123456789` or `NetworkId:AN01000000009` (cXML Credential).
+pub fn identity(text: &str) -> Result<(String, String), BadSetting> {
+    let bad = || BadSetting::bad("identity", text, "DOMAIN:IDENTITY, such as DUNS:123456789");
+    let (domain, value) = text.split_once(':').ok_or_else(bad)?;
+    let plain =
+        |part: &str| (1..=100).contains(&part.len()) && part.chars().all(|c| c.is_ascii_graphic());
+    if !plain(domain) || !plain(value) {
+        return Err(bad());
+    }
+    Ok((domain.to_owned(), value.to_owned()))
+}
+
 /// An address or a block of addresses: `10.0.0.0/8`, `::1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {

@@ -13,7 +13,7 @@ use poem::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::app::App;
+use crate::{app::App, config::Network};
 
 pub mod actor;
 pub mod api;
@@ -45,8 +45,8 @@ pub struct Listening {
 
 impl Listening {
     /// Binds the address; port 0 takes any free one.
-    pub async fn at(address: SocketAddr) -> io::Result<Self> {
-        let gate = Gate::new(Limits::default());
+    pub async fn at(address: SocketAddr, trusted_proxies: Vec<Network>) -> io::Result<Self> {
+        let gate = Gate::new(Limits { trusted_proxies, ..Limits::default() });
         let acceptor = GuardedAcceptor::bind(address, Arc::clone(&gate)).await?;
         Ok(Self { gate, acceptor })
     }

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::{
     guard::{RequestId, fault::Reader},
     locale::Locale,
-    part::Shell,
+    part::{Shell, coded},
 };
 use crate::{
     app::AppError,
@@ -207,11 +207,7 @@ impl Asked {
             return problem(refusal, self.id.as_ref());
         }
         if refusal.code == "sign-in-needed" && self.prefix.is_empty() {
-            let next = percent_encoding::utf8_percent_encode(
-                &self.next,
-                percent_encoding::NON_ALPHANUMERIC,
-            );
-            return see_other(&format!("/sign-in?next={next}"));
+            return see_other(&format!("/sign-in?next={}", coded(&self.next)));
         }
         let page = self.page(refusal);
         let html = page.render().unwrap_or_else(|_| refusal.message.clone());

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::config::Network;
+
 /// Limits of connections and requests; tests pass shorter times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -26,6 +28,9 @@ pub struct Limits {
     /// Open connections of one address. A reverse proxy is one address, so this is generous; when
     /// it is reached, the connection that has waited longest without a request makes room.
     pub connections_per_address: usize,
+    /// Proxies in front of the server: everybody comes by their addresses, so only the total
+    /// counts for them.
+    pub trusted_proxies: Vec<Network>,
     /// Bytes of any body: a cXML document of 5,000 lines with its attachments.
     pub body_bytes: usize,
     /// Bytes of a form: an OCI basket or a cXML document as base64 in a field.
@@ -48,6 +53,7 @@ impl Default for Limits {
             age: Duration::from_secs(600),
             connections: 768,
             connections_per_address: 512,
+            trusted_proxies: Vec::new(),
             body_bytes: 8 << 20,
             form_bytes: 12 << 20,
             held_bytes: 192 << 20,

@@ -4,7 +4,7 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::told::{coded, object_path, told};
+use super::told::{object_path, told};
 use crate::{
     app::{
         audit::{self, Entry, Filter, Head, Labels},
@@ -13,7 +13,7 @@ use crate::{
     base::page::Cut,
     http::{
         actor::{Query, SignedIn},
-        part::{Choice, Empty, Field, Html, Pager, Shell, toned},
+        part::{Choice, Empty, Field, Html, Pager, Shell, coded, toned},
     },
 };
 

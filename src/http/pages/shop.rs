@@ -3,7 +3,6 @@
 //! The list is a plain form and works as one; a script only replaces the results while typing.
 
 use askama::Template;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::{Response, Result, Route, get, handler};
 
 use crate::{
@@ -20,7 +19,7 @@ use crate::{
     http::{
         actor::{Query, SignedIn},
         guard::Form,
-        part::{self as ui, Choice, Empty, Fault, Notice, Pager, Shell, Tone},
+        part::{self as ui, Choice, Empty, Fault, Notice, Pager, Shell, Tone, coded},
         problem,
     },
 };
@@ -108,10 +107,6 @@ pub(super) fn control_id(name: &str) -> String {
 /// An article's page, without prefix.
 pub(super) fn item_path(supplier: &str, sku: &str) -> String {
     format!("/shop/{}/{}", coded(supplier), coded(sku))
-}
-
-pub(super) fn coded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
 /// An add that was refused: the article, what stood in its field, and why.

@@ -3,7 +3,7 @@
 use crate::{
     app::audit::Labels,
     domain::fact::{Change, Fact},
-    http::part::Tone,
+    http::part::{Tone, coded},
     store::audit::Entry,
 };
 
@@ -218,11 +218,6 @@ pub fn object_path(id: &str) -> String {
         Some("doc") => format!("/documents/{id}"),
         _ => format!("/audit?about={}", coded(id)),
     }
-}
-
-/// A text as part of an address.
-pub fn coded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use askama::{Template, filters::HtmlSafe};
 
-use super::{Html, text};
+use super::{Html, coded, text};
 
 /// The way from the start to this page; the last entry is the page itself and no link.
 #[derive(Debug, Clone, Default, Template)]
@@ -53,10 +53,6 @@ impl Pager {
     /// this page starts, `next` where the following one does (`base::page::Page::next`).
     pub fn new(path: &str, after: Option<&str>, next: Option<&str>) -> Self {
         let joint = if path.contains('?') { '&' } else { '?' };
-        let coded = |id: &str| {
-            percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC)
-                .to_string()
-        };
         Self {
             first: after.map(|_| path.to_owned()),
             next: next.map(|next| format!("{path}{joint}after={}", coded(next))),

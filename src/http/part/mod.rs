@@ -53,6 +53,15 @@ impl fmt::Display for Html {
 }
 impl askama::filters::HtmlSafe for Html {}
 
+/// What may stand in an address as it is (RFC 3986, unreserved).
+const CODED: percent_encoding::AsciiSet =
+    percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text as one part of an address: of its path or of its query.
+pub fn coded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, &CODED).to_string()
+}
+
 /// The text with everything escaped that means something in HTML.
 pub fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + text.len() / 8);

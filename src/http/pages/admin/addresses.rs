@@ -4,7 +4,7 @@ use poem::{Response, Result, Route, get, handler, web::Path};
 
 use super::{
     button_to, need,
-    view::{Again, Section, Table, View, coded, text, ticked, value},
+    view::{Again, Section, Table, View, text, ticked, value},
 };
 use crate::{
     app::{AppError, act, party::address},
@@ -15,7 +15,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Choice, Empty, Field, Html, Kind, Tone},
+        part::{self as ui, Choice, Empty, Field, Html, Kind, Tone, coded},
     },
 };
 

@@ -4,7 +4,7 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
     button_to, need,
-    view::{Again, Form, Group, Table, View, coded, text, ticked, ticked_names, value},
+    view::{Again, Form, Group, Table, View, text, ticked, ticked_names, value},
 };
 use crate::{
     app::{
@@ -20,7 +20,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Choice, Facts, Field, Kind, Pager, Tone},
+        part::{self as ui, Choice, Facts, Field, Kind, Pager, Tone, coded},
     },
 };
 

@@ -7,7 +7,7 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
     button_to, need,
-    view::{Again, Section, Table, View, coded, text, value},
+    view::{Again, Section, Table, View, text, value},
 };
 use crate::{
     app::{
@@ -18,7 +18,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Empty, Facts, Field, Html, Tone},
+        part::{self as ui, Empty, Facts, Field, Html, Tone, coded},
     },
 };
 

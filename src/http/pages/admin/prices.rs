@@ -4,7 +4,7 @@ use poem::{Response, Result, Route, get, handler};
 
 use super::{
     need,
-    view::{Again, Section, Table, View, coded, lines, text, value},
+    view::{Again, Section, Table, View, lines, text, value},
 };
 use crate::{
     app::{
@@ -19,7 +19,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Choice, Field, Html},
+        part::{self as ui, Choice, Field, Html, coded},
     },
 };
 

@@ -4,7 +4,7 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
     button_to, need,
-    view::{Again, Form, Section, Table, View, coded, text, value},
+    view::{Again, Form, Section, Table, View, text, value},
 };
 use crate::{
     app::{
@@ -20,7 +20,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Choice, Empty, Facts, Field, Html, Kind},
+        part::{self as ui, Choice, Empty, Facts, Field, Html, Kind, coded},
     },
 };
 

@@ -325,8 +325,3 @@ pub(super) fn lines(form: &Posted, name: &str) -> Result<Vec<String>, Refusal> {
     let lines = form.maybe(name)?.unwrap_or_default().lines();
     Ok(lines.map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
-
-/// A part of an address, with everything coded that means something there.
-pub(super) fn coded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
