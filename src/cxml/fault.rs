@@ -84,6 +84,14 @@ impl ContentFault {
         self
     }
 
+    /// The place of another element, its path kept.
+    #[must_use]
+    pub fn standing_at(mut self, element: super::tree::Element<'_>) -> Self {
+        let at = element.position();
+        (self.line, self.column) = (at.line, at.column);
+        self
+    }
+
     /// What stood there, in words.
     #[must_use]
     pub fn found(mut self, found: impl Into<String>) -> Self {

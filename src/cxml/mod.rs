@@ -26,7 +26,6 @@ pub mod punchout_setup;
 mod read;
 pub mod redact;
 mod schema;
-mod schema_table;
 pub mod ship_notice;
 pub mod status;
 pub mod status_update;

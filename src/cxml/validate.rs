@@ -5,8 +5,8 @@ use super::codec;
 use super::encoding;
 use super::fault::{ContentFault, XmlFault};
 use super::limits;
-use super::schema;
-use super::tree::{self, Tree};
+use super::schema::{Checker, Module};
+use super::tree::{self, Element, Tree};
 
 /// One fault of a document; when it is not well-formed, its path is `document`.
 pub type CheckFault = ContentFault;
@@ -14,8 +14,8 @@ pub type CheckFault = ContentFault;
 /// Faults that are reported at most.
 const MOST_FAULTS: usize = 100;
 
-/// Every fault of a document: well-formedness first, then what our readers need, then order and
-/// required parts of the DTD. Empty means good.
+/// Every fault of a document: well-formedness first, then order, required parts and words of the
+/// DTD, then what our readers need beyond it. Empty means good.
 pub fn check(bytes: &[u8]) -> Vec<CheckFault> {
     if bytes.len() > limits::BODY_BYTES {
         let fault = XmlFault { line: 1, column: 1, message: "the document is too long".to_owned() };
@@ -42,20 +42,36 @@ fn of_xml(fault: XmlFault) -> CheckFault {
     }
 }
 
+/// Faults of the DTD in the order of the elements, then what only our readers miss.
 fn check_tree(tree: &Tree<'_>) -> Vec<CheckFault> {
-    let mut faults: Vec<CheckFault> = Vec::new();
-    faults.extend(codec::read(tree.root()).and_then(|received| received.payload).err());
+    let mut faults = check_models(tree);
+    let read = codec::read(tree.root()).and_then(|received| received.payload).err();
+    // The readers and the DTD often miss the same thing.
+    let same = |read: &CheckFault| {
+        let told =
+            |fault: &CheckFault| fault.line == read.line && read.path.starts_with(&fault.path);
+        faults.iter().any(told)
+    };
+    faults.extend(read.filter(|read| !same(read)));
+    faults
+}
+
+/// What the content models of cXML 1.2.071 say about a document.
+pub(super) fn check_models(tree: &Tree<'_>) -> Vec<CheckFault> {
+    let bodies = tree
+        .root()
+        .children()
+        .filter(|body| ["Request", "Response", "Message"].iter().any(|name| body.is(name)));
+    let mut payloads = bodies.flat_map(|body| body.children().filter(|child| !child.is("Status")));
+    let module = Module::of_payload(payloads.next().map_or("", Element::local));
+    let mut checker = Checker::new(module);
     for element in tree.elements() {
-        if faults.len() >= MOST_FAULTS {
+        if checker.found() >= MOST_FAULTS {
             break;
         }
-        schema::check(element, &mut faults);
+        checker.look_at(element);
     }
-    faults.truncate(MOST_FAULTS);
-    faults.sort_by_key(|fault| (fault.line, fault.column));
-    // The readers and the DTD often miss the same thing.
-    faults.dedup_by(|second, first| second.path == first.path && second.line == first.line);
-    faults
+    checker.finish()
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use super::schema::Module;
+
 /// The cXML version whose DTDs we write for.
 pub const VERSION: &str = "1.2.071";
 
@@ -49,20 +51,7 @@ fn escaped(text: &str, attribute: bool) -> Cow<'_, str> {
 
 /// The DTD of a payload element.
 pub fn dtd_of(payload: &str) -> &'static str {
-    const FULFILL: [&str; 5] =
-        ["Confirmation", "ShipNotice", "Receipt", "ServiceEntry", "OrderStatus"];
-    let is = |stem: &str| payload.starts_with(stem);
-    if FULFILL.into_iter().any(is) {
-        "Fulfill"
-    } else if is("InvoiceDetail") {
-        "InvoiceDetail"
-    } else if is("PaymentRemittance") {
-        "PaymentRemittance"
-    } else if is("Quote") {
-        "Quote"
-    } else {
-        "cXML"
-    }
+    Module::of_payload(payload).name()
 }
 
 impl Writer {

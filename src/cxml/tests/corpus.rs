@@ -12,7 +12,7 @@ pub(super) fn shared() -> Option<PathBuf> {
     places.map(|place| place.join("cxml")).find(|place| place.join("corpus").is_dir())
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

@@ -2,5 +2,6 @@
 
 mod corpus;
 mod hostile;
+mod judge;
 mod round_trip;
 mod samples;
