@@ -75,7 +75,13 @@ impl Address {
 
     /// The address inside the child of this name, when there is one.
     pub(super) fn maybe(parent: Element<'_>, name: &'static str) -> Read<Option<Self>> {
-        parent.one(name)?.map(Self::inside).transpose()
+        match parent.one(name)? {
+            Some(found) if found.says_nothing() => {
+                found.leave();
+                Ok(None)
+            }
+            found => found.map(Self::inside).transpose(),
+        }
     }
 
     fn of(element: Element<'_>) -> Read<Self> {
@@ -85,7 +91,7 @@ impl Address {
             id_domain: element.said("addressIDDomain"),
             country_code: element.said("isoCountryCode"),
             name: name.map(Element::trimmed).unwrap_or_default().to_owned(),
-            lang: name.and_then(|name| name.said("xml:lang")),
+            lang: name.and_then(Element::language),
             postal: element.one("PostalAddress")?.map(Postal::of).transpose()?,
             email: element.text_of("Email")?,
             phone: element.one("Phone")?.map(Phone::of).transpose()?.flatten(),
@@ -210,7 +216,7 @@ impl Contact {
             id: element.said("addressID"),
             id_domain: element.said("addressIDDomain"),
             name: name.map(Element::trimmed).unwrap_or_default().to_owned(),
-            lang: name.and_then(|name| name.said("xml:lang")),
+            lang: name.and_then(Element::language),
             postal: element.every("PostalAddress", Postal::of)?,
             emails: element.texts_of("Email"),
             phones: Phone::all(element, "Phone")?,

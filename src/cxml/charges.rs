@@ -36,7 +36,10 @@ impl Tax {
     /// The tax in the only child of this name; one without an amount counts as not sent.
     pub(super) fn maybe(parent: Element<'_>) -> Read<Option<Self>> {
         let Some(element) = parent.one("Tax")? else { return Ok(None) };
-        let Some(amount) = Amount::maybe_inside(Some(element))? else { return Ok(None) };
+        let Some(amount) = Amount::maybe_inside(Some(element))? else {
+            element.leave();
+            return Ok(None);
+        };
         Ok(Some(Self {
             amount,
             description: Description::text_in(element)?,
@@ -73,7 +76,7 @@ impl TaxDetail {
             exempt: element.said("exemptDetail"),
             taxable: Amount::maybe_inside(element.one("TaxableAmount")?)?,
             amount: Amount::inside(element.need("TaxAmount")?)?,
-            location: element.text_of("TaxLocation")?,
+            location: element.words_of("TaxLocation")?,
             description: Description::text_in(element)?,
         })
     }
@@ -114,7 +117,10 @@ impl Shipping {
     /// The shipping in the only child of this name; one without an amount counts as not sent.
     pub(super) fn maybe(parent: Element<'_>) -> Read<Option<Self>> {
         let Some(element) = parent.one("Shipping")? else { return Ok(None) };
-        let Some(amount) = Amount::maybe_inside(Some(element))? else { return Ok(None) };
+        let Some(amount) = Amount::maybe_inside(Some(element))? else {
+            element.leave();
+            return Ok(None);
+        };
         Ok(Some(Self {
             amount,
             description: Description::text_in(element)?,
@@ -167,14 +173,16 @@ impl Distribution {
         let mut segments = Vec::new();
         for found in accounting.children() {
             if found.is("Segment") {
+                found.looked_at();
                 segments.push(Segment {
                     name: attribute(found, "type"),
                     id: attribute(found, "id"),
                     description: attribute(found, "description"),
                 });
             } else if found.is("AccountingSegment") {
+                found.looked_at();
                 segments.push(Segment {
-                    name: found.text_of("Name")?.unwrap_or_default(),
+                    name: found.words_of("Name")?.unwrap_or_default(),
                     id: attribute(found, "id"),
                     description: Description::text_in(found)?.unwrap_or_default(),
                 });

@@ -14,6 +14,7 @@ use super::read::Read;
 use super::ship_notice::ShipNoticeRequest;
 use super::status_update::StatusUpdateRequest;
 use super::tree::{self, Element};
+use super::unread::Unread;
 use super::write::Writer;
 
 /// A whole document.
@@ -21,6 +22,8 @@ use super::write::Writer;
 pub struct Document {
     pub envelope: Envelope,
     pub payload: Payload,
+    /// What came with it and has no field above; written back where it stood.
+    pub unread: Unread,
 }
 
 /// What a document is about.
@@ -50,12 +53,14 @@ pub struct Received {
     pub payload_name: String,
     /// To be looked at after the credentials were checked.
     pub payload: Result<Payload, ContentFault>,
+    /// What nobody looked at; empty when the payload is at fault.
+    pub unread: Unread,
 }
 
 impl Received {
     /// The whole document, or what is wrong with its payload.
     pub fn into_document(self) -> Result<Document, Fault> {
-        Ok(Document { envelope: self.envelope, payload: self.payload? })
+        Ok(Document { envelope: self.envelope, payload: self.payload?, unread: self.unread })
     }
 }
 
@@ -71,7 +76,11 @@ pub fn receive(bytes: &[u8], content_type: Option<&str>) -> Result<Received, Fau
     }
     let decoded = encoding::decode(bytes, content_type)?;
     let tree = tree::parse(&decoded.text)?;
-    Ok(read(tree.root())?)
+    let mut received = read(tree.root())?;
+    if received.payload.is_ok() {
+        received.unread = Unread::of(&tree);
+    }
+    Ok(received)
 }
 
 /// Reads the envelope, and what can be read of the payload.
@@ -83,7 +92,7 @@ pub(super) fn read(root: Element<'_>) -> Read<Received> {
         None if envelope.form == Form::Response => Ok(Payload::None),
         None => Err(no_payload(root, envelope.form)),
     };
-    Ok(Received { envelope, payload_name, payload })
+    Ok(Received { envelope, payload_name, payload, unread: Unread::default() })
 }
 
 fn no_payload(root: Element<'_>, form: Form) -> ContentFault {
@@ -100,13 +109,14 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Result<Document, Faul
 /// Writes a document: UTF-8, in the order of the official DTD that its payload belongs to.
 pub fn encode(document: &Document) -> Vec<u8> {
     let mut writer = Writer::document(document.payload.name());
+    writer.keep(&document.unread, document.payload.name());
     document.envelope.write(&mut writer, |writer| document.payload.write(writer));
     writer.finish()
 }
 
 impl Document {
     pub fn new(envelope: Envelope, payload: Payload) -> Self {
-        Self { envelope, payload }
+        Self { envelope, payload, unread: Unread::default() }
     }
 }
 
@@ -155,7 +165,10 @@ impl Payload {
             "StatusUpdateRequest" => {
                 Self::StatusUpdateRequest(Box::new(StatusUpdateRequest::of(element)?))
             }
-            other => Self::Unknown(other.to_owned()),
+            other => {
+                element.leave();
+                Self::Unknown(other.to_owned())
+            }
         })
     }
 
@@ -172,6 +185,8 @@ impl Payload {
             Self::ShipNoticeRequest(payload) => payload.write(writer),
             Self::InvoiceDetailRequest(payload) => payload.write(writer),
             Self::StatusUpdateRequest(payload) => payload.write(writer),
+            // What came is among the unread parts.
+            Self::Unknown(_) if writer.keeps() => {}
             Self::Unknown(name) => writer.leaf(name, &[], ""),
         }
     }

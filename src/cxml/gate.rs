@@ -5,6 +5,8 @@
 //! declaration once, before the root and without an internal subset, names, attributes, namespaces,
 //! and the limits. It never fetches and never expands.
 
+use std::cell::Cell;
+
 use super::fault::{Position, XmlFault};
 use super::limits;
 use super::tag::{self, TagFault};
@@ -200,6 +202,7 @@ impl<'a> Gate<'a> {
             body_end: 0,
             next: 0,
             text: Span::default(),
+            taken: Cell::new(0),
         };
         Ok((node, length))
     }

@@ -101,6 +101,7 @@ impl Credential {
         }
         let secret = secret.map(Element::trimmed).filter(|text| !text.is_empty());
         let other = element.one("CredentialMac")?.or(element.one("DigitalSignature")?);
+        other.into_iter().for_each(Element::leave);
         Ok(Self {
             domain: element.attribute("domain").unwrap_or_default().trim().to_owned(),
             identity: element.text_of("Identity")?.unwrap_or_default(),
@@ -326,7 +327,7 @@ fn payload_of(body: Element<'_>) -> Read<Option<Element<'_>>> {
     let mut payloads = body.children().filter(|child| !child.is_foreign() && !child.is("Status"));
     let first = payloads.next();
     match payloads.next() {
-        None => Ok(first),
+        None => Ok(first.map(Element::looked_at)),
         Some(second) => Err(second
             .fault()
             .found(format!("<{}> beside another payload", second.local()))

@@ -135,24 +135,35 @@ impl InvoiceSummary {
         self.subtotal.write("SubtotalAmount", writer);
         match &self.tax {
             Some(tax) => tax.write(writer),
-            None => {
-                // The DTD wants a tax; an invoice without one says zero.
-                let zero = Amount::new(rust_decimal::Decimal::ZERO, self.subtotal.currency);
+            // The DTD wants a tax and a sum, even of who says none.
+            None if writer.lacks("Tax") => {
                 writer.open("Tax", &[]);
-                zero.write_money(writer);
+                self.write_no_money(writer);
                 Description::write_text(None, writer);
                 writer.close("Tax");
             }
+            None => {}
         }
         Amount::write_if(self.special_handling.as_ref(), "SpecialHandlingAmount", writer);
         Amount::write_if(self.shipping.as_ref(), "ShippingAmount", writer);
         Amount::write_if(self.gross.as_ref(), "GrossAmount", writer);
         Amount::write_if(self.discount.as_ref(), "InvoiceDetailDiscount", writer);
-        let net = self.net.as_ref().or(self.gross.as_ref()).unwrap_or(&self.subtotal);
-        net.write("NetAmount", writer);
+        match &self.net {
+            Some(net) => net.write("NetAmount", writer),
+            None if writer.lacks("NetAmount") => {
+                writer.open("NetAmount", &[]);
+                self.write_no_money(writer);
+                writer.close("NetAmount");
+            }
+            None => {}
+        }
         Amount::write_if(self.deposit.as_ref(), "DepositAmount", writer);
         Amount::write_if(self.due.as_ref(), "DueAmount", writer);
         writer.close("InvoiceDetailSummary");
+    }
+
+    fn write_no_money(&self, writer: &mut Writer) {
+        writer.leaf("Money", &[("currency", Some(self.subtotal.currency.code()))], "");
     }
 }
 
@@ -271,7 +282,8 @@ impl PaymentTerm {
     fn all(header: Element<'_>) -> Vec<Self> {
         let terms = header
             .children()
-            .filter(|child| child.is("PaymentTerm") || child.is("InvoiceDetailPaymentTerm"));
+            .filter(|child| child.is("PaymentTerm") || child.is("InvoiceDetailPaymentTerm"))
+            .map(Element::looked_at);
         let discount =
             |term: Element<'_>| term.first("Discount")?.first("DiscountPercent")?.said("percent");
         let read = |term: Element<'_>| Self {
@@ -309,7 +321,7 @@ impl InvoiceOrder {
                 return Err(fault.expected(format!("at most {most} lines")).mend("Split it."));
             }
             if line.is("InvoiceDetailItem") || line.is("InvoiceDetailServiceItem") {
-                items.push(InvoiceItem::of(line)?);
+                items.push(InvoiceItem::of(line.looked_at())?);
             }
         }
         if items.is_empty() {

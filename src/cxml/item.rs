@@ -186,19 +186,14 @@ impl ItemDetail {
                 .expected("an exact number of ordered units for the price")
                 .mend("Price the line by the ordered unit.")
         })?;
-        let classification = |found: Element<'_>| {
-            let domain = found.attribute("domain").unwrap_or_default().to_owned();
-            let code = Some(found.trimmed()).filter(|code| !code.is_empty());
-            (domain, code.or(found.attribute("code")).unwrap_or_default().to_owned())
-        };
         Ok(Self {
             price: UnitPrice::new(amount.value, amount.currency, per),
             descriptions: Description::all(element)?,
             unit: element.need("UnitOfMeasure")?.trimmed().to_owned(),
             basis,
-            classifications: element.each("Classification", classification),
+            classifications: classifications_of(element),
             manufacturer_part: element.text_of("ManufacturerPartID")?,
-            manufacturer_name: element.text_of("ManufacturerName")?,
+            manufacturer_name: element.words_of("ManufacturerName")?,
             url: super::values::url_in(element)?,
             lead_time: element.text_of("LeadTime")?,
             extrinsics: Extrinsic::all(element),
@@ -220,8 +215,8 @@ impl ItemDetail {
             }
             None => {}
         }
-        if self.classifications.is_empty() {
-            writer.leaf("Classification", &[("domain", Some("custom"))], "");
+        if self.classifications.is_empty() && writer.lacks("Classification") {
+            writer.leaf("Classification", &[("domain", Some(NO_DOMAIN))], "");
         }
         for (domain, code) in &self.classifications {
             writer.leaf("Classification", &[("domain", Some(domain))], code);
@@ -244,6 +239,24 @@ impl ItemDetail {
             description: None,
         }
     }
+}
+
+/// The domain of the classification that the DTD wants of what has none.
+const NO_DOMAIN: &str = "custom";
+
+/// Domain and code of every classification that says something.
+fn classifications_of(detail: Element<'_>) -> Vec<(String, String)> {
+    let mut found = Vec::with_capacity(detail.named("Classification").count());
+    for element in detail.named("Classification") {
+        let domain = element.attribute("domain").unwrap_or_default();
+        match Some(element.trimmed()).filter(|code| !code.is_empty()).or(element.attribute("code"))
+        {
+            Some(code) => found.push((domain.to_owned(), code.to_owned())),
+            None if domain == NO_DOMAIN => {}
+            None => element.leave(),
+        }
+    }
+    found
 }
 
 impl Item {

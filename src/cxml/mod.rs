@@ -19,6 +19,7 @@ pub mod invoice_line;
 pub mod item;
 pub mod limits;
 pub mod order;
+mod overlay;
 pub mod pretty;
 pub mod profile;
 pub mod punchout_order;
@@ -31,6 +32,7 @@ pub mod status;
 pub mod status_update;
 mod tag;
 pub mod tree;
+mod unread;
 pub mod validate;
 pub mod values;
 pub mod write;
@@ -41,6 +43,7 @@ pub use header::{Credential, Envelope, Form, Mode, Party};
 pub use pretty::prettify;
 pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
 pub use status::{Status, StatusClass};
+pub use unread::{Piece, Unread, UnreadPart};
 pub use validate::{CheckFault, check};
 
 #[cfg(test)]

@@ -141,10 +141,8 @@ impl OrderRequest {
         );
         self.total.write("Total", writer);
         Address::write_if(self.ship_to.as_ref(), "ShipTo", writer);
-        // The DTD wants a BillTo; who sends none is billed where the goods go.
-        let nobody = Address::default();
-        let bill_to = self.bill_to.as_ref().or(self.ship_to.as_ref()).unwrap_or(&nobody);
-        bill_to.write("BillTo", writer);
+        // The DTD wants a BillTo, even of who has none.
+        self.bill_to.as_ref().unwrap_or(&Address::default()).write("BillTo", writer);
         self.shipping.iter().for_each(|shipping| shipping.write(writer));
         self.tax.iter().for_each(|tax| tax.write(writer));
         Contact::write_all(&self.contacts, writer);

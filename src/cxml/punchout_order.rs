@@ -65,7 +65,10 @@ impl PunchOutOrderMessage {
             buyer_cookie: buyer_cookie_of(element)?,
             operation_allowed: OperationAllowed::read(header, "operationAllowed", create)?,
             quote_status: QuoteStatus::read(header, "quoteStatus", Some(QuoteStatus::Final))?,
-            sourcing_status: sourcing.map(|s| (s.said("action"), s.trimmed().to_owned())),
+            sourcing_status: sourcing.map(|sourcing| {
+                let text = sourcing.granted("xml:lang", LANG).trimmed().to_owned();
+                (sourcing.said("action"), text)
+            }),
             total: Amount::unsigned_inside(header.need("Total")?)?,
             ship_to: Address::maybe(header, "ShipTo")?,
             shipping: Shipping::maybe(header)?,

@@ -59,7 +59,10 @@ impl PunchOutSetupRequest {
         let operation = SetupOperation::read(element, "operation", None)?;
         let items = match (operation, Item::all(element, Side::Out, false)) {
             // Lines beside a fresh start mean nothing; broken ones refuse nothing.
-            (SetupOperation::Create | SetupOperation::Source, Err(_)) => Vec::new(),
+            (SetupOperation::Create | SetupOperation::Source, Err(_)) => {
+                element.named("ItemOut").for_each(Element::leave);
+                Vec::new()
+            }
             (_, items) => items?,
         };
         Ok(Self {

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::fault::ContentFault;
 use super::tree::Element;
+use super::values::LANG;
 use crate::base::decimal;
 use crate::base::quantity::Quantity;
 
@@ -85,6 +86,11 @@ impl<'t> Element<'t> {
         self.attribute(name).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
+    /// Its language, when it is not the one that the writer gives to everything.
+    pub fn language(self) -> Option<String> {
+        self.said("xml:lang").filter(|language| language != LANG)
+    }
+
     /// Its text without outer white space.
     pub fn trimmed(self) -> &'t str {
         self.text().trim()
@@ -93,6 +99,12 @@ impl<'t> Element<'t> {
     /// The trimmed text of the only child of this name; empty counts as absent.
     pub fn text_of(self, name: &'static str) -> Read<Option<String>> {
         let found = self.one(name)?.map(Element::trimmed);
+        Ok(found.filter(|text| !text.is_empty()).map(str::to_owned))
+    }
+
+    /// As [`Element::text_of`], of an element that the writer gives our language.
+    pub fn words_of(self, name: &'static str) -> Read<Option<String>> {
+        let found = self.one(name)?.map(|child| child.granted("xml:lang", LANG).trimmed());
         Ok(found.filter(|text| !text.is_empty()).map(str::to_owned))
     }
 

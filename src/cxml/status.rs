@@ -64,7 +64,7 @@ impl Status {
         Ok(Self {
             code,
             text: element.attribute("text").unwrap_or_default().to_owned(),
-            lang: element.said("xml:lang"),
+            lang: element.language(),
             message: element.trimmed().to_owned(),
         })
     }

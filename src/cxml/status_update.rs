@@ -67,7 +67,7 @@ impl StatusUpdateRequest {
         Ok(Self {
             document_reference: document_reference_in(element)?,
             status: Status::of(element.need("Status")?)?,
-            about: about.map(StatusAbout::of).transpose()?,
+            about: about.map(Element::looked_at).map(StatusAbout::of).transpose()?,
             extrinsics: Extrinsic::all(element),
         })
     }
@@ -106,9 +106,12 @@ impl StatusAbout {
             }
             "SourcingStatus" => Self::Sourcing {
                 action: element.said("action"),
-                text: element.trimmed().to_owned(),
+                text: element.granted("xml:lang", super::values::LANG).trimmed().to_owned(),
             },
-            other => Self::Other(other.to_owned()),
+            other => {
+                element.leave();
+                Self::Other(other.to_owned())
+            }
         })
     }
 
@@ -140,7 +143,7 @@ impl StatusAbout {
                 let lang = ("xml:lang", Some(super::values::LANG));
                 writer.leaf("SourcingStatus", &[("action", action.as_deref()), lang], text);
             }
-            // Written by nobody; what was read is not passed on.
+            // What came is among the unread parts.
             Self::Other(_) => {}
         }
     }

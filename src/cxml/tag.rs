@@ -1,5 +1,7 @@
 //! The inside of a tag: names, attributes, references, namespaces; and the two declarations.
 
+use std::cell::Cell;
+
 use super::fault::XmlFault;
 use super::gate::{Binding, Gate};
 use super::limits;
@@ -182,6 +184,7 @@ pub(super) fn attributes<'a>(
             name: short(start + at),
             name_len: short(length),
             value: span,
+            taken: Cell::new(false),
         });
         at = value_end + 1;
     }

@@ -7,6 +7,8 @@
 //! Element names are matched by local name and namespace: an element of a foreign namespace is kept
 //! but is never taken for the cXML element of the same name.
 
+use std::cell::Cell;
+
 use super::fault::{Position, XmlFault};
 use super::gate;
 
@@ -55,13 +57,20 @@ pub(super) struct Node {
     /// Its next sibling, 0 when it is the last.
     pub(super) next: u32,
     pub(super) text: Span,
+    /// What readers took of it: [`SEEN`], [`TEXT`], [`WHOLE`].
+    pub(super) taken: Cell<u8>,
 }
+
+const SEEN: u8 = 1;
+const TEXT: u8 = 2;
+const WHOLE: u8 = 4;
 
 #[derive(Debug, Clone)]
 pub(super) struct AttributeNode {
     pub(super) name: u32,
     pub(super) name_len: u32,
     pub(super) value: Span,
+    pub(super) taken: Cell<bool>,
 }
 
 /// A well-formed document.
@@ -116,6 +125,15 @@ impl<'a> Tree<'a> {
         (0..short(self.nodes.len())).map(|index| Element { tree: self, index })
     }
 
+    /// Whether readers looked at everything there is.
+    pub(super) fn is_read(&self) -> bool {
+        let read = |node: &Node| {
+            let taken = node.taken.get();
+            taken & SEEN != 0 && (node.text.len == 0 || taken & TEXT != 0)
+        };
+        self.nodes.iter().skip(1).all(read) && self.attributes.iter().all(|own| own.taken.get())
+    }
+
     /// The text the tree points into.
     pub fn source(&self) -> &'a str {
         self.source
@@ -168,7 +186,77 @@ impl<'t> Element<'t> {
             let bytes = self.tree.source.as_bytes().get(start..start + length);
             length == name.len() && bytes == Some(name.as_bytes())
         });
-        found.map(|attribute| attribute.value.get(self.tree))
+        found.map(|attribute| {
+            attribute.taken.set(true);
+            attribute.value.get(self.tree)
+        })
+    }
+
+    /// Notes that a reader looks at it; [`Element::named`] does so by itself.
+    pub(super) fn looked_at(self) -> Self {
+        self.take(SEEN);
+        self
+    }
+
+    /// Takes the note back: the reader could make nothing of it, so it stays unread, unless there
+    /// is nothing in it at all.
+    pub(super) fn leave(self) {
+        self.node().taken.set(if self.says_nothing() { SEEN | WHOLE } else { 0 });
+    }
+
+    /// Whether it holds no text and no attribute but a language and a currency, however deep: what
+    /// is written where the DTD wants an element and there is nothing to say.
+    pub(super) fn says_nothing(self) -> bool {
+        let plain = |name: &str| matches!(name, "xml:lang" | "currency");
+        self.node().text.get(self.tree).trim().is_empty()
+            && self.attributes().all(|(name, _)| plain(name))
+            && self.children().all(Self::says_nothing)
+    }
+
+    /// Takes an attribute as read when it says what the writer writes there anyway.
+    pub(super) fn granted(self, name: &str, value: &str) -> Self {
+        let source = self.tree.source;
+        for own in self.attribute_nodes() {
+            let named = source.get(own.name as usize..(own.name + own.name_len) as usize);
+            if named == Some(name) && own.value.get(self.tree) == value {
+                own.taken.set(true);
+            }
+        }
+        self
+    }
+
+    /// Notes that everything inside is kept as it stands.
+    pub(super) fn take_whole(self) {
+        self.take(WHOLE);
+    }
+
+    fn take(self, what: u8) {
+        let taken = &self.node().taken;
+        taken.set(taken.get() | what);
+    }
+
+    pub(super) fn was_read(self) -> bool {
+        self.node().taken.get() & SEEN != 0
+    }
+
+    pub(super) fn was_taken_whole(self) -> bool {
+        self.node().taken.get() & WHOLE != 0
+    }
+
+    /// Its text, when it says something that nobody looked at.
+    pub(super) fn unread_text(self) -> Option<&'t str> {
+        let text = self.node().text.get(self.tree);
+        let unread = self.node().taken.get() & TEXT == 0 && !text.trim().is_empty();
+        unread.then_some(text)
+    }
+
+    /// Its attributes that nobody looked at.
+    pub(super) fn unread_attributes(self) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let unread = self.attribute_nodes().iter().filter(|attribute| !attribute.taken.get());
+        unread.map(move |attribute| {
+            let name = Span { start: attribute.name, len: attribute.name_len };
+            (name.get(self.tree), attribute.value.get(self.tree))
+        })
     }
 
     /// Every attribute in the order written, namespace declarations included.
@@ -196,7 +284,7 @@ impl<'t> Element<'t> {
 
     /// Its children that are the cXML element of this name.
     pub fn named(self, name: &'static str) -> impl Iterator<Item = Element<'t>> {
-        self.children().filter(move |child| child.is(name))
+        self.children().filter(move |child| child.is(name)).map(Self::looked_at)
     }
 
     /// Its first child that is the cXML element of this name.
@@ -211,12 +299,24 @@ impl<'t> Element<'t> {
     /// Its own text, all pieces put together as XML reads them: references resolved, CDATA opened,
     /// comments left out. White space between child elements does not count.
     pub fn text(self) -> &'t str {
+        self.take(TEXT);
         self.node().text.get(self.tree)
     }
 
     /// Everything between its tags, as it stands in the source.
     pub fn inner(self) -> &'t str {
         self.tree.source.get(self.inner_range()).unwrap_or_default()
+    }
+
+    /// The element as it stands in the source, with its tags.
+    pub(super) fn outer(self) -> &'t str {
+        let node = self.node();
+        let (source, start) = (self.tree.source, (node.name as usize).saturating_sub(1));
+        let (body, body_end) = (node.body as usize, node.body_end as usize);
+        let empty = source.get(..body).is_some_and(|before| before.ends_with("/>"));
+        let tag = source.get(body_end..).and_then(|rest| rest.find('>')).unwrap_or_default();
+        let end = if empty { body } else { body_end + tag + 1 };
+        source.get(start..end).unwrap_or_default()
     }
 
     /// The byte range of [`Element::inner`] in the source.

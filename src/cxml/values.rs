@@ -9,7 +9,7 @@ use crate::base::money::{Currency, MoneyFault};
 use crate::base::text::one_line;
 use crate::base::time::{Day, Time};
 
-/// The language written where the DTD asks for one and none is known.
+/// The language written where the DTD asks for one; texts without a language of their own have it.
 pub const LANG: &str = "en";
 
 /// cXML `Money`: an exact number of any sign and its currency. Not rounded to the minor unit, as
@@ -32,11 +32,14 @@ impl Amount {
 
     /// The `Money` inside an element; an empty or absent one counts as not sent.
     pub(super) fn maybe_inside(element: Option<Element<'_>>) -> Read<Option<Self>> {
-        let money = match element {
-            Some(element) => element.one("Money")?,
-            None => None,
-        };
-        money.filter(|money| !money.trimmed().is_empty()).map(Self::of).transpose()
+        let Some(element) = element else { return Ok(None) };
+        match element.one("Money")?.filter(|money| !money.trimmed().is_empty()) {
+            Some(money) => Self::of(money).map(Some),
+            None => {
+                element.leave();
+                Ok(None)
+            }
+        }
     }
 
     /// As [`Amount::inside`], and not below zero.
@@ -168,6 +171,7 @@ impl Kept {
 
     pub(super) fn of(element: Element<'_>) -> Self {
         let xml = element.has_children().then(|| element.inner().to_owned());
+        element.take_whole();
         Self { text: element.text().to_owned(), xml }
     }
 
@@ -237,7 +241,7 @@ impl Description {
         Ok(Self {
             text: element.trimmed().to_owned(),
             short_name: element.text_of("ShortName")?,
-            lang: element.said("xml:lang"),
+            lang: element.language(),
         })
     }
 
@@ -247,7 +251,8 @@ impl Description {
 
     /// The text of the only description, when it says something.
     pub(super) fn text_in(element: Element<'_>) -> Read<Option<String>> {
-        Ok(element.first("Description").map(Element::trimmed).map(str::to_owned))
+        let found = element.first("Description");
+        Ok(found.map(|found| found.granted("xml:lang", LANG).trimmed().to_owned()))
     }
 
     pub(super) fn write(&self, writer: &mut Writer) {
@@ -255,10 +260,10 @@ impl Description {
         match &self.short_name {
             None => writer.leaf("Description", &lang, &self.text),
             Some(short) => {
-                let short = super::write::escape(short);
-                let text = super::write::escape(&self.text);
-                let xml = format!("<ShortName>{short}</ShortName>{text}");
-                writer.raw_leaf("Description", &lang, &xml);
+                writer.open_mixed("Description", &lang, "");
+                writer.leaf("ShortName", &[], short);
+                writer.text(&self.text);
+                writer.close_mixed("Description");
             }
         }
     }
@@ -288,15 +293,23 @@ impl Comments {
     pub(super) fn all(element: Element<'_>) -> Vec<Self> {
         let read = |found: Element<'_>| Self {
             text: found.trimmed().to_owned(),
-            lang: found.said("xml:lang"),
+            lang: found.language(),
             kind: found.said("type"),
             attachments: found
                 .named("Attachment")
                 .flat_map(|attachment| attachment.texts_of("URL"))
                 .collect(),
         };
-        let comments = element.named("Comments").map(read);
-        comments.filter(|found| !found.text.is_empty() || !found.attachments.is_empty()).collect()
+        let mut comments = Vec::new();
+        for found in element.named("Comments") {
+            let comment = read(found);
+            if comment.text.is_empty() && comment.attachments.is_empty() {
+                found.leave();
+            } else {
+                comments.push(comment);
+            }
+        }
+        comments
     }
 
     pub(super) fn write_all(comments: &[Self], writer: &mut Writer) {
@@ -320,16 +333,20 @@ impl Comments {
     }
 
     fn write(&self, writer: &mut Writer) {
-        let mut xml = super::write::escape(&self.text).into_owned();
-        for url in &self.attachments {
-            let url = super::write::escape(url);
-            xml.push_str(&format!("<Attachment><URL>{url}</URL></Attachment>"));
-        }
         let attributes = [
             ("xml:lang", Some(self.lang.as_deref().unwrap_or(LANG))),
             ("type", self.kind.as_deref()),
         ];
-        writer.raw_leaf("Comments", &attributes, &xml);
+        if self.attachments.is_empty() {
+            return writer.leaf("Comments", &attributes, &self.text);
+        }
+        writer.open_mixed("Comments", &attributes, &self.text);
+        for url in &self.attachments {
+            writer.open("Attachment", &[]);
+            writer.leaf("URL", &[], url);
+            writer.close("Attachment");
+        }
+        writer.close_mixed("Comments");
     }
 }
 

@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 
+use super::overlay::Overlay;
 use super::schema::Module;
+use super::unread::Unread;
 
 /// The cXML version whose DTDs we write for.
 pub const VERSION: &str = "1.2.071";
@@ -19,6 +21,9 @@ pub type Attribute<'a> = (&'static str, Option<&'a str>);
 pub struct Writer {
     out: String,
     depth: usize,
+    /// Inside an element whose white space counts.
+    inline: bool,
+    kept: Option<Box<Overlay>>,
 }
 
 /// The text with `& < >` as references; characters XML cannot hold become blanks.
@@ -62,23 +67,71 @@ impl Writer {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
              <!DOCTYPE cXML SYSTEM \"http://xml.cxml.org/schemas/cXML/{VERSION}/{dtd}.dtd\">\n"
         );
-        Self { out, depth: 0 }
+        Self { out, ..Self::default() }
+    }
+
+    /// Writes these parts back where they stood.
+    pub(super) fn keep(&mut self, unread: &Unread, payload: &str) {
+        if !unread.is_empty() {
+            let overlay = Overlay::new(unread, Module::of_payload(payload));
+            self.kept = Some(Box::new(overlay));
+        }
+    }
+
+    /// Whether there are parts to be written back.
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Whether no child of this name is kept of the element that is open.
+    pub(super) fn lacks(&self, name: &str) -> bool {
+        self.kept.as_ref().is_none_or(|kept| !kept.has(name))
     }
 
     /// `<name ..>`, to be closed by [`Writer::close`].
     pub fn open(&mut self, name: &str, attributes: &[Attribute<'_>]) {
+        self.enter(name);
         self.indent();
         self.tag(name, attributes);
-        self.out.push_str(">\n");
+        self.out.push('>');
+        self.end_line();
         self.depth += 1;
     }
 
+    /// An element of text and elements, to be closed by [`Writer::close_mixed`]: no white space is
+    /// added inside.
+    pub fn open_mixed(&mut self, name: &str, attributes: &[Attribute<'_>], text: &str) {
+        self.enter(name);
+        self.indent();
+        self.tag(name, attributes);
+        self.out.push('>');
+        self.inline = true;
+        self.depth += 1;
+        self.text(text);
+    }
+
+    pub fn close_mixed(&mut self, name: &str) {
+        self.leave();
+        self.depth = self.depth.saturating_sub(1);
+        self.inline = false;
+        self.out.push_str("</");
+        self.out.push_str(name);
+        self.out.push_str(">\n");
+    }
+
+    /// Text inside an element of text and elements.
+    pub fn text(&mut self, text: &str) {
+        self.out.push_str(&escape(text));
+    }
+
     pub fn close(&mut self, name: &str) {
+        self.leave();
         self.depth = self.depth.saturating_sub(1);
         self.indent();
         self.out.push_str("</");
         self.out.push_str(name);
-        self.out.push_str(">\n");
+        self.out.push('>');
+        self.end_line();
     }
 
     /// An element with text, or an empty one when the text is empty.
@@ -88,17 +141,22 @@ impl Writer {
 
     /// An element whose content is XML already.
     pub fn raw_leaf(&mut self, name: &str, attributes: &[Attribute<'_>], xml: &str) {
+        self.enter(name);
         self.indent();
         self.tag(name, attributes);
-        if xml.is_empty() {
-            self.out.push_str("/>\n");
-            return;
-        }
+        let begun = self.out.len();
         self.out.push('>');
         self.out.push_str(xml);
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push_str(">\n");
+        self.leave();
+        if self.out.len() == begun + 1 {
+            self.out.truncate(begun);
+            self.out.push_str("/>");
+        } else {
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+        }
+        self.end_line();
     }
 
     /// An element with text, when there is one.
@@ -116,19 +174,62 @@ impl Writer {
     fn tag(&mut self, name: &str, attributes: &[Attribute<'_>]) {
         self.out.push('<');
         self.out.push_str(name);
+        let kept = self.kept.as_mut().map(|kept| kept.attributes()).unwrap_or_default();
         for (name, value) in attributes {
-            let Some(value) = value else { continue };
-            self.out.push(' ');
-            self.out.push_str(name);
-            self.out.push_str("=\"");
-            self.out.push_str(&escaped(value, true));
-            self.out.push('"');
+            if let Some(value) = value
+                && kept.iter().all(|(own, _)| own != name)
+            {
+                self.attribute(name, value);
+            }
         }
+        for (name, value) in kept {
+            self.attribute(&name, &value);
+        }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        self.out.push_str(&escaped(value, true));
+        self.out.push('"');
+    }
+
+    /// Goes into an element; kept siblings that belong before it are written first.
+    fn enter(&mut self, name: &str) {
+        let Some(kept) = &mut self.kept else { return };
+        for xml in kept.enter(name) {
+            self.line(&xml);
+        }
+    }
+
+    /// Leaves the element; what is kept of its inside and was not written is written now.
+    fn leave(&mut self) {
+        let Some(kept) = &mut self.kept else { return };
+        let (text, elements) = kept.leave();
+        self.out.push_str(&escape(&text));
+        for xml in elements {
+            self.line(&xml);
+        }
+    }
+
+    fn line(&mut self, xml: &str) {
+        self.indent();
+        self.out.push_str(xml);
+        self.end_line();
     }
 
     fn indent(&mut self) {
         const BLANKS: &str = "                                ";
-        self.out.push_str(&BLANKS[..self.depth.min(BLANKS.len())]);
+        if !self.inline {
+            self.out.push_str(&BLANKS[..self.depth.min(BLANKS.len())]);
+        }
+    }
+
+    fn end_line(&mut self) {
+        if !self.inline {
+            self.out.push('\n');
+        }
     }
 }
 

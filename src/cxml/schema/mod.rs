@@ -104,11 +104,6 @@ impl Rule {
             Content::Text | Content::Empty => None,
         }
     }
-
-    /// Whether there is such an attribute.
-    pub(super) fn has_attribute(&self, name: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.name == name)
-    }
 }
 
 fn read(table: &'static str) -> Schema {
@@ -227,6 +222,6 @@ mod tests {
         assert!(order.rank("Total") < order.rank("BillTo"));
         assert_eq!(order.rank("ItemOut"), None);
         let lang = rule("Name", CXML).unwrap();
-        assert!(lang.has_attribute("xml:lang") && lang.attributes[0].kind == Kind::Text);
+        assert_eq!((lang.attributes[0].name, &lang.attributes[0].kind), ("xml:lang", &Kind::Text));
     }
 }

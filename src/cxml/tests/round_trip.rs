@@ -108,7 +108,7 @@ prop_compose! {
         detail.descriptions = vec![Description {
             text: words.clone(),
             short_name: Some(words.clone()),
-            lang: Some("en".to_owned()),
+            lang: Some("fr".to_owned()),
         }];
         detail.classifications = vec![("UNSPSC".to_owned(), words.clone())];
         detail.extrinsics = vec![Extrinsic::new(words.clone(), auxiliary.clone())];
@@ -120,7 +120,7 @@ prop_compose! {
         item.line_number = Some(line);
         item.distributions =
             vec![Distribution { name: words.clone(), segments: vec![segment], charge }];
-        item.comments = vec![Comments { lang: Some("en".to_owned()), ..Comments::new(words) }];
+        item.comments = vec![Comments { lang: Some("fr".to_owned()), ..Comments::new(words) }];
         item.tax = tax.map(Box::new);
         item.ship_to = ship_to.map(Box::new);
         item
@@ -186,7 +186,7 @@ proptest! {
         });
         let name = words.clone();
         order.contacts =
-            vec![Contact { name, lang: Some("en".to_owned()), ..Contact::default() }];
+            vec![Contact { name, lang: Some("fr".to_owned()), ..Contact::default() }];
         holds(Document::new(envelope(&words, &words), Payload::OrderRequest(Box::new(order))))?;
     }
 

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 use super::super::{Payload, check, decode, encode, redact};
 use super::corpus::judged;
 
+/// Its sender adds an element that no DTD knows, and gets it back.
+const BEYOND: &str = "setup-edit-other-order.xml";
+
 fn samples(kind: &str) -> Vec<(String, Vec<u8>)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("cxml-samples").join(kind);
     let mut found = Vec::new();
@@ -46,6 +49,10 @@ fn every_document_out_reads_back_and_is_valid() {
     for (name, bytes) in samples("out") {
         let document = decode(&bytes, Some("text/xml")).unwrap();
         assert_eq!(encode(&document), bytes, "{name}");
+        if name == BEYOND {
+            assert_eq!(document.unread.iter().count(), 1, "{name}");
+            continue;
+        }
         assert_eq!(check(&bytes), [], "{name}");
         if let Some(Err(told)) = judged(&bytes, document.payload.name(), &name) {
             panic!("{told}");
