@@ -37,6 +37,7 @@ use crate::{
             content_hash,
         },
     },
+    policy::limits::LooksBack,
     store::{self, Conn},
 };
 
@@ -267,7 +268,7 @@ pub(super) async fn hand_in(
     origin: Origin,
 ) -> Result<Requisition, AppError> {
     let Made { draft, ship_to, bill_to, needed_on, comment } = made;
-    lock_requester(cx, &draft).await?;
+    lock_together(cx, &draft).await?;
     let planned = plan::plan_and_reserve(cx, &draft).await?;
     let mut requisition = Requisition {
         id: draft.id,
@@ -315,12 +316,16 @@ pub(super) async fn hand_in(
     Ok(requisition)
 }
 
-/// Requisitions that are judged together with the requester's others wait for each other, so that
-/// an order split in two and handed in at once is still seen whole.
-async fn lock_requester(cx: &mut Cx<'_>, draft: &Draft) -> Result<(), AppError> {
+/// Requisitions that are judged together wait for each other, so that an order split in two and
+/// handed in at once is still seen whole.
+async fn lock_together(cx: &mut Cx<'_>, draft: &Draft) -> Result<(), AppError> {
     let rules = cx.app.policies.rules(cx.conn, draft.organisation.id).await?;
-    if !rules.limits.windows().is_empty() {
-        store::person::lock(cx.conn, draft.requester.id).await?;
+    match rules.limits.looks_back() {
+        None => {}
+        Some(LooksBack::Requester) => store::person::lock(cx.conn, draft.requester.id).await?,
+        Some(LooksBack::Everybody) => {
+            store::organisation::lock(cx.conn, draft.organisation.id).await?;
+        }
     }
     Ok(())
 }
@@ -411,7 +416,7 @@ impl Command for ChangeLines {
         plan::void_steps(cx, &requisition).await?;
         budget::release(cx, requisition.id).await?;
         let draft = self.draft(cx, &requisition, lines).await?;
-        lock_requester(cx, &draft).await?;
+        lock_together(cx, &draft).await?;
         let planned = plan::plan_and_reserve(cx, &draft).await?;
         requisition.round += 1;
         requisition.total = draft.total;

@@ -160,6 +160,7 @@ impl Init {
             order_url: None,
             invoice_url: None,
             price_tolerance: rust_decimal::Decimal::ZERO,
+            fiscal_month: 1,
             version: 1,
         }
     }

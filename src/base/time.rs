@@ -51,6 +51,13 @@ impl Time {
         self.timestamp().to_zoned(zone)
     }
 
+    /// The first instant of a day in a time zone; UTC when the zone is unknown.
+    pub fn start_of(day: Day, zone: &str) -> Self {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        let start = day.to_zoned(zone).map(|zoned| zoned.timestamp().as_millisecond());
+        Self(start.unwrap_or(if day.year() < 1970 { i64::MIN } else { i64::MAX }))
+    }
+
     /// As cXML wants it: seconds and a numeric offset, never `Z`.
     pub fn to_cxml(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
@@ -131,6 +138,8 @@ mod tests {
         let late: Time = "2026-11-21T23:30:00Z".parse().unwrap();
         assert_eq!(late.day_in("UTC").to_string(), "2026-11-21");
         assert_eq!(late.day_in("Europe/Berlin").to_string(), "2026-11-22");
+        let start = Time::start_of(late.day_in("Europe/Berlin"), "Europe/Berlin");
+        assert_eq!(start.to_string(), "2026-11-21T23:00:00.000Z");
         assert!(parse_day("2026-02-30").is_err());
         assert!(parse_day("20260228").is_err());
     }

@@ -121,6 +121,7 @@ impl MakeWorld {
             order_url: None,
             invoice_url: Some(sink),
             price_tolerance: Decimal::ZERO,
+            fiscal_month: 1,
             version: 1,
         };
         store::organisation::insert(cx.conn, &organisation, cx.now).await?;

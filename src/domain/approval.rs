@@ -12,7 +12,9 @@ mod progress;
 mod record;
 
 pub use arrange::arrange;
-pub use facts::{BudgetMode, BudgetState, Facts, Line, Person, Rate, WindowSum, cannot_decide};
+pub use facts::{
+    BudgetMode, BudgetState, Earlier, Facts, Line, Person, Rate, WindowSum, cannot_decide,
+};
 pub use plan::{
     ApproverSource, Asked, Mode, Outcome, Place, Plan, PlannedStep, RuleRef, is_rule_id, plain,
 };

@@ -12,6 +12,7 @@ pub mod matching;
 pub mod notice;
 pub mod order;
 pub mod party;
+pub mod period;
 pub mod price;
 pub mod punchout;
 pub mod receipt;

@@ -104,6 +104,8 @@ pub struct Organisation {
     pub invoice_url: Option<String>,
     /// Percent by which a price on an incoming order may differ from the returned cart.
     pub price_tolerance: rust_decimal::Decimal,
+    /// The month its fiscal year begins with, 1 to 12.
+    pub fiscal_month: i8,
     pub version: i64,
 }
 

@@ -1,17 +1,23 @@
-//! Spending limits: how much a requester may order without anybody's signature.
+//! Spending limits: how much may be ordered without anybody's signature.
 //!
-//! A limit is per order, or over a rolling window of days (so that one need split into several
-//! orders is judged as one). Within every limit that applies: no tier is asked. A requester
-//! without any limit may spend nothing alone.
+//! A limit belongs to a person, a role, a cost centre, a supplier or a category, and counts one
+//! order, a calendar period, or a rolling window of days. A window is the answer to split orders:
+//! what is alike and close together is judged as one. Within every limit that applies no tier is
+//! asked. A requester without any limit of his own may spend nothing alone.
 
 use rust_decimal::Decimal;
 
 use super::{
-    approval::{Facts, RuleRef, cannot_decide, plain},
+    approval::{Facts, RuleRef, WindowSum, cannot_decide},
+    period::Cycle,
     refusal::Refusal,
     role::Role,
 };
-use crate::base::money::{Currency, Money};
+use crate::base::{money::Money, text::fold};
+
+mod words;
+
+pub use words::in_words;
 
 /// Whose limit it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,15 +25,54 @@ pub enum Subject {
     Role(Role),
     /// By e-mail address, folded.
     Person(String),
+    /// By code; `*` is each one for itself.
+    CostCenter(String),
+    /// By short name; `*` is each one for itself.
+    Supplier(String),
+    /// A UNSPSC prefix; `*` is each segment (the first two digits) for itself.
+    Category(String),
 }
+
+/// The subject that stands for each cost centre, supplier or category by itself.
+pub const EACH: &str = "*";
 
 /// What is counted against a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Period {
     /// This order alone.
     Order,
-    /// This order and the requester's earlier ones of so many days.
+    /// This order and earlier ones of so many days.
     Window { days: u16 },
+    /// This order and earlier ones of the same day, week, month, quarter or fiscal year.
+    Calendar(Cycle),
+}
+
+/// Which part of an order counts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum What {
+    All,
+    /// Orders charged to this cost centre.
+    CostCenter(String),
+    /// Lines of this supplier.
+    Supplier(String),
+    /// Lines whose UNSPSC code begins so.
+    Category(String),
+}
+
+/// What is added up for one limit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Count {
+    pub what: What,
+    /// Only the requester's own orders; else those of the whole organisation.
+    pub own: bool,
+    pub period: Period,
+}
+
+impl Count {
+    /// Everything that the requester orders within so many days.
+    pub const fn own_window(days: u16) -> Self {
+        Self { what: What::All, own: true, period: Period::Window { days } }
+    }
 }
 
 /// One spending limit.
@@ -36,6 +81,8 @@ pub struct Limit {
     pub rule: RuleRef,
     pub subject: Subject,
     pub period: Period,
+    /// Whether only the requester's own orders count; always so for a person and a role.
+    pub own: bool,
     /// Inclusive: an order of exactly this amount is within.
     pub amount: Money,
 }
@@ -44,21 +91,23 @@ pub struct Limit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
     pub rule: RuleRef,
-    pub period: Period,
+    pub count: Count,
     pub amount: Money,
     /// What was counted, exact, in the limit's currency.
     pub counted: Decimal,
     pub within: bool,
 }
 
-/// How a requisition stands against the requester's own limits.
+/// How a requisition stands against the limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// Within every limit that applies.
     pub within: bool,
-    /// What the tiers are compared with: the total, or the sum of the window when earlier orders
-    /// of the window are judged together with this one.
+    /// What the tiers are compared with: the total, or more when earlier orders of a window are
+    /// judged together with this one.
     pub judged: Money,
+    /// The window that made `judged` more than the total, with the orders in it.
+    pub together: Option<WindowSum>,
     pub measured: Vec<Measured>,
     /// Plain words.
     pub because: String,
@@ -71,48 +120,74 @@ impl Standing {
     }
 }
 
-/// Holds the requisition against the requester's limits: for each period his own limit, else the
-/// highest one of his roles.
+/// A limit that applies, with the part of the order that it counts.
+type Applying<'l> = (&'l Limit, What);
+
+/// What must be known of earlier orders before the requisition can be judged.
+pub fn counts(limits: &[Limit], facts: &Facts) -> Result<Vec<Count>, Refusal> {
+    let mut wanted = Vec::new();
+    for (limit, what) in applicable(limits, facts)? {
+        let count = Count { what, own: limit.own, period: limit.period };
+        if limit.period != Period::Order && !wanted.contains(&count) {
+            wanted.push(count);
+        }
+    }
+    Ok(wanted)
+}
+
+/// Holds the requisition against the limits that apply to it.
 pub fn judge(limits: &[Limit], facts: &Facts) -> Result<Standing, Refusal> {
     let mut standing = Standing {
         within: true,
         judged: facts.total,
+        together: None,
         measured: Vec::new(),
         because: String::new(),
     };
-    for limit in applicable(limits, facts)? {
-        let sum = counted(limit.period, facts)?;
-        let amount = facts.convert(sum, limit.amount.currency())?;
-        let within = amount <= limit.amount.amount();
-        if larger(facts, sum, standing.judged)? {
-            standing.judged = sum;
+    let mut has_own = false;
+    for (limit, what) in applicable(limits, facts)? {
+        let this = part(facts, &what)?;
+        let mut counted = facts.convert(this, limit.amount.currency())?;
+        if limit.period != Period::Order {
+            let sum = earlier(limit, &what, facts)?;
+            for total in &sum.totals {
+                let more = facts.convert(*total, limit.amount.currency())?;
+                counted = counted.checked_add(more).ok_or_else(too_large)?;
+            }
+            if matches!(limit.period, Period::Window { .. }) {
+                raise(&mut standing, facts, sum)?;
+            }
         }
+        has_own |= matches!(limit.subject, Subject::Role(_) | Subject::Person(_));
+        let within = counted <= limit.amount.amount();
         standing.within &= within;
         standing.measured.push(Measured {
             rule: limit.rule.clone(),
-            period: limit.period,
+            count: Count { what, own: limit.own, period: limit.period },
             amount: limit.amount,
-            counted: amount,
+            counted,
             within,
         });
     }
-    if standing.measured.is_empty() {
-        standing.within = false;
-    }
-    standing.because = words(&standing, facts.total);
+    standing.within &= has_own;
+    standing.because = words::standing(&standing, facts, has_own);
     Ok(standing)
 }
 
-fn applicable<'l>(limits: &'l [Limit], facts: &Facts) -> Result<Vec<&'l Limit>, Refusal> {
-    let mail = crate::base::text::fold(&facts.requester.mail);
-    let mut chosen: Vec<&Limit> = Vec::new();
+/// The limits that apply, each with what it counts: for each period the requester's own limit, else
+/// the highest one of his roles; then those of the cost centre, the suppliers and the categories of
+/// the order, where one that names its subject goes before one for each.
+fn applicable<'l>(limits: &'l [Limit], facts: &Facts) -> Result<Vec<Applying<'l>>, Refusal> {
+    let mail = fold(&facts.requester.mail);
+    let mut own: Vec<&Limit> = Vec::new();
     let mine = |limit: &&Limit| match &limit.subject {
         Subject::Person(person) => *person == mail,
         Subject::Role(role) => facts.roles.contains(role),
+        Subject::CostCenter(_) | Subject::Supplier(_) | Subject::Category(_) => false,
     };
     for limit in limits.iter().filter(mine) {
-        match chosen.iter_mut().find(|other| other.period == limit.period) {
-            None => chosen.push(limit),
+        match own.iter_mut().find(|other| other.period == limit.period) {
+            None => own.push(limit),
             Some(other) => {
                 if beats(limit, other, facts)? {
                     *other = limit;
@@ -120,8 +195,67 @@ fn applicable<'l>(limits: &'l [Limit], facts: &Facts) -> Result<Vec<&'l Limit>, 
             }
         }
     }
-    chosen.sort_by_key(|limit| limit.period);
+    own.sort_by_key(|limit| limit.period);
+    let mut chosen: Vec<Applying<'l>> = own.into_iter().map(|limit| (limit, What::All)).collect();
+    for limit in limits {
+        for what in named(limit, facts) {
+            if !is_each(&limit.subject) || !is_covered(limits, limit, &what) {
+                chosen.push((limit, what));
+            }
+        }
+    }
     Ok(chosen)
+}
+
+const fn is_each(subject: &Subject) -> bool {
+    match subject {
+        Subject::CostCenter(name) | Subject::Supplier(name) | Subject::Category(name) => {
+            matches!(name.as_bytes(), b"*")
+        }
+        Subject::Role(_) | Subject::Person(_) => false,
+    }
+}
+
+/// Whether another limit of the same kind names what this one holds for each.
+fn is_covered(limits: &[Limit], each: &Limit, what: &What) -> bool {
+    limits.iter().any(|other| {
+        other.own == each.own
+            && other.period == each.period
+            && match (&other.subject, what) {
+                (Subject::CostCenter(name), What::CostCenter(this))
+                | (Subject::Supplier(name), What::Supplier(this))
+                | (Subject::Category(name), What::Category(this)) => name == this,
+                _ => false,
+            }
+    })
+}
+
+/// What of this order a limit of a cost centre, supplier or category counts.
+fn named(limit: &Limit, facts: &Facts) -> Vec<What> {
+    let matches = |name: &String, own: &str| name == EACH || name == own;
+    let mut found = Vec::new();
+    match &limit.subject {
+        Subject::Role(_) | Subject::Person(_) => {}
+        Subject::CostCenter(code) => {
+            if matches(code, &facts.cost_center) {
+                found.push(What::CostCenter(facts.cost_center.clone()));
+            }
+        }
+        Subject::Supplier(name) => {
+            let own = facts.lines.iter().map(|line| &line.supplier);
+            found.extend(own.filter(|own| matches(name, own)).cloned().map(What::Supplier));
+        }
+        Subject::Category(prefix) => {
+            let codes = facts.lines.iter().filter_map(|line| line.unspsc.as_deref());
+            found.extend(codes.filter_map(|code| match prefix.as_str() {
+                EACH => code.get(..2).map(|segment| What::Category(segment.to_owned())),
+                _ => code.starts_with(prefix).then(|| What::Category(prefix.clone())),
+            }));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// A person's own limit goes before those of roles; among roles the highest amount counts.
@@ -142,46 +276,66 @@ fn larger(facts: &Facts, one: Money, other: Money) -> Result<bool, Refusal> {
     Ok(facts.convert(one, base)? > facts.convert(other, base)?)
 }
 
-/// What a period counts: the order's total, or the sum of the window in the organisation's
-/// currency. An empty window counts the order alone.
-fn counted(period: Period, facts: &Facts) -> Result<Money, Refusal> {
-    let Period::Window { days } = period else { return Ok(facts.total) };
-    let window = facts.windows.iter().find(|window| window.days == days).ok_or_else(|| {
-        cannot_decide("windows", format!("The orders of the last {days} days are not known."))
+/// The part of the order that counts.
+fn part(facts: &Facts, what: &What) -> Result<Money, Refusal> {
+    let lines = facts.lines.iter().filter(|line| match what {
+        What::All | What::CostCenter(_) => true,
+        What::Supplier(name) => line.supplier == *name,
+        What::Category(prefix) => {
+            line.unspsc.as_deref().is_some_and(|code| code.starts_with(prefix))
+        }
+    });
+    match what {
+        What::All | What::CostCenter(_) => Ok(facts.total),
+        What::Supplier(_) | What::Category(_) => {
+            Money::sum(lines.map(|line| line.total), facts.total.currency())
+                .map_err(|fault| cannot_decide("lines", fault.to_string()))
+        }
+    }
+}
+
+/// What was handed in earlier and counts against the limit.
+fn earlier<'f>(limit: &Limit, what: &What, facts: &'f Facts) -> Result<&'f WindowSum, Refusal> {
+    let same = |sum: &&WindowSum| {
+        sum.count.what == *what && sum.count.own == limit.own && sum.count.period == limit.period
+    };
+    let found = facts.windows.iter().find(same).ok_or_else(|| {
+        let message = format!(
+            "What was ordered {} is not known, and limit {} counts it.",
+            words::span(limit.period),
+            limit.rule.id
+        );
+        cannot_decide("windows", message)
             .mend("Submit again; tell the operator if it happens twice.")
     })?;
-    if window.total.minor() < 0 {
+    if found.totals.iter().any(|total| total.minor() < 0) {
         return Err(cannot_decide("windows", "The sum of the last orders is below zero."));
     }
-    if window.total.is_zero() {
-        return Ok(facts.total);
+    Ok(found)
+}
+
+/// Judges this order together with the earlier ones of a window, when that is more than before.
+fn raise(standing: &mut Standing, facts: &Facts, sum: &WindowSum) -> Result<(), Refusal> {
+    if sum.totals.iter().all(|total| total.is_zero()) {
+        return Ok(());
     }
-    let base = window.total.currency();
-    let this = Money::rounded(facts.convert(facts.total, base)?, base);
-    this.and_then(|this| this.checked_add(window.total))
-        .map_err(|fault| cannot_decide("windows", fault.to_string()))
+    let base = facts.currency;
+    let mut whole = facts.convert(facts.total, base)?;
+    for total in &sum.totals {
+        let more = facts.convert(*total, base)?;
+        whole = whole.checked_add(more).ok_or_else(too_large)?;
+    }
+    let whole =
+        Money::rounded(whole, base).map_err(|fault| cannot_decide("windows", fault.to_string()))?;
+    if larger(facts, whole, standing.judged)? {
+        standing.judged = whole;
+        standing.together = Some(sum.clone());
+    }
+    Ok(())
 }
 
-fn words(standing: &Standing, total: Money) -> String {
-    let Some(limit) = standing.decisive() else {
-        return format!("{} needs a signature: the requester has no own limit.", plain(total));
-    };
-    let what = match limit.period {
-        Period::Order => plain(total),
-        Period::Window { days } => {
-            format!(
-                "{} within {days} days, this order included,",
-                in_words(limit.counted, limit.amount.currency())
-            )
-        }
-    };
-    let verb = if limit.within { "is within" } else { "is above" };
-    format!("{what} {verb} the requester's own limit of {}.", plain(limit.amount))
-}
-
-/// An exact amount for a sentence, rounded to the currency's places.
-pub fn in_words(amount: Decimal, currency: Currency) -> String {
-    Money::rounded(amount, currency).map_or_else(|_| format!("{amount} {currency}"), plain)
+fn too_large() -> Refusal {
+    cannot_decide("windows", "The sum of the last orders is too large to be computed exactly.")
 }
 
 #[cfg(test)]

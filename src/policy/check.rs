@@ -159,8 +159,13 @@ fn check_gaps(policies: &Policies, around: &Surroundings) -> Result<(), Refusal>
         let judged = Money::from_minor(minor, around.currency);
         for source in RequisitionSource::ALL {
             let facts = plain_order(judged, *source, around);
-            let standing =
-                Standing { within: false, judged, measured: Vec::new(), because: String::new() };
+            let standing = Standing {
+                within: false,
+                judged,
+                together: None,
+                measured: Vec::new(),
+                because: String::new(),
+            };
             let request = Request::prepare(rules.needs(), &facts, &standing)?;
             if rules.applying(request)?.is_empty() {
                 let witness = format!(

@@ -296,8 +296,9 @@ fn used(facts: &Facts, standing: &Result<Standing, Refusal>) -> Vec<(&'static st
     if let Ok(standing) = standing {
         used.push(("own limit", standing.because.clone()));
         for one in &standing.measured {
-            if let Period::Window { days } = one.period {
-                used.push(("window", format!("{days} days, {} counted", one.counted)));
+            if one.count.period != Period::Order {
+                let limit = plain(one.amount);
+                used.push(("counted", format!("{} of {limit} ({})", one.counted, one.rule.id)));
             }
         }
     }

@@ -1,24 +1,36 @@
-//! `limits.csv`: the requesters' own limits, one line each.
+//! `limits.csv`: how much may be ordered without a signature, one limit a line.
 //!
-//! Columns: `id,subject,period,currency,amount`. The lines are read and checked once; judging a
-//! requisition against them is `domain::spending`.
+//! Columns: `id,subject,period,counts,currency,amount`; `counts` may be left out. The lines are
+//! read and checked once; judging a requisition against them is `domain::spending`.
 
 use std::collections::BTreeSet;
 
-use super::table::{Row, Table, unsound};
+use super::{
+    rule::{is_category, is_name},
+    table::{ANY, Row, Table, unsound},
+};
 use crate::{
     base::money::Currency,
     domain::{
         approval::{Facts, RuleRef},
+        period::Cycle,
         refusal::Refusal,
         role::Role,
-        spending::{self, Limit, Period, Standing, Subject},
+        spending::{self, Count, EACH, Limit, Period, Standing, Subject},
     },
 };
 
-const COLUMNS: &[&str] = &["id", "subject", "period", "currency", "amount"];
+const COLUMNS: &[&str] = &["id", "subject", "period", "counts", "currency", "amount"];
+const NEEDED: &[&str] = &["id", "subject", "period", "currency", "amount"];
 /// The longest rolling window; a year of orders is summed at most.
 pub const MAX_WINDOW_DAYS: u16 = 366;
+
+/// Whose earlier orders a set of limits counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LooksBack {
+    Requester,
+    Everybody,
+}
 
 /// The limits of one organisation in one version. Immutable.
 #[derive(Debug, Clone)]
@@ -30,12 +42,14 @@ pub struct Limits {
 impl Limits {
     /// Reads a set, or refuses it as `policy-unsound` with the line that is wrong.
     pub fn load(csv: &str, version: &str, roles: &BTreeSet<Role>) -> Result<Self, Refusal> {
-        let table = Table::read("limits", csv, COLUMNS, COLUMNS)?;
+        let table = Table::read("limits", csv, COLUMNS, NEEDED)?;
         let mut limits: Vec<Limit> = Vec::new();
         for row in table.rows() {
             let limit = read(&row, version, roles)?;
-            let same =
-                |other: &&Limit| other.subject == limit.subject && other.period == limit.period;
+            let same = |other: &&Limit| {
+                (&other.subject, other.period, other.own)
+                    == (&limit.subject, limit.period, limit.own)
+            };
             if let Some(other) = limits.iter().find(same) {
                 return Err(row.unsound(
                     "subject",
@@ -58,18 +72,20 @@ impl Limits {
         &self.limits
     }
 
-    /// The rolling windows, in days, whose sums the facts must carry.
-    pub fn windows(&self) -> BTreeSet<u16> {
-        self.limits
-            .iter()
-            .filter_map(|limit| match limit.period {
-                Period::Window { days } => Some(days),
-                Period::Order => None,
-            })
-            .collect()
+    /// What must be known of earlier orders to judge this requisition: `facts` as far as they are
+    /// known without it.
+    pub fn counts(&self, facts: &Facts) -> Result<Vec<Count>, Refusal> {
+        spending::counts(&self.limits, facts)
     }
 
-    /// How a requisition stands against the requester's own limits.
+    /// Whose submissions must wait for each other so that none is judged without the other.
+    pub fn looks_back(&self) -> Option<LooksBack> {
+        let mut over = self.limits.iter().filter(|limit| limit.period != Period::Order).peekable();
+        over.peek()?;
+        Some(if over.all(|limit| limit.own) { LooksBack::Requester } else { LooksBack::Everybody })
+    }
+
+    /// How a requisition stands against the limits.
     pub fn judge(&self, facts: &Facts) -> Result<Standing, Refusal> {
         spending::judge(&self.limits, facts)
     }
@@ -84,17 +100,40 @@ fn read(row: &Row<'_>, version: &str, roles: &BTreeSet<Role>) -> Result<Limit, R
     let amount = row
         .amount("amount", currency)?
         .ok_or_else(|| row.unsound("amount", "an amount such as 500.00"))?;
-    Ok(Limit { rule, subject: subject(row, roles)?, period: period(row)?, amount })
+    let subject = subject(row, roles)?;
+    Ok(Limit { rule, own: own(row, &subject)?, subject, period: period(row)?, amount })
 }
 
 fn subject(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Subject, Refusal> {
-    let expected = || row.unsound("subject", "role:NAME or person:E-MAIL");
-    match row.cell("subject").split_once(':').ok_or_else(expected)? {
-        ("role", role) => Ok(Subject::Role(row.known_role("subject", role, roles)?)),
-        ("person", mail) if mail.contains('@') => {
-            Ok(Subject::Person(crate::base::text::fold(mail)))
-        }
+    let expected = || {
+        row.unsound(
+            "subject",
+            "role:NAME, person:E-MAIL, cost_center:CODE, supplier:NAME or category:UNSPSC; * for \
+             each of the last three",
+        )
+    };
+    let (kind, name) = row.cell("subject").split_once(':').ok_or_else(expected)?;
+    let named = name == EACH || is_name(name);
+    match kind {
+        "role" => Ok(Subject::Role(row.known_role("subject", name, roles)?)),
+        "person" if name.contains('@') => Ok(Subject::Person(crate::base::text::fold(name))),
+        "cost_center" if named => Ok(Subject::CostCenter(name.to_owned())),
+        "supplier" if named => Ok(Subject::Supplier(name.to_owned())),
+        "category" if name == EACH || is_category(name) => Ok(Subject::Category(name.to_owned())),
         _ => Err(expected()),
+    }
+}
+
+/// A person's and a role's limit count what the requester orders; the others what everybody does,
+/// unless the line says `own`.
+fn own(row: &Row<'_>, subject: &Subject) -> Result<bool, Refusal> {
+    let personal = matches!(subject, Subject::Role(_) | Subject::Person(_));
+    match row.cell("counts") {
+        ANY => Ok(personal),
+        "own" => Ok(true),
+        "all" if !personal => Ok(false),
+        "all" => Err(row.unsound("counts", "own, or nothing, for a person or a role")),
+        _ => Err(row.unsound("counts", "own or all")),
     }
 }
 
@@ -103,10 +142,19 @@ fn period(row: &Row<'_>) -> Result<Period, Refusal> {
     if text == "order" {
         return Ok(Period::Order);
     }
+    if let Ok(cycle) = text.parse::<Cycle>() {
+        return Ok(Period::Calendar(cycle));
+    }
     text.strip_prefix("window:")
         .and_then(|rest| rest.strip_suffix('d'))
         .and_then(|days| days.parse::<u16>().ok())
         .filter(|days| (1..=MAX_WINDOW_DAYS).contains(days))
         .map(|days| Period::Window { days })
-        .ok_or_else(|| row.unsound("period", "order, or a window of days such as window:7d"))
+        .ok_or_else(|| {
+            row.unsound(
+                "period",
+                "order, day, week, month, quarter, fiscal_year, or a window of days such as \
+                 window:7d",
+            )
+        })
 }

@@ -238,7 +238,8 @@ pub fn is_category(text: &str) -> bool {
     (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn is_name(text: &str) -> bool {
+/// A short name or code.
+pub fn is_name(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }

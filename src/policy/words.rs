@@ -2,15 +2,16 @@
 
 use super::{request::asks_budget, rule::Rule};
 use crate::domain::{
-    approval::{Facts, Line, plain},
-    spending::{Measured, Period, Standing, in_words},
+    approval::{Facts, Line, WindowSum, plain},
+    spending::Standing,
 };
 
 /// Why a rule applies, in plain words: the admin's own, then what the facts say.
 pub fn because(rule: &Rule, facts: &Facts, standing: &Standing) -> String {
     let mut words: Vec<String> = rule.because.clone().into_iter().collect();
     if let Some(limit) = rule.above {
-        words.push(format!("{} is above {}.", judged(facts, standing), plain(limit)));
+        words.push(format!("{} is above {}.", standing.judged_words(facts), plain(limit)));
+        words.extend(standing.together.as_ref().map(WindowSum::named));
     } else if rule.over_limit == Some(true) {
         words.push(standing.because.clone());
     }
@@ -36,20 +37,8 @@ pub fn because(rule: &Rule, facts: &Facts, standing: &Standing) -> String {
     if words.is_empty() {
         words.push("Every requisition is asked about.".to_owned());
     }
+    words.retain(|sentence| !sentence.is_empty());
     words.join(" ")
-}
-
-fn judged(facts: &Facts, standing: &Standing) -> String {
-    let windowed = |limit: &&Measured| limit.period != Period::Order;
-    match standing.measured.iter().find(windowed) {
-        Some(Measured { period: Period::Window { days }, .. })
-            if standing.judged != facts.total =>
-        {
-            let sum = in_words(standing.judged.amount(), standing.judged.currency());
-            format!("{sum} within {days} days, this order included,")
-        }
-        _ => plain(facts.total),
-    }
 }
 
 fn lines_matching(rule: &Rule, facts: &Facts) -> String {

@@ -30,6 +30,7 @@ pub mod receipt;
 pub mod requisition;
 pub mod session;
 pub mod shipment;
+pub mod spending;
 pub mod step;
 pub mod supplier;
 pub mod upkeep;

@@ -13,15 +13,15 @@ use super::{Bool, Conn, Row, StoreError, error::one_row};
 
 const BY_ID: &str = "
     select id, name, title, currency, checkout, locale, time_zone, default_manager_id,
-        default_cost_center_id, order_url, invoice_url, price_tolerance, version
+        default_cost_center_id, order_url, invoice_url, price_tolerance, fiscal_month, version
     from organisation where id = $1";
 const BY_NAME: &str = "
     select id, name, title, currency, checkout, locale, time_zone, default_manager_id,
-        default_cost_center_id, order_url, invoice_url, price_tolerance, version
+        default_cost_center_id, order_url, invoice_url, price_tolerance, fiscal_month, version
     from organisation where name = $1";
 const ALL: &str = "
     select id, name, title, currency, checkout, locale, time_zone, default_manager_id,
-        default_cost_center_id, order_url, invoice_url, price_tolerance, version
+        default_cost_center_id, order_url, invoice_url, price_tolerance, fiscal_month, version
     from organisation order by id";
 
 pub async fn get(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
@@ -54,14 +54,26 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Organisation, StoreError> {
         order_url: row.maybe_text("order_url")?,
         invoice_url: row.maybe_text("invoice_url")?,
         price_tolerance: row.decimal("price_tolerance")?,
+        fiscal_month: i8::try_from(row.int("fiscal_month")?)
+            .map_err(|fault| row.fault("fiscal_month", fault))?,
         version: row.int("version")?,
     })
 }
 
+/// Makes whoever else locks this organisation wait until the transaction ends: submissions that
+/// are judged together with those of other people must not run side by side.
+pub async fn lock(conn: &mut Conn, id: OrganisationId) -> Result<(), StoreError> {
+    let done = sqlx::query("update organisation set version = version where id = $1")
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "organisation")
+}
+
 const INSERT: &str = "
     insert into organisation (id, name, title, currency, checkout, locale, time_zone, order_url,
-        invoice_url, price_tolerance, created_at, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)";
+        invoice_url, price_tolerance, fiscal_month, created_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)";
 
 /// Adds an organisation; its default manager and cost centre come with [`update`], once they exist.
 pub async fn insert(
@@ -80,6 +92,7 @@ pub async fn insert(
         .bind(&organisation.order_url)
         .bind(&organisation.invoice_url)
         .bind(decimal::canonical(organisation.price_tolerance))
+        .bind(i64::from(organisation.fiscal_month))
         .bind(at.millis())
         .execute(conn)
         .await?;
@@ -89,8 +102,8 @@ pub async fn insert(
 const UPDATE: &str = "
     update organisation set title = $1, checkout = $2, locale = $3, time_zone = $4,
         default_manager_id = $5, default_cost_center_id = $6, order_url = $7, invoice_url = $8,
-        price_tolerance = $9, version = version + 1
-    where id = $10 and version = $11";
+        price_tolerance = $9, fiscal_month = $10, version = version + 1
+    where id = $11 and version = $12";
 
 /// Saves what may change; name and currency stay for life.
 pub async fn update(conn: &mut Conn, organisation: &Organisation) -> Result<(), StoreError> {
@@ -104,6 +117,7 @@ pub async fn update(conn: &mut Conn, organisation: &Organisation) -> Result<(), 
         .bind(&organisation.order_url)
         .bind(&organisation.invoice_url)
         .bind(decimal::canonical(organisation.price_tolerance))
+        .bind(i64::from(organisation.fiscal_month))
         .bind(organisation.id.to_string())
         .bind(organisation.version)
         .execute(conn)

@@ -347,32 +347,3 @@ async fn insert_lines(
     }
     Ok(())
 }
-
-const WINDOW: &str = "
-    select currency, cast(sum(total_minor) as bigint) as total_minor from requisition
-    where requester_id = $1 and submitted_at > $2 and submitted_at <= $3 and id <> $4
-        and state in ('pending', 'approved', 'ordered')
-        -- A cart that was signed off here and then ordered from outside counts once.
-        and not (source = 'cart' and exists (
-            select 1 from requisition later
-            where later.cart_id = requisition.cart_id and later.source = 'incoming_order'
-                and later.state in ('pending', 'approved', 'ordered')))
-    group by currency order by currency";
-
-/// What the requester handed in after one moment and up to another, by currency; without `except`
-/// and without what was rejected, withdrawn or has expired.
-pub async fn window(
-    conn: &mut Conn,
-    requester: PersonId,
-    (since, until): (Time, Time),
-    except: RequisitionId,
-) -> Result<Vec<Money>, StoreError> {
-    let rows = sqlx::query(WINDOW)
-        .bind(requester.to_string())
-        .bind(since.millis())
-        .bind(until.millis())
-        .bind(except.to_string())
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(|row| Row::new(row, "requisition").money("total_minor", "currency")).collect()
-}

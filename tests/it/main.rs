@@ -12,6 +12,7 @@ mod command_line;
 mod flow_audit;
 mod flow_crash;
 mod flow_invoice;
+mod flow_limits;
 mod flow_orders;
 mod flow_outage;
 mod flow_policy;

@@ -41,6 +41,8 @@ pub struct Save {
     pub invoice_url: Option<String>,
     /// Percent, as decimal text.
     pub price_tolerance: String,
+    /// The month the fiscal year begins with, 1 to 12.
+    pub fiscal_month: String,
 }
 
 /// The organisation's short name.
@@ -66,6 +68,7 @@ impl Command for Save {
         after.order_url = site::url(rule, "order_url", self.order_url.as_deref())?;
         after.invoice_url = site::url(rule, "invoice_url", self.invoice_url.as_deref())?;
         after.price_tolerance = tolerance(&self.price_tolerance)?;
+        after.fiscal_month = month(&self.fiscal_month)?;
         self.defaults(cx, &mut after).await?;
         let mut diff = Diff::default();
         diff.note("title", &before.title, &after.title);
@@ -75,6 +78,7 @@ impl Command for Save {
         diff.maybe("order_url", before.order_url.as_ref(), after.order_url.as_ref());
         diff.maybe("invoice_url", before.invoice_url.as_ref(), after.invoice_url.as_ref());
         diff.note("price_tolerance", before.price_tolerance, after.price_tolerance);
+        diff.note("fiscal_month", before.fiscal_month, after.fiscal_month);
         diff.maybe("default_manager", before.default_manager, after.default_manager);
         diff.maybe("default_cost_center", before.default_cost_center, after.default_cost_center);
         if !diff.is_empty() {
@@ -142,6 +146,17 @@ fn tolerance(text: &str) -> Result<rust_decimal::Decimal, Refusal> {
             .field("price_tolerance")
             .got(shorten(text, 20))
             .expected("percent from 0 to 100, such as 2.5")
+    })
+}
+
+/// The number of a month.
+fn month(text: &str) -> Result<i8, Refusal> {
+    let read = text.trim().parse().ok().filter(|month| (1..=12).contains(month));
+    read.ok_or_else(|| {
+        Refusal::invalid("bad-month", "This is no month.")
+            .field("fiscal_month")
+            .got(shorten(text, 20))
+            .expected("a month from 1 to 12")
     })
 }
 
@@ -213,6 +228,8 @@ mod tests {
         for bad in ["-1", "101", "2,5", ""] {
             assert!(tolerance(bad).is_err(), "{bad}");
         }
+        assert_eq!((month("4"), month(" 12 ")), (Ok(4), Ok(12)));
+        assert!(month("0").is_err() && month("13").is_err() && month("").is_err());
         assert_eq!(checkout("transfer"), Ok(Checkout::Transfer));
         assert_eq!(checkout("give_away").unwrap_err().field.as_deref(), Some("checkout"));
     }

@@ -11,10 +11,15 @@ use crate::{
     domain::{
         approval::{BudgetState, Facts, Line, Person, WindowSum},
         cart, party,
+        period::Term,
         requisition::{RequisitionLine, RequisitionSource},
         role::Role,
+        spending::Period,
     },
-    store::{self, Conn},
+    store::{
+        self, Conn,
+        spending::{Asked, Whose},
+    },
 };
 
 use super::super::{AppError, Rules};
@@ -74,7 +79,7 @@ pub async fn load(
         let found = store::person::by_email(conn, &email).await?;
         named.extend(found.filter(|p| p.organisation() == Some(organisation)).map(|p| known(&p)));
     }
-    Ok(Facts {
+    let mut facts = Facts {
         organisation: draft.organisation.name.clone(),
         currency: draft.organisation.currency,
         requester: known(&draft.requester),
@@ -90,8 +95,10 @@ pub async fn load(
         named,
         // No rates are kept yet: another currency than the organisation's waits for a person.
         rates: Vec::new(),
-        windows: windows(conn, rules, draft).await?,
-    })
+        windows: Vec::new(),
+    };
+    facts.windows = windows(conn, rules, draft, &facts).await?;
+    Ok(facts)
 }
 
 /// A person as far as sign-off needs to know.
@@ -133,22 +140,50 @@ pub async fn supplier_names(
     Ok(names)
 }
 
-/// The sums of the windows that the limits name. A window that holds another currency is left out,
-/// and the policy then refuses to decide: it is never guessed at.
+/// Earlier requisitions of a window that are named; the sums cover all.
+const NAMED: i64 = 6;
+
+/// What was handed in earlier, as far as the limits count it for this requisition.
 async fn windows(
     conn: &mut Conn,
     rules: &Rules,
     draft: &Draft,
+    facts: &Facts,
 ) -> Result<Vec<WindowSum>, AppError> {
-    let currency = draft.organisation.currency;
-    let mut windows = Vec::new();
-    for days in rules.limits.windows() {
-        let since = draft.at.plus_ms(-i64::from(days).saturating_mul(DAY_MS));
-        let span = (since, draft.until);
-        let sums = store::requisition::window(conn, draft.requester.id, span, draft.id).await?;
-        if sums.iter().all(|sum| sum.currency() == currency) {
-            windows.push(WindowSum { days, total: Money::sum(sums, currency)? });
-        }
+    // A limit that cannot be chosen (a rate is missing) is refused when the facts are judged.
+    let counts = rules.limits.counts(facts).unwrap_or_default();
+    let mut windows = Vec::with_capacity(counts.len());
+    for count in counts {
+        let asked = Asked {
+            whose: match count.own {
+                true => Whose::Requester(draft.requester.id),
+                false => Whose::Everybody(draft.organisation.id),
+            },
+            what: &count.what,
+            since: since(draft, count.period),
+            until: draft.until,
+            except: draft.id,
+        };
+        let totals = store::spending::sums(conn, &asked).await?;
+        let earlier = match count.period {
+            Period::Window { .. } => store::spending::latest(conn, &asked, NAMED).await?,
+            Period::Order | Period::Calendar(_) => Vec::new(),
+        };
+        windows.push(WindowSum { totals, earlier, count });
     }
     Ok(windows)
+}
+
+/// The moment after which earlier requisitions count.
+fn since(draft: &Draft, period: Period) -> Time {
+    match period {
+        Period::Order => draft.at,
+        Period::Window { days } => draft.at.plus_ms(-i64::from(days).saturating_mul(DAY_MS)),
+        Period::Calendar(cycle) => {
+            let zone = &draft.organisation.time_zone;
+            let today = draft.at.day_in(zone);
+            let term = Term::around(cycle, today, draft.organisation.fiscal_month);
+            Time::start_of(term.first, zone).plus_ms(-1)
+        }
+    }
 }

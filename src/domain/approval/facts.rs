@@ -11,7 +11,7 @@ use crate::{
         money::{Currency, Money},
         words::words,
     },
-    domain::{refusal::Refusal, requisition::RequisitionSource, role::Role},
+    domain::{refusal::Refusal, requisition::RequisitionSource, role::Role, spending::Count},
 };
 
 /// A person as far as sign-off needs to know.
@@ -61,11 +61,22 @@ pub struct BudgetState {
     pub available: Money,
 }
 
-/// The requester's earlier requisitions of the last `days` days, without this one and without
-/// rejected, withdrawn and expired ones, in the organisation's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What was handed in earlier and counts against a limit: without this requisition and without
+/// rejected, withdrawn and expired ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WindowSum {
-    pub days: u16,
+    pub count: Count,
+    /// One sum for each currency.
+    pub totals: Vec<Money>,
+    /// The latest of them, to be named; a period that counts only the sum names none.
+    pub earlier: Vec<Earlier>,
+}
+
+/// A requisition that is judged together with this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    pub number: String,
+    /// The part of it that counts.
     pub total: Money,
 }
 
@@ -104,7 +115,7 @@ pub struct Facts {
     /// The people whom rules name by e-mail.
     pub named: Vec<Person>,
     pub rates: Vec<Rate>,
-    /// One sum for every window that the limits name.
+    /// One sum for everything that the limits count over more than this order.
     pub windows: Vec<WindowSum>,
 }
 

@@ -30,6 +30,8 @@ struct OrganisationJson {
     invoice_url: Option<String>,
     /// Percent by which a price on an incoming order may differ, as decimal text.
     price_tolerance: String,
+    /// The month the fiscal year begins with, 1 to 12.
+    fiscal_month: i8,
 }
 
 impl From<OrganisationView> for OrganisationJson {
@@ -47,6 +49,7 @@ impl From<OrganisationView> for OrganisationJson {
             order_url: organisation.order_url,
             invoice_url: organisation.invoice_url,
             price_tolerance: decimal::canonical(organisation.price_tolerance),
+            fiscal_month: organisation.fiscal_month,
         }
     }
 }
@@ -64,6 +67,7 @@ struct OrganisationChange {
     order_url: Option<Text>,
     invoice_url: Option<Text>,
     price_tolerance: Option<Text>,
+    fiscal_month: Option<i8>,
 }
 
 async fn show(caller: &Caller) -> poem::Result<OrganisationJson> {
@@ -101,6 +105,7 @@ impl Organisations {
             order_url: maybe(change.order_url, now.order_url),
             invoice_url: maybe(change.invoice_url, now.invoice_url),
             price_tolerance: text(change.price_tolerance, now.price_tolerance),
+            fiscal_month: change.fiscal_month.unwrap_or(now.fiscal_month).to_string(),
         };
         caller.act(save).await?;
         Ok(Json(show(&caller).await?))

@@ -10,6 +10,7 @@ use crate::{
         approval::{BudgetMode, BudgetState, Facts, Rate, WindowSum},
         requisition::RequisitionSource,
         role::Role,
+        spending::Count,
     },
 };
 
@@ -44,7 +45,8 @@ fn facts(case: &Case) -> Facts {
     }
     if !case["earlier"].is_empty() {
         let total = Money::parse(&case["earlier"], base).unwrap();
-        facts.windows.push(WindowSum { days: 7, total });
+        let count = Count::own_window(7);
+        facts.windows.push(WindowSum { count, totals: vec![total], earlier: Vec::new() });
     }
     if let Some((pair, rate)) = case["rate"].split_once('=') {
         let (from, to) = pair.split_once('>').unwrap();

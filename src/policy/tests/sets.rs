@@ -12,7 +12,7 @@ use crate::{
         approval::Ruleset,
         check::{Surroundings, Versions, check},
         explain::{Change, apply, explain},
-        limits::Limits,
+        limits::{Limits, LooksBack},
         seed::{Seed, seed},
     },
 };
@@ -171,12 +171,32 @@ fn unsound_limits_are_refused() {
     let load = |csv: &str| Limits::load(csv, "1", &roles());
     let good = format!("{header}r,role:requester,order,EUR,500.00\n");
     assert!(load(&good).is_ok());
+    let wide = "id,subject,period,counts,currency,amount\n\
+                m,role:requester,month,*,EUR,2000.00\n\
+                w,role:requester,window:30d,own,EUR,2000.00\n\
+                k,cost_center:4100,fiscal_year,*,EUR,90000.00\n\
+                s,supplier:*,window:7d,own,EUR,1000.00\n\
+                a,supplier:*,window:7d,all,EUR,5000.00\n\
+                c,category:4321,quarter,*,EUR,5000.00\n";
+    assert_eq!(load(wide).unwrap().looks_back(), Some(LooksBack::Everybody));
+    assert_eq!(load(&good).unwrap().looks_back(), None);
+    let own = good.replace("order", "week");
+    assert_eq!(load(&own).unwrap().looks_back(), Some(LooksBack::Requester));
+    for (line, bad) in [
+        ("w,role:requester,window:30d,own", "w,role:requester,window:30d,all"),
+        ("supplier:*,window:7d,all", "supplier:,window:7d,all"),
+        ("category:4321", "category:43x1"),
+        ("cost_center:4100,fiscal_year,*", "cost_center:4100,fiscal_year,some"),
+        ("a,supplier:*,window:7d,all", "a,supplier:*,window:7d,own"),
+    ] {
+        assert_eq!(load(&wide.replace(line, bad)).unwrap_err().code, "policy-unsound", "{bad}");
+    }
     for bad in [
         String::new(),
         header.to_owned(),
         good.replace("role:requester", "role:wizard"),
         good.replace("role:requester", "requester"),
-        good.replace("order", "week"),
+        good.replace("order", "decade"),
         good.replace("order", "window:0d"),
         good.replace("order", "window:7"),
         good.replace("order", "window:400d"),

@@ -167,6 +167,7 @@ fn organisation(app: &App, name: &str, currency: Currency) -> Organisation {
         order_url: None,
         invoice_url: None,
         price_tolerance: 0.into(),
+        fiscal_month: 1,
         version: 1,
     }
 }

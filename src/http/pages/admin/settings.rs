@@ -94,6 +94,14 @@ fn controls(view: &View, again: Option<&Again>, now: &OrganisationView, lists: L
             .decimal(),
         )
         .field(
+            field("fiscal_month", "Month the fiscal year begins with", &{
+                own.fiscal_month.to_string()
+            })
+            .hint("1 is January. Limits and budgets of a quarter or a year count by it.")
+            .short()
+            .decimal(),
+        )
+        .field(
             field("order_url", "Where a copy of each order goes", &order_url)
                 .hint("The address of your own system, by cXML")
                 .optional(),
@@ -140,6 +148,7 @@ async fn save(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
         order_url: filled("order_url")?,
         invoice_url: filled("invoice_url")?,
         price_tolerance: text(form, "price_tolerance")?,
+        fiscal_month: text(form, "fiscal_month")?,
     };
     act(&who.app, &who.actor, command).await?;
     Ok(())
