@@ -236,7 +236,9 @@ fn validate(files: &[PathBuf]) -> Done {
         let faults = cxml::check(&bytes);
         good &= faults.is_empty();
         for fault in &faults {
-            say(format_args!("{}: {fault}", file.display()))?;
+            let cxml::CheckFault { line, column, path, got, expected, mend } = fault;
+            let place = format_args!("{}:{line}:{column}: {path}", file.display());
+            say(format_args!("{place}: got {got}, expected {expected}. {mend}"))?;
         }
         if faults.is_empty() {
             say(format_args!("{}: good", file.display()))?;

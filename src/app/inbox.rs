@@ -61,6 +61,9 @@ impl Taken {
     }
 }
 
+/// Parts without a reader that are named in the log.
+const UNREAD_SHOWN: usize = 20;
+
 /// Reads and answers a document. The answer is always a cXML Response.
 pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -> Vec<u8> {
     let received = match cxml::receive(bytes, content_type) {
@@ -94,6 +97,11 @@ async fn take(
         Err(fault) => return Err(fault),
     };
     let sender = route::one_of(app, senders, &received).await?;
+    if !received.unread.is_empty() {
+        let parts: Vec<_> = received.unread.iter().take(UNREAD_SHOWN).collect();
+        let payload_id = &received.envelope.payload_id;
+        tracing::info!(payload_id, ?parts, "parts of a document have no reader; they are kept");
+    }
     let body = cxml::redact(bytes);
     let payload_id = match received.envelope.payload_id.as_str() {
         "" => format!("sha256:{}", sha256_hex(&body)),

@@ -1,5 +1,6 @@
 //! From bytes to a document and back.
 
+use super::catalog_upload::CatalogUploadRequest;
 use super::confirmation::ConfirmationRequest;
 use super::encoding;
 use super::fault::{ContentFault, Fault};
@@ -7,10 +8,13 @@ use super::header::{Envelope, Form};
 use super::invoice::InvoiceDetailRequest;
 use super::limits;
 use super::order::OrderRequest;
+use super::pending::{CopyRequest, GetPendingRequest, GetPendingResponse};
 use super::profile::ProfileResponse;
 use super::punchout_order::PunchOutOrderMessage;
 use super::punchout_setup::{PunchOutSetupRequest, PunchOutSetupResponse};
 use super::read::Read;
+use super::receipt::ReceiptRequest;
+use super::remittance::PaymentRemittanceRequest;
 use super::ship_notice::ShipNoticeRequest;
 use super::status_update::StatusUpdateRequest;
 use super::tree::{self, Element};
@@ -41,6 +45,12 @@ pub enum Payload {
     ShipNoticeRequest(Box<ShipNoticeRequest>),
     InvoiceDetailRequest(Box<InvoiceDetailRequest>),
     StatusUpdateRequest(Box<StatusUpdateRequest>),
+    ReceiptRequest(Box<ReceiptRequest>),
+    PaymentRemittanceRequest(Box<PaymentRemittanceRequest>),
+    CatalogUploadRequest(Box<CatalogUploadRequest>),
+    GetPendingRequest(Box<GetPendingRequest>),
+    GetPendingResponse(Box<GetPendingResponse>),
+    CopyRequest(Box<CopyRequest>),
     /// An element that this version does not read: its name.
     Unknown(String),
 }
@@ -135,6 +145,12 @@ impl Payload {
             Self::ShipNoticeRequest(_) => "ShipNoticeRequest",
             Self::InvoiceDetailRequest(_) => "InvoiceDetailRequest",
             Self::StatusUpdateRequest(_) => "StatusUpdateRequest",
+            Self::ReceiptRequest(_) => "ReceiptRequest",
+            Self::PaymentRemittanceRequest(_) => "PaymentRemittanceRequest",
+            Self::CatalogUploadRequest(_) => "CatalogUploadRequest",
+            Self::GetPendingRequest(_) => "GetPendingRequest",
+            Self::GetPendingResponse(_) => "GetPendingResponse",
+            Self::CopyRequest(_) => "CopyRequest",
             Self::Unknown(name) => name,
         }
     }
@@ -165,6 +181,20 @@ impl Payload {
             "StatusUpdateRequest" => {
                 Self::StatusUpdateRequest(Box::new(StatusUpdateRequest::of(element)?))
             }
+            "ReceiptRequest" => Self::ReceiptRequest(Box::new(ReceiptRequest::of(element)?)),
+            "PaymentRemittanceRequest" => {
+                Self::PaymentRemittanceRequest(Box::new(PaymentRemittanceRequest::of(element)?))
+            }
+            "CatalogUploadRequest" => {
+                Self::CatalogUploadRequest(Box::new(CatalogUploadRequest::of(element)?))
+            }
+            "GetPendingRequest" => {
+                Self::GetPendingRequest(Box::new(GetPendingRequest::of(element)?))
+            }
+            "GetPendingResponse" => {
+                Self::GetPendingResponse(Box::new(GetPendingResponse::of(element)))
+            }
+            "CopyRequest" => Self::CopyRequest(Box::new(CopyRequest::of(element)?)),
             other => {
                 element.leave();
                 Self::Unknown(other.to_owned())
@@ -185,6 +215,12 @@ impl Payload {
             Self::ShipNoticeRequest(payload) => payload.write(writer),
             Self::InvoiceDetailRequest(payload) => payload.write(writer),
             Self::StatusUpdateRequest(payload) => payload.write(writer),
+            Self::ReceiptRequest(payload) => payload.write(writer),
+            Self::PaymentRemittanceRequest(payload) => payload.write(writer),
+            Self::CatalogUploadRequest(payload) => payload.write(writer),
+            Self::GetPendingRequest(payload) => payload.write(writer),
+            Self::GetPendingResponse(payload) => payload.write(writer),
+            Self::CopyRequest(payload) => payload.write(writer),
             // What came is among the unread parts.
             Self::Unknown(_) if writer.keeps() => {}
             Self::Unknown(name) => writer.leaf(name, &[], ""),

@@ -6,6 +6,8 @@ use super::address::Contact;
 use super::charges::Tax;
 use super::confirmation::OrderReference;
 use super::invoice_line::{InvoiceHeaderOrder, InvoiceItem};
+use super::modification::Modification;
+use super::order_info;
 use super::read::{Read, words};
 use super::tree::Element;
 use super::values::{
@@ -38,6 +40,8 @@ words! {
         PriceAdjustment = "isPriceAdjustmentInLine",
     }
 }
+
+const MODIFICATIONS: &str = "InvoiceHeaderModifications";
 
 /// An invoice or a memo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,11 @@ pub struct InvoiceSummary {
     pub shipping: Option<Amount>,
     pub gross: Option<Amount>,
     pub discount: Option<Amount>,
+    /// Allowances and charges of the whole invoice.
+    pub modifications: Vec<Modification>,
+    pub charges: Option<Amount>,
+    pub allowances: Option<Amount>,
+    pub without_tax: Option<Amount>,
     pub net: Option<Amount>,
     pub deposit: Option<Amount>,
     pub due: Option<Amount>,
@@ -109,6 +118,10 @@ impl InvoiceSummary {
             shipping: None,
             gross: None,
             discount: None,
+            modifications: Vec::new(),
+            charges: None,
+            allowances: None,
+            without_tax: None,
             net: None,
             deposit: None,
             due: None,
@@ -124,6 +137,10 @@ impl InvoiceSummary {
             shipping: amount("ShippingAmount")?,
             gross: amount("GrossAmount")?,
             discount: amount("InvoiceDetailDiscount")?,
+            modifications: Modification::all(element, MODIFICATIONS)?,
+            charges: amount("TotalCharges")?,
+            allowances: amount("TotalAllowances")?,
+            without_tax: amount("TotalAmountWithoutTax")?,
             net: amount("NetAmount")?,
             deposit: amount("DepositAmount")?,
             due: amount("DueAmount")?,
@@ -148,6 +165,10 @@ impl InvoiceSummary {
         Amount::write_if(self.shipping.as_ref(), "ShippingAmount", writer);
         Amount::write_if(self.gross.as_ref(), "GrossAmount", writer);
         Amount::write_if(self.discount.as_ref(), "InvoiceDetailDiscount", writer);
+        Modification::write_all(&self.modifications, MODIFICATIONS, writer);
+        Amount::write_if(self.charges.as_ref(), "TotalCharges", writer);
+        Amount::write_if(self.allowances.as_ref(), "TotalAllowances", writer);
+        Amount::write_if(self.without_tax.as_ref(), "TotalAmountWithoutTax", writer);
         match &self.net {
             Some(net) => net.write("NetAmount", writer),
             None if writer.lacks("NetAmount") => {
@@ -312,7 +333,7 @@ impl PaymentTerm {
 
 impl InvoiceOrder {
     fn of(element: Element<'_>) -> Read<Self> {
-        let order = order_of(element)?;
+        let order = order_info::of(element.need("InvoiceDetailOrderInfo")?)?;
         let mut items = Vec::new();
         for line in element.children() {
             if items.len() > super::limits::LINES {
@@ -332,34 +353,8 @@ impl InvoiceOrder {
 
     fn write(&self, writer: &mut Writer) {
         writer.open("InvoiceDetailOrder", &[]);
-        write_order(&self.order, writer);
+        order_info::write("InvoiceDetailOrderInfo", &self.order, writer);
         self.items.iter().for_each(|item| item.write(writer));
         writer.close("InvoiceDetailOrder");
     }
-}
-
-/// The order in an `InvoiceDetailOrderInfo`, in any of its forms.
-pub(super) fn order_of(element: Element<'_>) -> Read<OrderReference> {
-    let info = element.need("InvoiceDetailOrderInfo")?;
-    if let Some(reference) = info.one("OrderReference")? {
-        return OrderReference::of(reference);
-    }
-    let found = info.one("OrderIDInfo")?.or(info.one("SupplierOrderInfo")?);
-    Ok(OrderReference {
-        order_id: found.and_then(|id| id.said("orderID")),
-        order_date: found.and_then(|id| Stamp::of(id, "orderDate")),
-        payload_id: None,
-    })
-}
-
-pub(super) fn write_order(order: &OrderReference, writer: &mut Writer) {
-    writer.open("InvoiceDetailOrderInfo", &[]);
-    if order.payload_id.is_some() {
-        order.write(writer);
-    } else {
-        let id = ("orderID", Some(order.order_id.as_deref().unwrap_or_default()));
-        let date = ("orderDate", Stamp::text_of(order.order_date.as_ref()));
-        writer.leaf("OrderIDInfo", &[id, date], "");
-    }
-    writer.close("InvoiceDetailOrderInfo");
 }

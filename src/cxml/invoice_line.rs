@@ -4,12 +4,15 @@ use rust_decimal::Decimal;
 
 use super::charges::{Distribution, Tax};
 use super::confirmation::OrderReference;
-use super::invoice::{order_of, write_order};
 use super::item::{ItemId, PriceBasis};
+use super::modification::Modification;
+use super::order_info;
 use super::read::Read;
 use super::tree::Element;
 use super::values::{Amount, Comments, Description, Extrinsic};
 use super::write::Writer;
+
+const MODIFICATIONS: &str = "InvoiceItemModifications";
 
 /// A line of an invoice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct InvoiceItem {
     pub tax: Option<Tax>,
     pub gross: Option<Amount>,
     pub discount: Option<Amount>,
+    /// Allowances and charges of the line.
+    pub modifications: Vec<Modification>,
     pub net: Option<Amount>,
     pub distributions: Vec<Distribution>,
     pub comments: Vec<Comments>,
@@ -76,6 +81,7 @@ impl InvoiceItem {
             tax: None,
             gross: None,
             discount: None,
+            modifications: Vec::new(),
             net: None,
             distributions: Vec::new(),
             comments: Vec::new(),
@@ -107,6 +113,7 @@ impl InvoiceItem {
             tax: Tax::maybe(element)?,
             gross: amount("GrossAmount")?,
             discount: amount("InvoiceDetailDiscount")?,
+            modifications: Modification::all(element, MODIFICATIONS)?,
             net: amount("NetAmount")?,
             distributions: Distribution::all(element)?,
             comments: Comments::all(element),
@@ -137,6 +144,7 @@ impl InvoiceItem {
         self.tax.iter().for_each(|tax| tax.write(writer));
         Amount::write_if(self.gross.as_ref(), "GrossAmount", writer);
         Amount::write_if(self.discount.as_ref(), "InvoiceDetailDiscount", writer);
+        Modification::write_all(&self.modifications, MODIFICATIONS, writer);
         Amount::write_if(self.net.as_ref(), "NetAmount", writer);
         Distribution::write_all(&self.distributions, writer);
         Comments::write_merged(&self.comments, writer);
@@ -189,7 +197,7 @@ impl InvoiceHeaderOrder {
     pub(super) fn of(element: Element<'_>) -> Read<Self> {
         let summary = element.need("InvoiceDetailOrderSummary")?;
         Ok(Self {
-            order: order_of(element)?,
+            order: order_info::of(element.need("InvoiceDetailOrderInfo")?)?,
             line_number: summary.need_line_number("invoiceLineNumber")?,
             subtotal: Amount::inside(summary.need("SubtotalAmount")?)?,
             tax: Tax::maybe(summary)?,
@@ -203,7 +211,7 @@ impl InvoiceHeaderOrder {
     pub(super) fn write(&self, writer: &mut Writer) {
         let line = self.line_number.to_string();
         writer.open("InvoiceDetailHeaderOrder", &[]);
-        write_order(&self.order, writer);
+        order_info::write("InvoiceDetailOrderInfo", &self.order, writer);
         writer.open("InvoiceDetailOrderSummary", &[("invoiceLineNumber", Some(&line))]);
         self.subtotal.write("SubtotalAmount", writer);
         self.tax.iter().for_each(|tax| tax.write(writer));

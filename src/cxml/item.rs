@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::address::{Address, Contact};
+use super::blanket::BlanketDetail;
 use super::charges::{Distribution, Shipping, Tax};
 use super::read::{Read, words};
 use super::tree::Element;
@@ -35,6 +36,10 @@ pub struct Item {
     pub id: ItemId,
     /// May be absent in a setup request that edits a cart.
     pub detail: Option<ItemDetail>,
+    /// Of a blanket order's line, in place of the detail.
+    pub blanket: Option<Box<BlanketDetail>>,
+    /// The agreement that a release draws upon.
+    pub agreement_id: Option<String>,
     /// Domain and value.
     pub supplier: Option<(String, String)>,
     /// Boxed, as it is large and rare: orders of 5,000 lines are moved about.
@@ -245,7 +250,7 @@ impl ItemDetail {
 const NO_DOMAIN: &str = "custom";
 
 /// Domain and code of every classification that says something.
-fn classifications_of(detail: Element<'_>) -> Vec<(String, String)> {
+pub(super) fn classifications_of(detail: Element<'_>) -> Vec<(String, String)> {
     let mut found = Vec::with_capacity(detail.named("Classification").count());
     for element in detail.named("Classification") {
         let domain = element.attribute("domain").unwrap_or_default();
@@ -272,6 +277,8 @@ impl Item {
             agreement_item_number: None,
             id,
             detail,
+            blanket: None,
+            agreement_id: None,
             supplier: None,
             ship_to: None,
             shipping: None,
@@ -290,6 +297,8 @@ impl Item {
             None if needs_detail => Some(ItemDetail::of(element.need("ItemDetail")?)?),
             None => None,
         };
+        let blanket = element.one("BlanketItemDetail")?;
+        let agreement = element.one("MasterAgreementIDInfo")?;
         let supplier = element.one("SupplierID")?.map(|supplier| {
             let domain = supplier.attribute("domain").unwrap_or_default().to_owned();
             (domain, supplier.trimmed().to_owned())
@@ -304,6 +313,8 @@ impl Item {
             agreement_item_number: element.said("agreementItemNumber"),
             id: ItemId::of(element.need("ItemID")?)?,
             detail,
+            blanket: blanket.map(BlanketDetail::of).transpose()?.map(Box::new),
+            agreement_id: agreement.and_then(|agreement| agreement.said("agreementID")),
             supplier,
             ship_to: Address::maybe(element, "ShipTo")?.map(Box::new),
             shipping: Shipping::maybe(element)?.map(Box::new),
@@ -337,7 +348,10 @@ impl Item {
             ],
         );
         self.id.write(writer);
-        self.detail.iter().for_each(|detail| detail.write(writer));
+        match &self.blanket {
+            Some(blanket) if side == Side::Out && self.detail.is_none() => blanket.write(writer),
+            _ => self.detail.iter().for_each(|detail| detail.write(writer)),
+        }
         if let Some((domain, value)) = &self.supplier {
             writer.leaf("SupplierID", &[("domain", Some(domain))], value);
         }
@@ -351,7 +365,12 @@ impl Item {
                 Comments::write_merged(&self.comments, writer);
                 Extrinsic::write_all(&self.extrinsics, writer);
             }
-            Side::Out => Comments::write_all(&self.comments, writer),
+            Side::Out => {
+                Comments::write_all(&self.comments, writer);
+                if let Some(id) = &self.agreement_id {
+                    writer.leaf("MasterAgreementIDInfo", &[("agreementID", Some(id))], "");
+                }
+            }
         }
         writer.close(side.word());
     }

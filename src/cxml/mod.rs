@@ -7,6 +7,8 @@
 //! order lines. Nothing here fetches, expands, asks a clock or draws a random number.
 
 pub mod address;
+pub mod blanket;
+pub mod catalog_upload;
 pub mod charges;
 mod codec;
 pub mod confirmation;
@@ -18,14 +20,19 @@ pub mod invoice;
 pub mod invoice_line;
 pub mod item;
 pub mod limits;
+pub mod modification;
 pub mod order;
+mod order_info;
 mod overlay;
+pub mod pending;
 pub mod pretty;
 pub mod profile;
 pub mod punchout_order;
 pub mod punchout_setup;
 mod read;
+pub mod receipt;
 pub mod redact;
+pub mod remittance;
 mod schema;
 pub mod ship_notice;
 pub mod status;
@@ -44,7 +51,7 @@ pub use pretty::prettify;
 pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
 pub use status::{Status, StatusClass};
 pub use unread::{Piece, Unread, UnreadPart};
-pub use validate::{CheckFault, check};
+pub use validate::{CheckFault, check, check_text};
 
 #[cfg(test)]
 mod tests;

@@ -34,6 +34,11 @@ pub struct OrderRequest {
     pub requisition_id: Option<String>,
     pub agreement_id: Option<String>,
     pub requested_delivery: Option<Stamp>,
+    /// From when and until when a blanket order holds.
+    pub effective_date: Option<Stamp>,
+    pub expiration_date: Option<Stamp>,
+    /// Nothing is delivered against this blanket order without a release.
+    pub release_required: bool,
     /// Nothing is to be shipped before everything is there.
     pub ship_complete: bool,
     pub total: Amount,
@@ -71,6 +76,9 @@ impl OrderRequest {
             requisition_id: None,
             agreement_id: None,
             requested_delivery: None,
+            effective_date: None,
+            expiration_date: None,
+            release_required: false,
             ship_complete: false,
             total,
             ship_to: None,
@@ -101,6 +109,9 @@ impl OrderRequest {
             requisition_id: header.said("requisitionID"),
             agreement_id: header.said("agreementID"),
             requested_delivery: Stamp::of(header, "requestedDeliveryDate"),
+            effective_date: Stamp::of(header, "effectiveDate"),
+            expiration_date: Stamp::of(header, "expirationDate"),
+            release_required: header.attribute("releaseRequired") == Some("yes"),
             ship_complete: header.attribute("shipComplete") == Some("yes"),
             total: Amount::unsigned_inside(header.need("Total")?)?,
             ship_to: Address::maybe(header, "ShipTo")?,
@@ -136,6 +147,9 @@ impl OrderRequest {
                 ("requisitionID", self.requisition_id.as_deref()),
                 ("agreementID", self.agreement_id.as_deref()),
                 ("requestedDeliveryDate", Stamp::text_of(self.requested_delivery.as_ref())),
+                ("effectiveDate", Stamp::text_of(self.effective_date.as_ref())),
+                ("expirationDate", Stamp::text_of(self.expiration_date.as_ref())),
+                ("releaseRequired", self.release_required.then_some("yes")),
                 ("shipComplete", self.ship_complete.then_some("yes")),
             ],
         );

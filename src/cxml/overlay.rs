@@ -82,6 +82,11 @@ impl Overlay {
         frame.is_some_and(|frame| frame.parts.elements.iter().any(|(own, _)| own == name))
     }
 
+    /// Whether no child at all is kept of the element being written.
+    pub(super) fn is_bare(&self) -> bool {
+        self.open.last().is_none_or(|frame| frame.parts.elements.is_empty())
+    }
+
     /// Leaves an element; gives what is kept of its inside and was not written yet.
     pub(super) fn leave(&mut self) -> (String, Vec<String>) {
         let Some(frame) = self.open.pop() else { return (String::new(), Vec::new()) };

@@ -72,6 +72,14 @@ impl<'t> Element<'t> {
         })
     }
 
+    /// Nothing, when there is at least one child of this name.
+    pub fn need_some(self, name: &'static str) -> Read<()> {
+        if self.first(name).is_none() {
+            self.need(name)?;
+        }
+        Ok(())
+    }
+
     /// The attribute that must be there and say something.
     pub fn need_attribute(self, name: &'static str) -> Read<&'t str> {
         self.attribute(name).filter(|value| !value.trim().is_empty()).ok_or_else(|| {

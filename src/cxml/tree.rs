@@ -225,6 +225,12 @@ impl<'t> Element<'t> {
         self
     }
 
+    /// Notes that it is kept as it stands, tags and all.
+    pub(super) fn take_whole_and_all(self) {
+        self.take(SEEN | WHOLE);
+        self.attribute_nodes().iter().for_each(|attribute| attribute.taken.set(true));
+    }
+
     /// Notes that everything inside is kept as it stands.
     pub(super) fn take_whole(self) {
         self.take(WHOLE);

@@ -25,7 +25,12 @@ pub fn check(bytes: &[u8]) -> Vec<CheckFault> {
         Ok(decoded) => decoded,
         Err(fault) => return vec![of_xml(fault)],
     };
-    match tree::parse(&decoded.text) {
+    check_text(&decoded.text)
+}
+
+/// As [`check`], of a document that is text already, whatever encoding it declares.
+pub fn check_text(text: &str) -> Vec<CheckFault> {
+    match tree::parse(text) {
         Ok(tree) => check_tree(&tree),
         Err(fault) => vec![of_xml(fault)],
     }

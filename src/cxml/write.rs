@@ -83,6 +83,11 @@ impl Writer {
         self.kept.is_some()
     }
 
+    /// Whether no child at all is kept of the element that is open.
+    pub(super) fn keeps_nothing(&self) -> bool {
+        self.kept.as_ref().is_none_or(|kept| kept.is_bare())
+    }
+
     /// Whether no child of this name is kept of the element that is open.
     pub(super) fn lacks(&self, name: &str) -> bool {
         self.kept.as_ref().is_none_or(|kept| !kept.has(name))
@@ -157,6 +162,11 @@ impl Writer {
             self.out.push('>');
         }
         self.end_line();
+    }
+
+    /// Whole elements that are XML already.
+    pub(super) fn raw(&mut self, xml: &str) {
+        self.line(xml);
     }
 
     /// An element with text, when there is one.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api_admin;
+mod api_document;
 mod api_login;
 mod command_line;
 mod flow_audit;

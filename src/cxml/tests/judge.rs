@@ -13,16 +13,17 @@ use super::super::tree::{self, Element};
 use super::super::validate::check_models;
 use super::super::{encoding, write};
 use super::corpus::{files, shared};
+use super::dice::Dice;
 
 /// A document on one line, without what stands before and behind its root.
-struct Line {
-    name: String,
+pub(super) struct Line {
+    pub(super) name: String,
     text: String,
     module: &'static str,
 }
 
 impl Line {
-    fn new(name: String, source: &str) -> Option<Self> {
+    pub(super) fn new(name: String, source: &str) -> Option<Self> {
         let tree = tree::parse(source).ok()?;
         let module = module_of(tree.root());
         let text = source.get(outer(tree.root(), source))?.replace(['\n', '\r'], " ");
@@ -88,20 +89,17 @@ fn theirs(lines: &[&Line], module: &str, shared: &Path) -> HashMap<usize, Vec<St
     found
 }
 
-/// Ours and theirs, document by document.
-fn compare<'l>(
-    lines: &'l [Line],
-    shared: &Path,
-) -> impl Iterator<Item = (&'l Line, Vec<String>, Vec<String>)> {
+/// The elements that xmllint finds at fault, document by document.
+pub(super) fn verdicts<'l>(lines: &'l [Line], shared: &Path) -> Vec<(&'l Line, Vec<String>)> {
     let mut judged = Vec::new();
     for module in ["cXML", "Fulfill", "InvoiceDetail", "PaymentRemittance", "Quote", "Contract"] {
         let batch: Vec<_> = lines.iter().filter(|line| line.module == module).collect();
         let mut theirs = theirs(&batch, module, shared);
         for (number, line) in batch.into_iter().enumerate() {
-            judged.push((line, line.ours(), theirs.remove(&number).unwrap_or_default()));
+            judged.push((line, theirs.remove(&number).unwrap_or_default()));
         }
     }
-    judged.into_iter()
+    judged
 }
 
 /// Every well-formed document of the corpus and of the samples.
@@ -123,21 +121,13 @@ fn the_corpus_is_judged_as_xmllint_judges_it() {
     let Some(shared) = shared() else { return };
     let lines = documents(&shared);
     assert!(lines.len() > 150);
-    let wrong: Vec<String> = compare(&lines, &shared)
+    let wrong: Vec<String> = verdicts(&lines, &shared)
+        .into_iter()
+        .map(|(line, theirs)| (line, line.ours(), theirs))
         .filter(|(_, ours, theirs)| ours.first() != theirs.first())
         .map(|(line, ours, theirs)| format!("{}: {ours:?}, xmllint {theirs:?}", line.name))
         .collect();
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// A small generator of numbers: the same damage on every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (self.0 >> 33) as usize % most.max(1)
-    }
 }
 
 /// The document with one thing wrong with it, mostly.
@@ -213,7 +203,8 @@ fn thousands_of_damaged_documents_are_judged_as_xmllint_judges_them() {
         }
     }
     let (mut same, mut invalid, mut named, mut wrong) = (0, 0, 0, Vec::new());
-    for (line, ours, theirs) in compare(&mutants, &shared) {
+    for (line, theirs) in verdicts(&mutants, &shared) {
+        let ours = line.ours();
         invalid += usize::from(!theirs.is_empty());
         named += usize::from(ours.first() == theirs.first());
         if ours.is_empty() == theirs.is_empty() {

@@ -27,6 +27,7 @@ pub mod budget;
 pub mod cart;
 pub mod cost_center;
 mod docs;
+pub mod document;
 pub mod invoice;
 pub mod item;
 pub mod login_call;
@@ -69,7 +70,7 @@ fn sign_off() -> impl OpenApi {
 
 /// Orders and how they reach suppliers.
 fn ordering() -> impl OpenApi {
-    (order::Orders, supplier::SupplierDelivery)
+    (document::Documents, order::Orders, supplier::SupplierDelivery)
 }
 
 /// What an admin sets up.

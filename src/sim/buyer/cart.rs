@@ -165,6 +165,8 @@ fn item_of(posted: &PostedLine) -> Item {
             lead_time: None,
             extrinsics: Vec::new(),
         }),
+        blanket: None,
+        agreement_id: None,
         supplier: None,
         ship_to: None,
         shipping: None,

@@ -1,6 +1,7 @@
 //! The admin's pages: what an organisation is set up of. Who may not keep it finds no page here.
 
 mod addresses;
+mod check;
 mod cost_centers;
 mod deliveries;
 mod import;
@@ -46,6 +47,7 @@ pub(super) fn add(route: Route) -> Route {
         settings::add,
         deliveries::add,
         tokens::add,
+        check::add,
     ];
     pages.into_iter().fold(route, |route, add| add(route))
 }

@@ -22,6 +22,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/partners", "Procurement systems", "Identities, secrets, where carts go back."),
     ("/admin/policies", "Policies", "Who may do what, who is asked, who may spend."),
     ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),
+    ("/check", "Check a document", "Everything that is wrong with a cXML document."),
     ("/admin/tokens", "API tokens", "Who uses the JSON API."),
     ("/admin/settings", "Settings", "Checkout, addresses of systems, tolerance."),
 ];

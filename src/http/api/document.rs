@@ -1,0 +1,59 @@
+//! `POST /documents/check`: what is wrong with a cXML document. Nothing of it is kept.
+
+use poem_openapi::{Object, OpenApi, payload::Json};
+
+use super::{Caller, shape::Text};
+use crate::cxml::{self, CheckFault};
+
+pub struct Documents;
+
+/// A document to be checked.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct Unchecked {
+    /// The whole cXML document. As JSON is Unicode, the encoding it declares does not count.
+    document: Text,
+}
+
+/// What was found.
+#[derive(Object)]
+struct Checked {
+    valid: bool,
+    /// In the order of the document's elements, at most a hundred.
+    faults: Vec<FaultJson>,
+}
+
+/// One thing that is wrong.
+#[derive(Object)]
+#[oai(rename = "DocumentFault")]
+struct FaultJson {
+    /// From 1.
+    line: u32,
+    /// From 1, in characters.
+    column: u32,
+    /// From the root: `cXML/Request/OrderRequest/ItemOut[2]/@quantity`.
+    path: String,
+    got: String,
+    expected: String,
+    /// How to mend it.
+    mend: String,
+}
+
+impl From<CheckFault> for FaultJson {
+    fn from(fault: CheckFault) -> Self {
+        let CheckFault { line, column, path, got, expected, mend } = fault;
+        Self { line, column, path, got, expected, mend }
+    }
+}
+
+#[OpenApi]
+impl Documents {
+    /// Checks a cXML document against the content models of cXML 1.2.071 and what this server needs
+    /// beyond them.
+    #[oai(path = "/documents/check", method = "post", operation_id = "check_document")]
+    async fn check(&self, _caller: Caller, body: Json<Unchecked>) -> Json<Checked> {
+        let faults = cxml::check_text(body.0.document.trimmed());
+        let faults: Vec<_> = faults.into_iter().map(FaultJson::from).collect();
+        Json(Checked { valid: faults.is_empty(), faults })
+    }
+}

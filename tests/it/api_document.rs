@@ -1,0 +1,47 @@
+//! "Check a document": the page and the call tell every fault of a pasted document.
+
+use serde_json::json;
+
+use crate::harness::{Server, html};
+
+const BAD: &str = include_str!("../../cxml-samples/refused/order-without-lines.xml");
+const GOOD: &str = include_str!("../../cxml-samples/out/order-new.xml");
+
+#[tokio::test]
+async fn the_call_tells_every_fault_with_its_place_and_remedy() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let good = ed.post("/documents/check", json!({"document": GOOD})).await.expect(200).json();
+    assert_eq!(good, json!({"valid": true, "faults": []}));
+    let bad = ed.post("/documents/check", json!({"document": BAD})).await.expect(200).json();
+    assert_eq!(bad["valid"], false);
+    let first = &bad["faults"][0];
+    assert_eq!(first["path"], "cXML/Request/OrderRequest", "{bad}");
+    assert!(first["expected"].as_str().unwrap().contains("<ItemOut>"), "{bad}");
+    assert!(first["line"].as_u64().unwrap() > 1 && !first["mend"].as_str().unwrap().is_empty());
+    let broken =
+        ed.post("/documents/check", json!({"document": "<cXML>"})).await.expect(200).json();
+    assert_eq!(broken["faults"][0]["expected"], "well-formed XML 1.0");
+}
+
+#[tokio::test]
+async fn the_page_shows_the_faults_of_a_pasted_document_and_keeps_what_was_pasted() {
+    let server = Server::demo().await;
+    let client = server.client();
+    let page = client.get("/sign-in").await.expect(200).text();
+    let form = html::form(&page, "Sign in").expect("the form");
+    let form = form.with("email", "ada@acme.example").with("password", "demo");
+    client.form("/sign-in", &form.fields).await.expect(303);
+    assert!(client.get("/admin").await.expect(200).text().contains("/check\""));
+    let page = client.get("/check").await.expect(200).text();
+    let form = html::form(&page, "Check").expect("the form").with("document", BAD);
+    let told = client.form("/check", &form.fields).await.expect(200).text();
+    assert!(
+        told.contains("cXML/Request/OrderRequest") && told.contains("&lt;ItemOut&gt;"),
+        "{told}"
+    );
+    assert!(told.contains("&lt;OrderRequestHeader"), "what was pasted stands in the form");
+    let form = html::form(&page, "Check").expect("the form").with("document", GOOD);
+    let told = client.form("/check", &form.fields).await.expect(200).text();
+    assert!(told.contains("Nothing is wrong with this document."));
+}
