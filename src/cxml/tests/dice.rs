@@ -43,7 +43,8 @@ impl Dice {
     }
 
     pub(super) fn some<T>(&mut self, least: usize, make: impl Fn(&mut Self) -> T) -> Vec<T> {
-        let count = least + self.below(3);
+        // Mostly none more, sometimes two.
+        let count = least + [0, 0, 1, 2][self.below(4)];
         (0..count).map(|_| make(self)).collect()
     }
 
