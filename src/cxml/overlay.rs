@@ -41,12 +41,11 @@ impl Overlay {
     pub(super) fn new(unread: &Unread, module: Module) -> Self {
         let mut places: HashMap<String, Parts> = HashMap::new();
         for part in unread.iter() {
-            let parts = places.entry(part.place.clone()).or_default();
-            match &part.piece {
-                Piece::Attribute { name, value } => {
-                    parts.attributes.push((name.clone(), value.clone()));
-                }
-                Piece::Element { name, xml } => parts.elements.push((name.clone(), xml.clone())),
+            let parts = places.entry(part.place.to_owned()).or_default();
+            let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            match part.piece {
+                Piece::Attribute { name, value } => parts.attributes.push(pair(name, value)),
+                Piece::Element { name, xml } => parts.elements.push(pair(name, xml)),
                 Piece::Text(text) => parts.text.push_str(text),
             }
         }

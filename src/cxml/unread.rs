@@ -6,35 +6,59 @@
 
 use std::fmt;
 
-use super::tree::{Element, Tree};
+use super::tree::{Element, Tree, short};
 
-/// The parts of a document that were not read, in document order. They belong to the document as it
+/// The parts of a document that were not read, by the element they stand in. They belong to the document as it
 /// came: who moves or drops lines drops these too.
+///
+/// Names and texts lie one behind the other, so that a document of nothing else costs little more
+/// than itself.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Unread(Vec<UnreadPart>);
+pub struct Unread {
+    places: Vec<String>,
+    parts: Vec<Part>,
+    text: String,
+}
+
+/// Name and value lie behind each other in the text.
+#[derive(Clone, PartialEq, Eq)]
+struct Part {
+    place: u32,
+    start: u32,
+    name: u32,
+    value: u32,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Attribute,
+    Element,
+    Text,
+}
 
 /// One part that was not read.
-#[derive(Clone, PartialEq, Eq)]
-pub struct UnreadPart {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct UnreadPart<'u> {
     /// The element it stands in: `cXML/Request/OrderRequest/ItemOut[2]`; the first of a name has no
     /// number.
-    pub place: String,
-    pub piece: Piece,
+    pub place: &'u str,
+    pub piece: Piece<'u>,
 }
 
 /// What it is.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Piece {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'u> {
     Attribute {
-        name: String,
-        value: String,
+        name: &'u str,
+        value: &'u str,
     },
     /// An element with everything in it, as it stood in the source.
     Element {
-        name: String,
-        xml: String,
+        name: &'u str,
+        xml: &'u str,
     },
-    Text(String),
+    Text(&'u str),
 }
 
 impl Unread {
@@ -49,38 +73,61 @@ impl Unread {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.parts.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &UnreadPart> {
-        self.0.iter()
-    }
-
-    fn push(&mut self, place: &str, piece: Piece) {
-        self.0.push(UnreadPart { place: place.to_owned(), piece });
+    pub fn iter(&self) -> impl Iterator<Item = UnreadPart<'_>> {
+        self.parts.iter().map(|part| {
+            let start = part.start as usize;
+            let middle = start + part.name as usize;
+            let name = self.text.get(start..middle).unwrap_or_default();
+            let value = self.text.get(middle..middle + part.value as usize).unwrap_or_default();
+            let place = self.places.get(part.place as usize).map_or("", String::as_str);
+            let piece = match part.kind {
+                Kind::Attribute => Piece::Attribute { name, value },
+                Kind::Element => Piece::Element { name, xml: value },
+                Kind::Text => Piece::Text(value),
+            };
+            UnreadPart { place, piece }
+        })
     }
 
     fn gather(&mut self, element: Element<'_>, place: &mut String) {
+        let before = self.parts.len();
         for (name, value) in element.unread_attributes() {
-            self.push(place, Piece::Attribute { name: name.to_owned(), value: value.to_owned() });
+            self.push(Kind::Attribute, name, value);
         }
         if element.was_taken_whole() {
-            return;
+            return self.stand_in(place, before);
         }
         if let Some(text) = element.unread_text() {
-            self.push(place, Piece::Text(text.trim().to_owned()));
+            self.push(Kind::Text, "", text.trim());
         }
+        for child in element.children().filter(|child| !child.was_read()) {
+            self.push(Kind::Element, child.qualified(), child.outer());
+        }
+        self.stand_in(place, before);
         let mut seen = Vec::new();
-        for child in element.children() {
-            if child.was_read() {
-                let length = place.len();
-                step(place, child.local(), count(&mut seen, child.local()));
-                self.gather(child, place);
-                place.truncate(length);
-            } else {
-                let (name, xml) = (child.qualified().to_owned(), child.outer().to_owned());
-                self.push(place, Piece::Element { name, xml });
-            }
+        for child in element.children().filter(|child| child.was_read()) {
+            let length = place.len();
+            step(place, child.local(), count(&mut seen, child.local()));
+            self.gather(child, place);
+            place.truncate(length);
+        }
+    }
+
+    fn push(&mut self, kind: Kind, name: &str, value: &str) {
+        let start = short(self.text.len());
+        self.text.push_str(name);
+        self.text.push_str(value);
+        let (name, value) = (short(name.len()), short(value.len()));
+        self.parts.push(Part { place: short(self.places.len()), start, name, value, kind });
+    }
+
+    /// Notes where the parts pushed since `before` stand, if there are any.
+    fn stand_in(&mut self, place: &str, before: usize) {
+        if self.parts.len() > before {
+            self.places.push(place.to_owned());
         }
     }
 }
@@ -106,11 +153,11 @@ pub(super) fn count(seen: &mut Vec<(String, u32)>, name: &str) -> u32 {
 
 impl fmt::Debug for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.0).finish()
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 
-impl fmt::Display for UnreadPart {
+impl fmt::Display for UnreadPart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.piece {
             Piece::Attribute { name, .. } => write!(f, "{}/@{name}", self.place),
@@ -120,7 +167,7 @@ impl fmt::Display for UnreadPart {
     }
 }
 
-impl fmt::Debug for UnreadPart {
+impl fmt::Debug for UnreadPart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -138,9 +185,12 @@ mod tests {
         assert_eq!(root.attribute("b"), Some("1"));
         let last = root.named("e").nth(1).unwrap();
         assert_eq!(last.text(), "t");
-        let told: Vec<_> = Unread::of(&tree).iter().map(ToString::to_string).collect();
+        let told: Vec<_> = Unread::of(&tree).iter().map(|part| part.to_string()).collect();
         assert_eq!(told, ["a/@c", "a/text()", "a/d", "a/e/f"]);
-        let shown = format!("{:?}", Unread::of(&tree));
+        let unread = Unread::of(&tree);
+        let last = unread.iter().last().unwrap();
+        assert_eq!(last.piece, Piece::Element { name: "f", xml: "<f g='h'>s</f>" });
+        let shown = format!("{unread:?}");
         assert!(!shown.contains('2') && !shown.contains('s'), "{shown}");
     }
 }
