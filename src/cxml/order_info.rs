@@ -1,5 +1,5 @@
-//! The order that an invoice, a receipt or a payment is about, in any of its forms: by the payloadID
-//! of its document, or by its number alone.
+//! The order that an invoice, a receipt or a payment is about, in any of its forms: by the
+//! payloadID of its document, or by its number alone.
 
 use super::confirmation::OrderReference;
 use super::read::Read;

@@ -8,8 +8,8 @@ use std::fmt;
 
 use super::tree::{Element, Tree, short};
 
-/// The parts of a document that were not read, by the element they stand in. They belong to the document as it
-/// came: who moves or drops lines drops these too.
+/// The parts of a document that were not read, by the element they stand in. They belong to the
+/// document as it came: who moves or drops lines drops these too.
 ///
 /// Names and texts lie one behind the other, so that a document of nothing else costs little more
 /// than itself.
