@@ -364,7 +364,7 @@ pub(super) fn declaration(text: &str) -> Result<(), TagFault> {
         let found = &text[start..end];
         let (own, sound) = match name {
             "version" => (1, found == "1.0"),
-            "encoding" => (2, found.starts_with(|c: char| c.is_ascii_alphabetic())),
+            "encoding" => (2, is_encoding_name(found)),
             "standalone" => (3, matches!(found, "yes" | "no")),
             _ => (0, false),
         };
@@ -375,6 +375,11 @@ pub(super) fn declaration(text: &str) -> Result<(), TagFault> {
         at = end + 1;
     }
     if rank == 0 { Err(TagFault::new(0, "the XML declaration lacks its version")) } else { Ok(()) }
+}
+
+fn is_encoding_name(text: &str) -> bool {
+    let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(sound)
 }
 
 /// `cXML SYSTEM "..">`: a name and an external id that is never fetched; no internal subset. Says

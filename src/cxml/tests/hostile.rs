@@ -83,6 +83,7 @@ const REFUSED: &[&str] = &[
     "<?xml version='1.0'encoding='UTF-8'?><a/>",
     "<?xml version=\"1.0\"><a/>",
     "<?xml?><a/>",
+    "<?xml version='1.0' encoding='UT/8'?><a/>",
     "<!DOCTYPE a><!DOCTYPE a><a/>",
     "<a><!DOCTYPE a></a>",
     "<a/><!DOCTYPE a>",

@@ -224,3 +224,80 @@ fn thousands_of_damaged_documents_are_judged_as_xmllint_judges_them() {
     );
     assert!(named * 100 >= all * 99, "only {named} of {all} name the same element first");
 }
+
+/// The text with a piece of markup put in, a few characters cut out, or both.
+fn broken(source: &str, dice: &mut Dice) -> String {
+    const PIECES: [&str; 30] = [
+        "",
+        "",
+        "",
+        "<",
+        ">",
+        "&",
+        "\"",
+        "'",
+        "/",
+        "=",
+        "]]>",
+        "<!--",
+        "-->",
+        "--",
+        "<![CDATA[",
+        "<?",
+        "?>",
+        "&amp;",
+        "&#1;",
+        "&#x41;",
+        " ",
+        "\u{1}",
+        "ü",
+        "</",
+        "/>",
+        "<a>",
+        "</a>",
+        "<a/>",
+        "<!DOCTYPE x>",
+        "&x;",
+    ];
+    let chars: Vec<char> = source.chars().collect();
+    let at = dice.below(chars.len());
+    let cut = dice.below(4).min(chars.len() - at);
+    let (before, behind) = (&chars[..at], &chars[at + cut..]);
+    before.iter().chain(&dice.one(&PIECES).chars().collect::<Vec<_>>()).chain(behind).collect()
+}
+
+#[test]
+fn hundreds_of_broken_documents_are_refused_where_xmllint_refuses_them() {
+    let Some(shared) = shared() else { return };
+    let samples = documents(&shared);
+    let mut dice = Dice(11);
+    let texts: Vec<_> =
+        (0..600).map(|_| broken(&samples[dice.below(samples.len())].text, &mut dice)).collect();
+    let folder = std::env::temp_dir().join(format!("cxml-broken-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let names: Vec<_> = (0..texts.len()).map(|number| format!("{number}.xml")).collect();
+    names.iter().zip(&texts).for_each(|(name, text)| {
+        std::fs::write(folder.join(name), text).unwrap();
+    });
+    let run = Command::new("xmllint")
+        .args(["--nonet", "--noout"])
+        .args(&names)
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let told = String::from_utf8_lossy(&run.stderr).into_owned();
+    let refused = |name: &str| {
+        let mine = |row: &str| row.starts_with(&format!("{name}:")) && row.contains("parser error");
+        told.lines().any(mine)
+    };
+    for (name, text) in names.iter().zip(&texts) {
+        match tree::parse(text) {
+            Ok(_) => assert!(!refused(name), "xmllint refuses {text}"),
+            // xmllint only warns of these.
+            Err(fault) if fault.message.contains("namespace") => {}
+            Err(fault) if fault.message.contains("is not an attribute name") => {}
+            Err(fault) => assert!(refused(name), "xmllint takes, but {fault}: {text}"),
+        }
+    }
+}
