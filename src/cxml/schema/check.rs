@@ -165,7 +165,10 @@ fn children_fault(element: Element<'_>, part: &Part) -> Option<ContentFault> {
         }
         None => {
             let fault = element.fault().found(format!("the end of {}", element.local()));
-            fault.mend("Add what is missing.")
+            fault.mend(match misfit.expected.as_slice() {
+                [one] => format!("Add <{one}>."),
+                many => format!("Add one of {}.", many.join(", ")),
+            })
         }
     };
     Some(fault.expected(place))

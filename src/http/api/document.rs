@@ -1,6 +1,9 @@
 //! `POST /documents/check`: what is wrong with a cXML document. Nothing of it is kept.
 
-use poem_openapi::{Object, OpenApi, payload::Json};
+use poem_openapi::{
+    ApiRequest, Object, OpenApi,
+    payload::{Binary, Json},
+};
 
 use super::{Caller, shape::Text};
 use crate::cxml::{self, CheckFault};
@@ -13,6 +16,18 @@ pub struct Documents;
 struct Unchecked {
     /// The whole cXML document. As JSON is Unicode, the encoding it declares does not count.
     document: Text,
+}
+
+/// The document in a JSON text, or as it is.
+#[derive(ApiRequest)]
+enum Sent {
+    Json(Json<Unchecked>),
+    /// The bytes of the document; the encoding it declares counts.
+    #[oai(content_type = "application/xml")]
+    Xml(Binary<Vec<u8>>),
+    /// The same.
+    #[oai(content_type = "text/xml")]
+    Text(Binary<Vec<u8>>),
 }
 
 /// What was found.
@@ -51,8 +66,11 @@ impl Documents {
     /// Checks a cXML document against the content models of cXML 1.2.071 and what this server needs
     /// beyond them.
     #[oai(path = "/documents/check", method = "post", operation_id = "check_document")]
-    async fn check(&self, _caller: Caller, body: Json<Unchecked>) -> Json<Checked> {
-        let faults = cxml::check_text(body.0.document.trimmed());
+    async fn check(&self, _caller: Caller, body: Sent) -> Json<Checked> {
+        let faults = match body {
+            Sent::Json(body) => cxml::check_text(body.0.document.trimmed()),
+            Sent::Xml(bytes) | Sent::Text(bytes) => cxml::check(&bytes.0),
+        };
         let faults: Vec<_> = faults.into_iter().map(FaultJson::from).collect();
         Json(Checked { valid: faults.is_empty(), faults })
     }
