@@ -165,10 +165,7 @@ fn children_fault(element: Element<'_>, part: &Part) -> Option<ContentFault> {
         }
         None => {
             let fault = element.fault().found(format!("the end of {}", element.local()));
-            fault.mend(match misfit.expected.as_slice() {
-                [one] => format!("Add <{one}>."),
-                many => format!("Add one of {}.", many.join(", ")),
-            })
+            fault.mend(format!("Add {wanted}."))
         }
     };
     Some(fault.expected(place))
