@@ -24,6 +24,8 @@ pub mod config;
 pub mod cxml;
 pub mod domain;
 pub mod oci;
+pub mod oracle;
+pub mod ubl;
 
 pub mod exchange;
 pub mod outbound;

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use crate::{
     base::{
         id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        text::shorten,
         time::DAY_MS,
+        unit::{self, UnitMap},
     },
     cxml::{
         Status,
@@ -54,12 +56,14 @@ pub async fn arrive(
             .expected(organisation.currency.to_string())
             .into());
     }
+    let profile = inbound.sender.partner.profile.read()?;
     let shelf = Shelf::of(cx, id, request).await?;
     let mut lines = Vec::with_capacity(request.items.len());
     let mut flags = Vec::new();
     for (number, item) in (1..).zip(&request.items) {
         let (goods, found) = shelf.line(cx, &organisation, number, item).await?;
         flags.extend(found);
+        flags.extend(other_unit(&profile.units, number, item, &goods)?);
         lines.push((goods, said::accounts(item)));
     }
     let requester = requester(cx, &organisation, &shelf, request).await?;
@@ -72,7 +76,7 @@ pub async fn arrive(
             punchout_session: shelf.session,
             buyer_order_id: request.order_id.clone(),
             buyer_payload_id: inbound.envelope.payload_id.clone(),
-            cost_center: said::cost_center(request),
+            cost_center: said::cost_center(&profile.extrinsics.cost_center, request),
             ship_to: request.ship_to.as_ref().and_then(said::postal),
             bill_to: request.bill_to.as_ref().and_then(said::postal),
             needed_on: request.requested_delivery.as_ref().and_then(|stamp| stamp.day()),
@@ -211,6 +215,39 @@ impl Shelf {
         goods.total = goods.computed_total()?;
         Ok((goods, flags))
     }
+}
+
+/// Where the line is ordered in another unit than it was returned in: ten boxes are not ten pieces.
+/// A unit that nobody knows is refused by its name, unless the connection lets such units through.
+fn other_unit(
+    units: &UnitMap,
+    number: u32,
+    item: &Item,
+    goods: &Goods,
+) -> Result<Option<Flag>, Refusal> {
+    let theirs = item.detail.as_ref().map_or("", |detail| detail.unit.trim());
+    let own = goods.unit.as_str();
+    // A visit over OCI took the unit away in SAP's spelling, whatever the profile says.
+    let sap = UnitMap::shipped();
+    let mut written = [units, &sap].into_iter().filter_map(|map| map.to_theirs(own));
+    if theirs.is_empty() || written.any(|unit| unit.eq_ignore_ascii_case(theirs)) {
+        return Ok(None);
+    }
+    let Some(ours) = units.to_ours(theirs) else {
+        return Err(Refusal::invalid("unknown-unit", "The unit of a line is not known here.")
+            .field(format!("OrderRequest/ItemOut[{number}]/ItemDetail/UnitOfMeasure"))
+            .got(shorten(theirs, 40))
+            .expected(units.to_theirs(own).unwrap_or(own).to_owned())
+            .mend("Send a unit of UN/ECE Recommendation 20, or have it mapped for the connection."));
+    };
+    let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
+    Ok((meant(ours) != meant(own)).then(|| Flag {
+        line: item.line_number.unwrap_or(number),
+        field: "unit".to_owned(),
+        expected: own.to_owned(),
+        got: theirs.to_owned(),
+        tolerance: "0".to_owned(),
+    }))
 }
 
 fn sku(item: &Item) -> &str {

@@ -70,6 +70,21 @@ pub async fn search(reader: &mut Reader<'_>, query: &Query) -> Result<Page<Offer
     Ok(Page { items: offers, next: page.next })
 }
 
+/// A numbered page (from 1) of everything offered to the reader's organisation, and how many items
+/// there are: for systems that keep a copy of the catalogue.
+pub async fn numbered(
+    reader: &mut Reader<'_>,
+    (page, size): (u32, u32),
+) -> Result<(Vec<Offer>, u64), AppError> {
+    reader.need("catalogue", "read")?;
+    let buyer = buyer(reader).await?;
+    let suppliers = suppliers_by_id(&mut reader.conn).await?;
+    let offset = u64::from(page.saturating_sub(1)) * u64::from(size);
+    let whose = (buyer.organisation, buyer.currency);
+    let (items, count) = store::item::offered(&mut reader.conn, whose, (size, offset)).await?;
+    Ok((offers(&mut reader.conn, buyer, items, &suppliers).await?, count))
+}
+
 /// One item by its supplier's short name and its number.
 pub async fn get(reader: &mut Reader<'_>, supplier: &str, sku: &str) -> Result<Offer, AppError> {
     reader.need("catalogue", "read")?;

@@ -136,16 +136,16 @@ pub(super) fn check_return(
     url: &str,
 ) -> Result<Hook, Refusal> {
     let hook = Hook::parse(field, url).map_err(return_refused)?;
-    hook.allowed_by(field, &rule(app, partner, &hook)).map_err(return_refused)?;
+    hook.allowed_by(field, &rule(app, partner, &hook)?).map_err(return_refused)?;
     Ok(hook)
 }
 
 /// What the connection allows; where a setting opens loopback (the demo), this machine too.
-fn rule(app: &App, partner: &Partner, hook: &Hook) -> HookRule {
+fn rule(app: &App, partner: &Partner, hook: &Hook) -> Result<HookRule, Refusal> {
     let mut rule = HookRule {
         hosts: partner.return_hosts.clone(),
         allow_http: partner.allow_http,
-        allow_sap_event: partner.return_hosts.iter().any(|host| host == "sapevent"),
+        allow_sap_event: partner.profile.read()?.oci.sap_event,
     };
     if let Hook::Web(url) = hook
         && app.site.addresses.allow_loopback
@@ -154,7 +154,7 @@ fn rule(app: &App, partner: &Partner, hook: &Hook) -> HookRule {
         rule.hosts.extend(url.host_str().map(str::to_owned));
         rule.allow_http = true;
     }
-    rule
+    Ok(rule)
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -11,4 +11,6 @@ pub mod quantity;
 pub mod secret;
 pub mod text;
 pub mod time;
+pub mod unit;
 pub mod words;
+pub mod xml;

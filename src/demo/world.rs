@@ -235,6 +235,7 @@ fn connection(id: PartnerId, organisation: OrganisationId, kind: PartnerKind) ->
             password: "PASSWORD".to_owned(),
             hook_url: "HOOK_URL".to_owned(),
         },
+        profile: Default::default(),
         disabled_at: None,
         version: 1,
     }

@@ -14,6 +14,7 @@ pub mod order;
 pub mod party;
 pub mod period;
 pub mod price;
+pub mod profile;
 pub mod punchout;
 pub mod receipt;
 pub mod refusal;

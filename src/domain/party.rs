@@ -11,7 +11,7 @@ use crate::base::{
     words::words,
 };
 
-use super::role::Role;
+use super::{profile::Chosen, role::Role};
 
 words! {
     /// What happens with a cart that is ready (product.md, the three journeys).
@@ -266,6 +266,8 @@ pub struct Partner {
     pub allow_http: bool,
     pub oci_user: Option<String>,
     pub oci_fields: OciFields,
+    /// The dialect of the other side's system.
+    pub profile: Chosen,
     pub disabled_at: Option<Time>,
     pub version: i64,
 }

@@ -1,7 +1,8 @@
 //! `/oci`: the start call of OCI systems, by GET or POST.
 //!
 //! A shopper goes on to a clean address at once: no page ever stands at one that holds a password.
-//! VALIDATE answers with a page that sends itself, BACKGROUND_SEARCH with one that does not.
+//! VALIDATE answers with a page that sends itself, BACKGROUND_SEARCH with one that does not,
+//! DOWNLOADJSON with JSON.
 
 use askama::Template;
 use http::{HeaderValue, header};
@@ -43,6 +44,7 @@ async fn h_oci(request: &Request, body: Body) -> Result<Response> {
         OciAnswer::Start(path) => problem::see_other(&path),
         OciAnswer::Validated(form) => page(form, true)?,
         OciAnswer::Hits(form) => page(form, false)?,
+        OciAnswer::Catalogue(json) => Response::builder().content_type("application/json").body(json),
     };
     Ok(without_referrer(answer))
 }

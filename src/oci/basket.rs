@@ -5,16 +5,18 @@
 //! nothing is cut, rounded or guessed except the 40-character DESCRIPTION, whose whole text then
 //! stands in LONGTEXT.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use super::fault::LineFault;
 use super::form::Pairs;
-use super::unit::UnitMap;
 use crate::base::{
     decimal,
     money::UnitPrice,
     quantity::Quantity,
     text::{one_line, shorten},
+    unit::UnitMap,
 };
 
 /// Most lines of one basket; the same as of a cart.
@@ -104,39 +106,60 @@ pub fn wire_name(field: &str, index: u32) -> String {
     }
 }
 
+/// What one procurement system wants otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dialect {
+    pub units: UnitMap,
+    /// Characters of fields whose length is not OCI 4.0's: `MATNR` 18.
+    pub lengths: BTreeMap<String, usize>,
+    /// Fields that every line carries with one value, in place of its own.
+    pub fixed: BTreeMap<String, String>,
+}
+
+impl Dialect {
+    /// The most characters of a field; `usual` is OCI 4.0's.
+    fn most(&self, field: &str, usual: usize) -> usize {
+        self.lengths.get(field).copied().unwrap_or(usual)
+    }
+}
+
 /// Everything that would be lost, cut or dropped on the way; empty when the basket may leave.
-pub fn check(lines: &[BasketLine], units: &UnitMap) -> Vec<LineFault> {
-    write(lines, units).err().unwrap_or_default()
+pub fn check(lines: &[BasketLine], dialect: &Dialect) -> Vec<LineFault> {
+    write(lines, dialect).err().unwrap_or_default()
 }
 
 /// The form fields of the lines, indexes from 1; or every fault of every line.
-pub fn write(lines: &[BasketLine], units: &UnitMap) -> Result<Pairs, Vec<LineFault>> {
-    let mut out = Writer { index: 0, fields: Pairs::new(), faults: Vec::new() };
+pub fn write(lines: &[BasketLine], dialect: &Dialect) -> Result<Pairs, Vec<LineFault>> {
+    let mut out = Writer { dialect, index: 0, fields: Pairs::new(), faults: Vec::new() };
     for (index, line) in (1..).zip(lines) {
         out.index = index;
         if usize::try_from(index).is_ok_and(|index| index > MAX_LINES) {
             out.fault("DESCRIPTION", "", format!("at most {MAX_LINES} lines"), "Split the cart.");
             break;
         }
-        out.line(line, units);
+        out.line(line);
     }
     if out.faults.is_empty() { Ok(out.fields) } else { Err(out.faults) }
 }
 
-struct Writer {
+struct Writer<'d> {
+    dialect: &'d Dialect,
     index: u32,
     fields: Pairs,
     faults: Vec<LineFault>,
 }
 
-impl Writer {
-    fn line(&mut self, line: &BasketLine, units: &UnitMap) {
+impl Writer<'_> {
+    fn line(&mut self, line: &BasketLine) {
         self.texts(line);
         self.material(line);
-        self.numbers(line, units);
+        self.numbers(line);
         self.references(line);
         for ((field, most), value) in CUSTOM.into_iter().zip(&line.custom) {
             self.optional(field, most, value.as_deref());
+        }
+        for (field, value) in &self.dialect.fixed {
+            self.fields.push((wire_name(field, self.index), value.clone()));
         }
     }
 
@@ -145,9 +168,10 @@ impl Writer {
         if description.is_empty() && line.material.is_none() {
             self.fault("DESCRIPTION", "", "a description", "Give the item a description.");
         }
-        let cut = description.chars().count() > DESCRIPTION;
+        let most = self.dialect.most("DESCRIPTION", DESCRIPTION);
+        let cut = description.chars().count() > most;
         let whole = cut.then(|| description.clone());
-        self.push("DESCRIPTION", shorten(&description, DESCRIPTION));
+        self.push("DESCRIPTION", shorten(&description, most));
         let more = line.long_text.clone().filter(|text| !text.trim().is_empty());
         let parts: Vec<_> = whole.into_iter().chain(more).collect();
         if !parts.is_empty() {
@@ -164,7 +188,7 @@ impl Writer {
         self.optional("MATGROUP", 10, line.material_group.as_deref());
     }
 
-    fn numbers(&mut self, line: &BasketLine, units: &UnitMap) {
+    fn numbers(&mut self, line: &BasketLine) {
         match fixed(line.quantity.value()) {
             Some(text) => self.push("QUANTITY", text),
             None => self.fault(
@@ -174,8 +198,10 @@ impl Writer {
                 "Order a quantity with at most three decimals.",
             ),
         }
-        match units.to_oci(&line.unit).filter(|unit| !unit.is_empty() && unit.len() <= 3) {
-            Some(unit) => self.push("UNIT", unit.to_owned()),
+        let most = self.dialect.most("UNIT", 3);
+        let unit = self.dialect.units.to_theirs(&line.unit).map(str::to_owned);
+        match unit.filter(|unit| !unit.is_empty() && unit.chars().count() <= most) {
+            Some(unit) => self.push("UNIT", unit),
             None => self.fault(
                 "UNIT",
                 &line.unit,
@@ -224,6 +250,7 @@ impl Writer {
 
     /// A value that must fit as it is: an article number that was cut names another article.
     fn limited(&mut self, field: &'static str, most: usize, value: &str) {
+        let most = self.dialect.most(field, most);
         let length = value.chars().count();
         if length > most {
             let mend = "Shorten it in the catalogue; the procurement system would cut it.";
@@ -237,6 +264,9 @@ impl Writer {
     }
 
     fn push(&mut self, field: &str, value: String) {
+        if self.dialect.fixed.contains_key(field) {
+            return;
+        }
         self.fields.push((wire_name(field, self.index), value));
     }
 

@@ -5,6 +5,8 @@
 //! readers could take different ones. Parameters that nobody knows are kept. The password leaves
 //! this module only as a [`Secret`] and stands in no fault.
 
+pub mod build;
+
 use std::collections::{BTreeMap, HashSet};
 
 use super::fault::{Fault, FaultKind};
@@ -53,10 +55,32 @@ pub enum Function {
     Detail { product_id: String },
     /// To answer with today's price of each product, without anything visible.
     Validate { items: Vec<Asked> },
+    /// To say whether so many can be had; answered like a validation, with today's lead time.
+    QuantityCheck { items: Vec<Asked> },
     /// To show a search result to the user.
     Sourcing { search: String, vendor: Option<String> },
     /// To answer a program with all hits in one page that does not submit itself.
     BackgroundSearch { search: String, vendor: Option<String> },
+    /// OCI 5.0: to hand out a page of the catalogue as JSON.
+    Download(Part),
+}
+
+impl Function {
+    /// Whether nobody comes back by a browser: a program asks and reads the answer itself.
+    const fn is_answered_at_once(&self) -> bool {
+        matches!(self, Self::BackgroundSearch { .. } | Self::Download(_))
+    }
+}
+
+/// Which part of the catalogue a download asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Items a page (`pagesize`).
+    pub page_size: u32,
+    /// From 1 (`requestedpage`).
+    pub page: u32,
+    /// What the caller calls this download, to be said on every page (`transactionid`).
+    pub transaction: Option<String>,
 }
 
 /// A call that could be read.
@@ -73,7 +97,7 @@ pub struct Call {
     pub version: Option<String>,
     /// What the way back needs.
     pub return_to: ReturnTo,
-    /// `http_content_charset` when it named no charset we know; UTF-8 is used then.
+    /// `http_content_charset` when it named no charset we know; the connection's own is used then.
     pub unknown_charset: Option<String>,
     /// Where "back without cart" leads (`OCI_CANCEL`), as sent and unchecked.
     pub cancel_url: Option<String>,
@@ -91,9 +115,9 @@ pub fn read(query: &Pairs, body: &Pairs, names: &FieldNames) -> Result<Call, Fau
     let password = Secret::new(fields.must(&names.password)?);
     let user_email = fields.may(&names.user_email)?;
     let function = read_function(&mut fields)?;
-    let hook_url = match function {
-        Function::BackgroundSearch { .. } => fields.may(&names.hook_url)?,
-        _ => Some(fields.must(&names.hook_url)?),
+    let hook_url = match function.is_answered_at_once() {
+        true => fields.may(&names.hook_url)?,
+        false => Some(fields.must(&names.hook_url)?),
     };
     let hook = hook_url.as_deref().map(|url| Hook::parse(&names.hook_url, url)).transpose()?;
     let asked = fields.may("http_content_charset")?;
@@ -108,7 +132,7 @@ pub fn read(query: &Pairs, body: &Pairs, names: &FieldNames) -> Result<Call, Fau
     let return_to = ReturnTo {
         hook_url: hook_url.unwrap_or_default(),
         target: target.or_else(|| old_target.map(|(_, value)| value.clone())),
-        charset: known.unwrap_or(Charset::UTF_8).label().to_owned(),
+        charset: known.map(|charset| charset.label().to_owned()).unwrap_or_default(),
         echoes,
     };
     let version = fields.may("OCI_VERSION")?.or(fields.may("OCIVERSION")?);
@@ -143,14 +167,41 @@ fn read_function(fields: &mut Fields) -> Result<Function, Fault> {
             Ok(Function::Detail { product_id: fields.must("PRODUCTID")? })
         }
         "VALIDATE" => read_asked(fields).map(|items| Function::Validate { items }),
+        "QUANTITYCHECK" => read_asked(fields).map(|items| Function::QuantityCheck { items }),
+        "DOWNLOADJSON" => read_part(fields).map(Function::Download),
         "SOURCING" => search(fields).map(|(search, vendor)| Function::Sourcing { search, vendor }),
         "BACKGROUND_SEARCH" => {
             search(fields).map(|(search, vendor)| Function::BackgroundSearch { search, vendor })
         }
         _ => Err(Fault::new(FaultKind::Unsupported, "FUNCTION", &asked)
-            .expected("DETAIL, VALIDATE, SOURCING, BACKGROUND_SEARCH or nothing")
+            .expected(
+                "DETAIL, DETAILADD, VALIDATE, QUANTITYCHECK, SOURCING, BACKGROUND_SEARCH, \
+                 DOWNLOADJSON or nothing",
+            )
             .mend("Leave FUNCTION empty to shop.")),
     }
+}
+
+/// Items a page of a download when none are named, and the most.
+const PAGE_SIZE: u32 = 50;
+const MOST_PAGE_SIZE: u32 = 1_000;
+
+fn read_part(fields: &mut Fields) -> Result<Part, Fault> {
+    let mut whole = |name: &str, usual: u32, most: u32| {
+        let Some(text) = fields.may(name)? else { return Ok(usual) };
+        let number = text.trim().parse().ok().filter(|number| (1..=most).contains(number));
+        number.ok_or_else(|| {
+            Fault::new(FaultKind::Unreadable, name, &text)
+                .expected(format!("a whole number from 1 to {most}"))
+                .mend("Ask for the pages from 1 on.")
+        })
+    };
+    let page_size = whole("pagesize", PAGE_SIZE, MOST_PAGE_SIZE)?;
+    let page = whole("requestedpage", 1, 1_000_000)?;
+    let transaction = fields.may("transactionid")?;
+    // `cti` asks for the whole or for what changed; the whole is what we have.
+    fields.may("cti")?;
+    Ok(Part { page_size, page, transaction })
 }
 
 /// The products of a VALIDATE call: `PRODUCTID`, or `PRODUCTID[1]`, `PRODUCTID[2]`, ..

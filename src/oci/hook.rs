@@ -132,8 +132,20 @@ pub struct ReturnTo {
     pub target: Option<String>,
     /// `~OkCode`, `~CALLER`, `~TARGET` as received; they go back unchanged.
     pub echoes: Vec<(String, String)>,
-    /// The label of the charset; [`Charset::of_label`] reads it.
+    /// The label of the charset, read by [`Charset::of_label`]; empty when the call named none.
     pub charset: String,
+}
+
+impl ReturnTo {
+    /// With the connection's own charset and target where the call named none.
+    #[must_use]
+    pub fn or(mut self, charset: &str, target: &str) -> Self {
+        if self.charset.is_empty() {
+            charset.clone_into(&mut self.charset);
+        }
+        self.target.get_or_insert_with(|| target.to_owned());
+        self
+    }
 }
 
 /// The form whose submission brings the cart back.
@@ -148,14 +160,22 @@ pub struct ReturnForm {
     pub charset: Charset,
 }
 
-/// The form that returns `fields` (the lines; none for an empty cart).
-///
-/// The query of the address becomes hidden inputs, decoded once: a browser drops the query of a
-/// GET form, and SAP asks for it. Every value is transliterated to the charset.
-pub fn return_form(to: &ReturnTo, fields: Pairs) -> Result<ReturnForm, Fault> {
+/// What becomes of the query of a return address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Query {
+    /// Hidden inputs, decoded once: a browser drops the query of a GET form, and SAP asks for it.
+    Split,
+    /// It stays where it is, as Oracle wants.
+    Whole,
+}
+
+/// The form that returns `fields` (the lines; none for an empty cart). Every value is
+/// transliterated to the charset.
+pub fn return_form(to: &ReturnTo, query: Query, fields: Pairs) -> Result<ReturnForm, Fault> {
     let charset = Charset::of_label(&to.charset).unwrap_or(Charset::UTF_8);
     let (action, mut hidden) = match Hook::parse("HOOK_URL", &to.hook_url)? {
         Hook::SapEvent(text) => (text, Pairs::new()),
+        Hook::Web(_) if query == Query::Whole => (to.hook_url.clone(), Pairs::new()),
         Hook::Web(mut url) => {
             let query = form::parse(url.query().unwrap_or_default().as_bytes())?;
             url.set_query(None);
@@ -247,7 +267,7 @@ mod tests {
     fn the_query_of_the_hook_becomes_hidden_fields_decoded_once() {
         let to = back_to("https://erp.example/hook;x=1?sid=a%2520b&m=%C3%A4+c&flag#part");
         let fields = vec![("NEW_ITEM-DESCRIPTION[1]".to_owned(), "5 €".to_owned())];
-        let form = return_form(&to, fields).unwrap();
+        let form = return_form(&to, Query::Split, fields).unwrap();
         assert_eq!(form.action, "https://erp.example/hook;x=1#part");
         let hidden: Vec<_> = form.hidden.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         assert_eq!(
@@ -267,7 +287,7 @@ mod tests {
 
     #[test]
     fn sap_gui_gets_its_pseudo_address_back_letter_by_letter() {
-        let form = return_form(&back_to("SAPEVENT:POST"), Pairs::new()).unwrap();
+        let form = return_form(&back_to("SAPEVENT:POST"), Query::Split, Pairs::new()).unwrap();
         assert_eq!(form.action, "SAPEVENT:POST");
         assert_eq!(form.hidden.len(), 1);
     }
@@ -276,8 +296,8 @@ mod tests {
     fn a_target_that_is_no_frame_name_becomes_the_whole_window() {
         let mut to = back_to("https://erp.example/");
         to.target = Some("OCI_frame".to_owned());
-        assert_eq!(return_form(&to, Pairs::new()).unwrap().target, "OCI_frame");
+        assert_eq!(return_form(&to, Query::Split, Pairs::new()).unwrap().target, "OCI_frame");
         to.target = Some("\"><script>".to_owned());
-        assert_eq!(return_form(&to, Pairs::new()).unwrap().target, "_top");
+        assert_eq!(return_form(&to, Query::Split, Pairs::new()).unwrap().target, "_top");
     }
 }

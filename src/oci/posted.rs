@@ -12,11 +12,11 @@ use super::basket::{BasketLine, MAX_LINES, wire_name};
 use super::call::read_index;
 use super::fault::{Fault, FaultKind};
 use super::form::Pairs;
-use super::unit::UnitMap;
 use crate::base::{
     decimal,
     money::{Currency, UnitPrice},
     quantity::Quantity,
+    unit::UnitMap,
 };
 
 /// A line as it was posted.
@@ -152,7 +152,7 @@ impl Raw {
 
     fn unit(&mut self, index: u32, units: &UnitMap) -> Result<String, Fault> {
         let text = self.take("UNIT").ok_or_else(|| Fault::missing(&wire_name("UNIT", index)))?;
-        let ours = units.from_oci(text.trim()).map(str::to_owned);
+        let ours = units.to_ours(text.trim()).map(str::to_owned);
         ours.ok_or_else(|| fault("UNIT", index, &text, "a unit code such as EA, PCE or KGM"))
     }
 

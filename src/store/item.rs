@@ -190,6 +190,41 @@ pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<
     Ok(Page::of(items, cut, |item| item.id.to_string()))
 }
 
+const OFFERED: &str = items!(
+    "from item i where i.withdrawn_at is null and exists (select 1 from price p
+        where p.item_id = i.id and p.currency = $1
+        and (p.organisation_id is null or p.organisation_id = $2))
+    order by i.id limit $3 offset $4"
+);
+const OFFERED_COUNT: &str = "
+    select count(*) as items from item i where i.withdrawn_at is null
+        and exists (select 1 from price p where p.item_id = i.id and p.currency = $1
+            and (p.organisation_id is null or p.organisation_id = $2))";
+
+/// A part of everything that is offered to the organisation, oldest first, and how many there are:
+/// for those who copy the catalogue page by page.
+pub async fn offered(
+    conn: &mut Conn,
+    (organisation, currency): (OrganisationId, Currency),
+    (limit, offset): (u32, u64),
+) -> Result<(Vec<Item>, u64), StoreError> {
+    let count = sqlx::query(OFFERED_COUNT)
+        .bind(currency.code().to_owned())
+        .bind(organisation.to_string())
+        .fetch_one(&mut *conn)
+        .await?;
+    let count = Row::new(&count, "item").int("items")?;
+    let rows = sqlx::query(OFFERED)
+        .bind(currency.code().to_owned())
+        .bind(organisation.to_string())
+        .bind(i64::from(limit))
+        .bind(i64::try_from(offset).unwrap_or(i64::MAX))
+        .fetch_all(conn)
+        .await?;
+    let items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok((items, u64::try_from(count).unwrap_or_default()))
+}
+
 /// The words with the rarest first, and its hits (counted no further than needed).
 async fn rarest_first(
     conn: &mut Conn,

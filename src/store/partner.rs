@@ -6,7 +6,10 @@ use crate::{
         text::fold,
         time::Time,
     },
-    domain::party::{Identity, OciFields, Partner, PartnerKind},
+    domain::{
+        party::{Identity, OciFields, Partner, PartnerKind},
+        profile::Chosen,
+    },
 };
 
 use super::{Bool, Conn, Row, StoreError, error::one_row};
@@ -115,6 +118,7 @@ async fn with_identities(
             password: row.text("oci_password_field")?,
             hook_url: row.text("oci_hook_field")?,
         },
+        profile: Chosen { name: row.text("profile")?, overrides: row.text("profile_overrides")? },
         disabled_at: row.maybe_time("disabled_at")?,
         version: row.int("version")?,
     }))
@@ -123,14 +127,16 @@ async fn with_identities(
 const SAVE: &str = "
     insert into partner (id, kind, organisation_id, supplier_id, name, cart_encoding, return_hosts,
         frame_ancestors, allow_http, oci_user, oci_user_field, oci_password_field, oci_hook_field,
-        channel, url, email, disabled_at, created_at, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1)
+        channel, url, email, disabled_at, created_at, profile, profile_overrides, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $20,
+        $21, 1)
     on conflict (id) do update set name = excluded.name, cart_encoding = excluded.cart_encoding,
         return_hosts = excluded.return_hosts, frame_ancestors = excluded.frame_ancestors,
         allow_http = excluded.allow_http, oci_user = excluded.oci_user,
         oci_user_field = excluded.oci_user_field, oci_password_field = excluded.oci_password_field,
         oci_hook_field = excluded.oci_hook_field, channel = excluded.channel, url = excluded.url,
-        email = excluded.email, disabled_at = excluded.disabled_at, version = partner.version + 1
+        email = excluded.email, disabled_at = excluded.disabled_at, profile = excluded.profile,
+        profile_overrides = excluded.profile_overrides, version = partner.version + 1
     where partner.version = $19";
 
 /// Adds or changes a connection with its identities; the two ends stay for life.
@@ -162,6 +168,8 @@ pub async fn save(conn: &mut Conn, partner: &Partner, at: Time) -> Result<(), St
         .bind(partner.disabled_at.map(Time::millis))
         .bind(at.millis())
         .bind(partner.version)
+        .bind(&partner.profile.name)
+        .bind(&partner.profile.overrides)
         .execute(&mut *conn)
         .await?;
     one_row(done.rows_affected(), "partner")?;

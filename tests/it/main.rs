@@ -9,11 +9,13 @@
 mod api_admin;
 mod api_document;
 mod api_login;
+mod cart_formats;
 mod command_line;
 mod flow_audit;
 mod flow_crash;
 mod flow_invoice;
 mod flow_limits;
+mod flow_oci;
 mod flow_orders;
 mod flow_outage;
 mod flow_policy;

@@ -16,13 +16,14 @@ pub(super) fn accounts(item: &Item) -> Vec<Account> {
     segments.map(|own| Account { name: own.name.clone(), value: own.id.clone() }).collect()
 }
 
-/// The cost centre that the order names: an account's segment, or an extrinsic.
-pub(super) fn cost_center(request: &OrderRequest) -> Option<String> {
+/// The cost centre that the order names: an account's segment, or one of the extrinsics `names`.
+pub(super) fn cost_center(names: &[String], request: &OrderRequest) -> Option<String> {
     let segments = request.items.iter().flat_map(|item| &item.distributions);
     let mut segments = segments.flat_map(|own| &own.segments);
     let named = segments.find(|own| fold(&own.name).replace([' ', '_', '-'], "") == "costcenter");
     let code = named.map(|own| own.id.trim()).filter(|code| !code.is_empty());
-    let code = code.or_else(|| Extrinsic::find(&request.extrinsics, "CostCenter"));
+    let mut extrinsics = names.iter().filter_map(|name| Extrinsic::find(&request.extrinsics, name));
+    let code = code.or_else(|| extrinsics.next());
     code.map(|code| shorten(code, 40))
 }
 

@@ -208,6 +208,7 @@ fn fresh(cx: &Cx<'_>, supplier: &Supplier) -> Result<Partner, AppError> {
             password: "PASSWORD".to_owned(),
             hook_url: "HOOK_URL".to_owned(),
         },
+        profile: Default::default(),
         disabled_at: None,
         version: 0,
     })

@@ -13,6 +13,7 @@ use crate::{
     base::{id::PartnerId, text::shorten},
     domain::{
         party::{CartEncoding, Identity, OciFields, Partner, PartnerKind},
+        profile::{Chosen, OciRule},
         refusal::Refusal,
     },
     store,
@@ -27,12 +28,17 @@ pub struct PartnerInput {
     pub name: String,
     /// cXML identities; the first is written into documents.
     pub identities: Vec<Identity>,
+    /// `urlencoded`, `base64`; empty: as the profile has it.
     pub cart_encoding: String,
+    /// The other side's system; empty: the generic profile.
+    pub profile: String,
+    /// Lines of TOML over the profile.
+    pub profile_overrides: String,
     pub return_hosts: Vec<String>,
     pub frame_ancestors: Vec<String>,
     pub allow_http: bool,
     pub oci_user: Option<String>,
-    /// Names of user, password and hook URL in an OCI call; the usual ones when empty.
+    /// Names of user, password and hook URL in an OCI call; the profile's when empty.
     pub oci_fields: [String; 3],
     pub disabled: bool,
 }
@@ -61,6 +67,7 @@ impl Command for Add {
             allow_http: false,
             oci_user: None,
             oci_fields: OciFields::usual(),
+            profile: Default::default(),
             disabled_at: None,
             version: 0,
         };
@@ -121,15 +128,18 @@ impl PartnerInput {
                 .expected("no, unless the server's settings allow http")
                 .into());
         }
+        let chosen = self.chosen();
+        let profile = chosen.read()?;
         let partner = Partner {
             name: diff::line("name", &self.name, MAX_NAME)?,
             identities: identities(&self.identities)?,
-            cart_encoding: self.encoding()?,
+            cart_encoding: self.encoding(profile.cart.encoding)?,
             return_hosts: site::return_hosts(rule, &self.return_hosts)?,
             frame_ancestors: site::origins(rule, &self.frame_ancestors)?,
             allow_http: self.allow_http,
             oci_user: self.oci_user()?,
-            oci_fields: self.oci_fields()?,
+            oci_fields: self.oci_fields(&profile.oci)?,
+            profile: chosen,
             disabled_at: match before.disabled_at {
                 Some(at) if self.disabled => Some(at),
                 _ => self.disabled.then_some(cx.now),
@@ -144,10 +154,18 @@ impl PartnerInput {
         Ok(partner)
     }
 
-    fn encoding(&self) -> Result<CartEncoding, Refusal> {
+    fn chosen(&self) -> Chosen {
+        let overrides = self.profile_overrides.trim().replace("\r\n", "\n");
+        match self.profile.trim() {
+            "" => Chosen { overrides, ..Chosen::default() },
+            name => Chosen { name: name.to_owned(), overrides },
+        }
+    }
+
+    fn encoding(&self, usual: CartEncoding) -> Result<CartEncoding, Refusal> {
         let text = self.cart_encoding.trim();
         if text.is_empty() {
-            return Ok(CartEncoding::Urlencoded);
+            return Ok(usual);
         }
         text.parse().map_err(|_| {
             Refusal::invalid("bad-encoding", "Carts cannot be put into a form this way.")
@@ -162,12 +180,11 @@ impl PartnerInput {
         text.map(|text| diff::may_be_empty("oci_user", text, 100)).transpose()
     }
 
-    fn oci_fields(&self) -> Result<OciFields, Refusal> {
-        let usual = OciFields::usual();
+    fn oci_fields(&self, usual: &OciRule) -> Result<OciFields, Refusal> {
         let names = ["oci_user_field", "oci_password_field", "oci_hook_field"];
         let [user, password, hook] = &self.oci_fields;
-        let read = |field: &str, given: &str, usual: String| match given.trim() {
-            "" => Ok(usual),
+        let read = |field: &str, given: &str, usual: &str| match given.trim() {
+            "" => Ok(usual.to_owned()),
             given if field_name(given) => Ok(given.to_owned()),
             given => Err(Refusal::invalid("bad-field-name", "A form field cannot be called this.")
                 .field(field)
@@ -175,9 +192,9 @@ impl PartnerInput {
                 .expected("letters, digits and -_.~[] up to 60 characters")),
         };
         Ok(OciFields {
-            user: read(names[0], user, usual.user)?,
-            password: read(names[1], password, usual.password)?,
-            hook_url: read(names[2], hook, usual.hook_url)?,
+            user: read(names[0], user, &usual.user_field)?,
+            password: read(names[1], password, &usual.password_field)?,
+            hook_url: read(names[2], hook, &usual.hook_field)?,
         })
     }
 
@@ -243,6 +260,8 @@ fn difference(before: &Partner, after: &Partner) -> Diff {
     diff.note("allow_http", before.allow_http, after.allow_http);
     diff.maybe("oci_user", before.oci_user.as_ref(), after.oci_user.as_ref());
     diff.note("oci_fields", fields(before), fields(after));
+    diff.note("profile", &before.profile.name, &after.profile.name);
+    diff.note("profile_overrides", &before.profile.overrides, &after.profile.overrides);
     diff.note("disabled", before.disabled_at.is_some(), after.disabled_at.is_some());
     diff
 }

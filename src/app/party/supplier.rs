@@ -98,6 +98,7 @@ fn connection(cx: &Cx<'_>, supplier: &Supplier) -> Result<Partner, AppError> {
         allow_http: false,
         oci_user: None,
         oci_fields: OciFields::usual(),
+        profile: Default::default(),
         disabled_at: None,
         version: 0,
     })

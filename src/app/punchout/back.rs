@@ -11,7 +11,6 @@ use crate::{
         id::{CartId, DocumentId, PunchoutSessionId, RequisitionId},
         money::Money,
     },
-    cxml,
     domain::{
         cart::{self, CartState, Goods},
         fact::Fact,
@@ -20,7 +19,7 @@ use crate::{
         refusal::Refusal,
         requisition::{Requisition, RequisitionSource, RequisitionState},
     },
-    exchange::punchout::{self as wire, Line, Returned},
+    exchange::punchout::{self as wire, Line, Returned, Written},
     store::{
         self,
         document::{Direction, Document, sender_key},
@@ -316,18 +315,11 @@ async fn keep(
     check_return(cx.app, &partner, field, &session.return_url)?;
     let id: DocumentId = cx.id();
     let payload_id = payload_id(cx.app, id);
-    let (kind, content_type, body) = match session.protocol {
-        Protocol::Cxml => {
-            first_fault(wire::check_cxml(&back.lines))?;
-            let document = wire::order_message(session, back, payload_id.clone(), cx.now);
-            ("PunchOutOrderMessage", "text/xml; charset=UTF-8", cxml::encode(&document))
-        }
-        Protocol::Oci => {
-            first_fault(wire::check_oci(&back.lines))?;
-            let fields = wire::oci_fields(&back.lines)?;
-            ("OciBasket", "application/x-www-form-urlencoded", wire::oci_body(&fields))
-        }
-    };
+    let buyer = organisation(cx, session.organisation).await?.title;
+    let profile = partner.profile.read()?;
+    let stamp = (payload_id.clone(), cx.now);
+    let written = wire::write(session, &profile, back, stamp, (SUPPLIER_DOMAIN, &buyer));
+    let Written { kind, content_type, body } = written.map_err(first_fault)?;
     let mut concerns = vec![session.id.to_string()];
     concerns.extend_from_slice(about);
     let document = Document {
@@ -350,9 +342,11 @@ async fn keep(
 }
 
 /// The first bad line as the refusal, the others beside it.
-fn first_fault(faults: Vec<Refusal>) -> Result<(), Refusal> {
+fn first_fault(faults: Vec<Refusal>) -> AppError {
     let mut faults = faults.into_iter();
-    let Some(mut first) = faults.next() else { return Ok(()) };
+    let Some(mut first) = faults.next() else {
+        return AppError::internal("a cart was not written and nothing says why");
+    };
     first.more.extend(faults.take(20).map(|fault| ("further", fault.to_string())));
-    Err(first)
+    first.into()
 }

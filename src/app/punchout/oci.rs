@@ -3,6 +3,8 @@
 //! Shopping calls begin a session and lead to its start page, without a credential in any address.
 //! VALIDATE and BACKGROUND_SEARCH are answered at once and leave nothing behind.
 
+mod copy;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use crate::{
     domain::{
         cart::Goods,
         party::{Identity, Organisation, Partner},
+        profile::Profile,
         punchout::{Operation, Protocol, PunchoutSession, START_MS, SessionState, Wire},
         refusal::Refusal,
     },
@@ -54,12 +57,14 @@ pub enum Answer {
     Validated(ReturnForm),
     /// Every hit, for a program that reads the page.
     Hits(ReturnForm),
+    /// A page of the catalogue as JSON.
+    Catalogue(Vec<u8>),
 }
 
 /// Reads and answers a call.
 pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer, AppError> {
     let names = names(app, query, body).await?;
-    let call = call::read(query, body, &names).map_err(oci_refusal)?;
+    let mut call = call::read(query, body, &names).map_err(oci_refusal)?;
     let partner = partner_auth::prove_oci(app, &call.user, call.password.expose()).await;
     let partner = match partner {
         Err(AppError::Refusal(refusal)) => return Err(partner_auth::refuse(app, refusal).await),
@@ -68,22 +73,29 @@ pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer,
     if call.hook.is_some() {
         check_return(app, &partner, &names.hook_url, &call.return_to.hook_url)?;
     }
+    let profile = partner.profile.read()?;
+    call.return_to = call.return_to.or(&profile.oci.charset, &profile.oci.target);
     let identity = Identity::new("OCI", &*call.user);
     let sender = Sender { partner, identity };
     let actor = sender.actor();
     match &call.function {
-        Function::Validate { items } => {
-            let fields = validated(&mut app.reader(&actor).await?, items).await?;
-            Ok(Answer::Validated(oci_return(&call.return_to, fields)?))
+        Function::Validate { items } | Function::QuantityCheck { items } => {
+            let fields = validated(&mut app.reader(&actor).await?, &profile, items).await?;
+            Ok(Answer::Validated(oci_return(&call.return_to, &profile, fields)?))
         }
         Function::BackgroundSearch { search, vendor } => {
             let vendor = vendor.as_deref();
-            let fields = hits(&mut app.reader(&actor).await?, search, vendor).await?;
+            let asked = (search.as_str(), vendor);
+            let fields = hits(&mut app.reader(&actor).await?, &profile, asked).await?;
             let mut to = call.return_to.clone();
             if to.hook_url.is_empty() {
                 to.hook_url.clone_from(&app.site.public_url);
             }
-            Ok(Answer::Hits(oci_return(&to, fields)?))
+            Ok(Answer::Hits(oci_return(&to, &profile, fields)?))
+        }
+        Function::Download(part) => {
+            let mut reader = app.reader(&actor).await?;
+            Ok(Answer::Catalogue(copy::page(&mut reader, &profile, part).await?))
         }
         _ => start(app, &actor, sender, call).await,
     }
@@ -102,7 +114,7 @@ async fn names(app: &App, query: &Pairs, body: &Pairs) -> Result<FieldNames, App
                 user: fields.user,
                 password: fields.password,
                 hook_url: fields.hook_url,
-                ..asked
+                user_email: partner.profile.read()?.oci.mail_field.clone(),
             });
         }
     }
@@ -247,7 +259,11 @@ async fn product(
 }
 
 /// Today's lines of the products asked for; what is gone is left out, never at a price of zero.
-async fn validated(reader: &mut Reader<'_>, asked: &[Asked]) -> Result<Pairs, AppError> {
+async fn validated(
+    reader: &mut Reader<'_>,
+    profile: &Profile,
+    asked: &[Asked],
+) -> Result<Pairs, AppError> {
     reader.need("catalogue", "read")?;
     let id = reader.actor.need_organisation()?;
     let organisation = store::organisation::get(&mut reader.conn, id).await?;
@@ -270,14 +286,14 @@ async fn validated(reader: &mut Reader<'_>, asked: &[Asked]) -> Result<Pairs, Ap
             Err(fault) => return Err(fault),
         }
     }
-    fields(lines)
+    fields(profile, lines)
 }
 
 /// Every hit as one line of one unit, or of the smallest quantity sold.
 async fn hits(
     reader: &mut Reader<'_>,
-    search: &str,
-    vendor: Option<&str>,
+    profile: &Profile,
+    (search, vendor): (&str, Option<&str>),
 ) -> Result<Pairs, AppError> {
     let known = catalogue::suppliers(reader).await?;
     // VENDOR is the buyer's own number of a supplier; only one of our names narrows the search.
@@ -304,7 +320,7 @@ async fn hits(
         }
     }
     lines.truncate(MOST_HITS);
-    fields(lines)
+    fields(profile, lines)
 }
 
 fn bare(goods: Goods) -> Line {
@@ -312,7 +328,7 @@ fn bare(goods: Goods) -> Line {
 }
 
 /// The fields of the lines that OCI can say; a program cannot be told of the others.
-fn fields(mut lines: Vec<Line>) -> Result<Pairs, AppError> {
-    lines.retain(|line| check_oci(std::slice::from_ref(line)).is_empty());
-    Ok(oci_fields(&lines)?)
+fn fields(profile: &Profile, mut lines: Vec<Line>) -> Result<Pairs, AppError> {
+    lines.retain(|line| check_oci(profile, std::slice::from_ref(line)).is_empty());
+    Ok(oci_fields(profile, &lines)?)
 }

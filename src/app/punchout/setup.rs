@@ -16,7 +16,8 @@ use crate::{
     },
     domain::{
         fact::Fact,
-        party::{Identity, Organisation, Person},
+        party::{Email, Identity, Organisation, Person},
+        profile::Extrinsics,
         punchout::{Operation, Protocol, PunchoutSession, START_MS, SessionState, Wire},
     },
     exchange, store,
@@ -38,7 +39,8 @@ pub async fn set_up(
         check_return(cx.app, partner, RETURN_FIELD, url)?;
     }
     let organisation = organisation(cx, partner.organisation).await?;
-    let person = shopper(cx, &organisation, &named(request)).await?;
+    let profile = partner.profile.read()?;
+    let person = shopper(cx, &organisation, &named(&profile.extrinsics, request)).await?;
     let session = drafted(cx, inbound, request, &person);
     let mut session = select(cx, session, request, &organisation).await?;
     let restored = if matches!(session.operation, Operation::Edit | Operation::Inspect) {
@@ -78,12 +80,16 @@ pub(super) fn start_hash(cx: &Cx<'_>, session: PunchoutSessionId) -> String {
     sha256_hex(cx.app.keys.token(START_PURPOSE, session.bits(), "").as_bytes())
 }
 
-fn named(request: &PunchOutSetupRequest) -> Shopper<'_> {
-    const NAMES: [&str; 4] = ["UserFullName", "UserPrintableName", "FullName", "Name"];
-    let extrinsic = NAMES.iter().find_map(|name| Extrinsic::find(&request.extrinsics, name));
+/// Who shops, by the extrinsics that this system fills, else by the contact. An extrinsic that
+/// holds no address (Coupa's `UniqueName` may be one, or not) is passed over.
+fn named<'r>(names: &Extrinsics, request: &'r PunchOutSetupRequest) -> Shopper<'r> {
+    let said = |name: &String| Extrinsic::find(&request.extrinsics, name);
+    let mut emails = names.user_email.iter().filter_map(said);
+    let email = emails.find(|text| text.parse::<Email>().is_ok());
+    let extrinsic = names.user_name.iter().find_map(said);
     let contact = request.contacts.iter().map(|contact| contact.name.as_str());
     Shopper {
-        email: request.user_email(),
+        email: email.or_else(|| request.user_email()),
         name: extrinsic.or_else(|| contact.into_iter().find(|name| !name.is_empty())),
         account: "cxml",
     }

@@ -4,11 +4,8 @@ use crate::{
     app::{AppError, Reader},
     base::id::PunchoutSessionId,
     cxml::{self, Payload, item::Item},
-    domain::{
-        punchout::{Protocol, PunchoutSession},
-        refusal::Refusal,
-    },
-    exchange::punchout::{ReturnForm, form_of, read_oci_fields},
+    domain::{punchout::PunchoutSession, refusal::Refusal},
+    exchange::punchout::{OCI, ORACLE, PEPPOL, ReturnForm, form_of, read_oci_fields, table},
     store::{self, document::Document},
 };
 
@@ -36,20 +33,36 @@ pub async fn back(reader: &mut Reader<'_>, session: PunchoutSessionId) -> Result
     let partner = partner.ok_or_else(gone)?;
     // The host may have been struck off since it was frozen.
     super::check_return(reader.app, &partner, "return address", &session.return_url)?;
-    let form = form_of(&session, partner.cart_encoding, &document.body)?;
-    let lines = lines_in(&document, session.protocol);
+    let profile = partner.profile.read()?;
+    let kept = (document.kind.as_str(), document.body.as_slice());
+    let form = form_of(&session, &profile, partner.cart_encoding, kept)?;
+    let lines = lines_in(&document);
     Ok(Back { session, to: partner.name, form, document, lines })
 }
 
 impl Back {
     /// Whether it goes as OCI fields.
     pub fn is_oci(&self) -> bool {
-        self.session.protocol == Protocol::Oci
+        self.document.kind == OCI
+    }
+
+    /// What the document is, for people.
+    pub fn kind(&self) -> &'static str {
+        match self.document.kind.as_str() {
+            OCI => "OCI fields",
+            ORACLE => "Oracle XML",
+            PEPPOL => "Peppol Punch Out",
+            _ => "cXML",
+        }
     }
 
     /// The lines as a table for people: number, description, quantity, unit, price, currency, per.
     pub fn csv(&self) -> String {
-        let rows = if self.is_oci() { self.oci_rows() } else { self.cxml_rows() };
+        let rows = match self.document.kind.as_str() {
+            OCI => self.oci_rows(),
+            ORACLE | PEPPOL => self.xml_rows(),
+            _ => self.cxml_rows(),
+        };
         let head = ["sku", "description", "quantity", "unit", "price", "currency", "per"];
         let head = head.map(str::to_owned);
         let lines = std::iter::once(head).chain(rows).map(|row| {
@@ -75,6 +88,11 @@ impl Back {
             ]
         };
         items(&self.document).iter().map(row).collect()
+    }
+
+    /// The rows of Oracle's and Peppol's carts, read by the names of their elements.
+    fn xml_rows(&self) -> Vec<[String; 7]> {
+        table(&self.document.kind, &self.document.body)
     }
 
     fn oci_rows(&self) -> Vec<[String; 7]> {
@@ -109,13 +127,14 @@ fn items(document: &Document) -> Vec<Item> {
     }
 }
 
-fn lines_in(document: &Document, protocol: Protocol) -> usize {
-    match protocol {
-        Protocol::Cxml => items(document).len(),
-        Protocol::Oci => {
+fn lines_in(document: &Document) -> usize {
+    match document.kind.as_str() {
+        OCI => {
             let fields = read_oci_fields(&document.body).unwrap_or_default();
             fields.iter().filter(|(name, _)| name.starts_with("NEW_ITEM-QUANTITY[")).count()
         }
+        ORACLE | PEPPOL => table(&document.kind, &document.body).len(),
+        _ => items(document).len(),
     }
 }
 

@@ -3,17 +3,22 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
-    domain::{party::CartEncoding, punchout::PunchoutSession, refusal::Refusal},
+    domain::{
+        party::CartEncoding,
+        profile::{HookQuery, Profile},
+        punchout::PunchoutSession,
+        refusal::Refusal,
+    },
     oci::{
-        basket,
         fault::Fault,
         form::{Pairs, parse},
         hook::{self, ReturnTo},
-        unit::UnitMap,
     },
+    oracle,
+    ubl::catalogue,
 };
 
-use super::{Line, basket_line};
+use super::cart;
 
 /// A form for the browser: everything in it still has to be escaped for HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +32,37 @@ pub struct ReturnForm {
     pub charset: String,
 }
 
-/// The form of a frozen cart document of the session, in the connection's way.
+/// The form of a frozen cart document of the session, in the connection's way. `kind` is the
+/// document's: a profile that changed since changes nothing about what was frozen.
 pub fn form_of(
     session: &PunchoutSession,
+    profile: &Profile,
     encoding: CartEncoding,
-    body: &[u8],
+    (kind, body): (&str, &[u8]),
 ) -> Result<ReturnForm, Refusal> {
-    use crate::domain::punchout::Protocol;
-    match session.protocol {
-        Protocol::Cxml => Ok(cxml_form(&session.return_url, encoding, body)),
-        Protocol::Oci => oci_form(session, read_oci_fields(body)?),
-    }
+    let field = |usual: &str| match profile.cart.field.as_str() {
+        "" => usual.to_owned(),
+        own => own.to_owned(),
+    };
+    let action = &session.return_url;
+    Ok(match kind {
+        cart::OCI => {
+            let to = ReturnTo {
+                hook_url: action.clone(),
+                target: Some(session.return_target.clone()).filter(|target| !target.is_empty()),
+                echoes: session.echo.clone(),
+                charset: session.charset.clone(),
+            };
+            oci_return(&to, profile, read_oci_fields(body)?)?
+        }
+        cart::ORACLE => one_field(action, (field(oracle::cart::FIELD), as_ascii(body))),
+        cart::PEPPOL => one_field(action, (field(catalogue::FIELD), STANDARD.encode(body))),
+        _ => {
+            let form = cxml_form(action, encoding, body);
+            let hidden = form.hidden.into_iter().map(|(name, value)| (field(&name), value));
+            ReturnForm { hidden: hidden.collect(), ..form }
+        }
+    })
 }
 
 /// The form that carries a cXML document. `cxml-urlencoded` is read as ASCII whatever the document
@@ -47,6 +72,10 @@ pub fn cxml_form(action: &str, encoding: CartEncoding, body: &[u8]) -> ReturnFor
         CartEncoding::Urlencoded => ("cxml-urlencoded".to_owned(), as_ascii(body)),
         CartEncoding::Base64 => ("cxml-base64".to_owned(), STANDARD.encode(body)),
     };
+    one_field(action, field)
+}
+
+fn one_field(action: &str, field: (String, String)) -> ReturnForm {
     ReturnForm {
         action: action.to_owned(),
         hidden: vec![field],
@@ -68,34 +97,22 @@ fn as_ascii(body: &[u8]) -> String {
     ascii
 }
 
-/// The fields `NEW_ITEM-*[n]` of the lines; [`super::check_oci`] was asked before.
-pub fn oci_fields(lines: &[Line]) -> Result<Pairs, Refusal> {
-    let basket: Vec<_> = lines.iter().map(|line| basket_line(&line.goods)).collect();
-    basket::write(&basket, &UnitMap::shipped()).map_err(|faults| {
-        let first = faults.first().map(ToString::to_string).unwrap_or_default();
-        Refusal::invalid("cart-cannot-return", first)
-    })
-}
-
 /// The fields of a kept OCI cart.
 pub fn read_oci_fields(body: &[u8]) -> Result<Pairs, Refusal> {
     parse(body).map_err(oci_refusal)
 }
 
-/// The form that returns the fields to the session's hook, in the charset that was asked for.
-pub fn oci_form(session: &PunchoutSession, fields: Pairs) -> Result<ReturnForm, Refusal> {
-    let to = ReturnTo {
-        hook_url: session.return_url.clone(),
-        target: Some(session.return_target.clone()).filter(|target| !target.is_empty()),
-        echoes: session.echo.clone(),
-        charset: session.charset.clone(),
+/// The form that answers a call at once, or brings a cart home.
+pub fn oci_return(
+    to: &ReturnTo,
+    profile: &Profile,
+    fields: Pairs,
+) -> Result<ReturnForm, Refusal> {
+    let query = match profile.oci.hook_query {
+        HookQuery::Split => hook::Query::Split,
+        HookQuery::Whole => hook::Query::Whole,
     };
-    oci_return(&to, fields)
-}
-
-/// The form that answers a call at once.
-pub fn oci_return(to: &ReturnTo, fields: Pairs) -> Result<ReturnForm, Refusal> {
-    let form = hook::return_form(to, fields).map_err(oci_refusal)?;
+    let form = hook::return_form(to, query, fields).map_err(oci_refusal)?;
     Ok(ReturnForm {
         action: form.action,
         hidden: form.hidden,

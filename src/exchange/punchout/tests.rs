@@ -4,10 +4,11 @@ use crate::base::{
     money::{Currency, UnitPrice},
     quantity::Quantity,
 };
-use crate::cxml;
+use crate::cxml::{self, Mode, Payload, punchout_order::QuoteStatus};
 use crate::domain::{
     party::CartEncoding,
-    punchout::{Protocol, SessionState, Wire},
+    profile::profile,
+    punchout::{Operation, Protocol, PunchoutSession, SessionState, Wire},
 };
 
 fn goods(sku: &str, quantity: &str, price: &str, per: &str) -> Goods {
@@ -72,6 +73,10 @@ fn session(protocol: Protocol) -> PunchoutSession {
     }
 }
 
+fn generic() -> std::sync::Arc<Profile> {
+    profile("generic", "").unwrap()
+}
+
 fn returned(lines: Vec<Line>) -> Returned {
     let total = Money::sum(lines.iter().map(|line| line.goods.total), Currency::EUR).unwrap();
     Returned { lines, total, is_final: false, was_pending: false }
@@ -83,7 +88,7 @@ fn a_cart_goes_back_with_cookie_lines_and_three_field_prices() {
     let mut own = goods("B-2", "1", "2", "1");
     own.aux_id = "id, 1".to_owned();
     let cart = returned(vec![line(goods("B-1", "1000", "35", "1000")), line(own)]);
-    let document = order_message(&session, &cart, "p@x".into(), Time::from_millis(0));
+    let document = order_message(&session, &generic(), &cart, ("p@x".into(), Time::from_millis(0)));
     let bytes = cxml::encode(&document);
     let back = cxml::decode(&bytes, None).unwrap();
     let Payload::PunchOutOrderMessage(message) = back.payload else { panic!("{back:?}") };
@@ -104,8 +109,8 @@ fn a_cart_goes_back_with_cookie_lines_and_three_field_prices() {
 #[test]
 fn an_empty_cart_says_204() {
     let nothing = Returned::nothing(Money::zero(Currency::EUR));
-    let document =
-        order_message(&session(Protocol::Cxml), &nothing, "p".into(), Time::from_millis(0));
+    let stamp = ("p".into(), Time::from_millis(0));
+    let document = order_message(&session(Protocol::Cxml), &generic(), &nothing, stamp);
     let back = cxml::decode(&cxml::encode(&document), None).unwrap();
     assert_eq!(back.envelope.status.map(|status| status.code), Some(204));
 }
@@ -113,7 +118,8 @@ fn an_empty_cart_says_204() {
 #[test]
 fn the_urlencoded_field_is_ascii_and_base64_keeps_the_bytes() {
     let cart = returned(vec![line(goods("B-1", "2", "1", "1"))]);
-    let document = order_message(&session(Protocol::Cxml), &cart, "p".into(), Time::from_millis(0));
+    let stamp = ("p".into(), Time::from_millis(0));
+    let document = order_message(&session(Protocol::Cxml), &generic(), &cart, stamp);
     let bytes = cxml::encode(&document);
     let form = cxml_form("https://erp.example/x?a=b", CartEncoding::Urlencoded, &bytes);
     assert_eq!(form.action, "https://erp.example/x?a=b");
@@ -129,8 +135,11 @@ fn the_urlencoded_field_is_ascii_and_base64_keeps_the_bytes() {
 #[test]
 fn an_oci_cart_is_kept_and_written_again_the_same() {
     let session = session(Protocol::Oci);
-    let fields = oci_fields(&[line(goods("B-1", "1000", "0.035", "1"))]).unwrap();
-    let form = form_of(&session, CartEncoding::Urlencoded, &oci_body(&fields)).unwrap();
+    let cart = returned(vec![line(goods("B-1", "1000", "0.035", "1"))]);
+    let stamp = ("p".to_owned(), Time::from_millis(0));
+    let kept = write(&session, &generic(), &cart, stamp, ("us", "them")).unwrap();
+    let kept = (kept.kind, kept.body.as_slice());
+    let form = form_of(&session, &generic(), CartEncoding::Urlencoded, kept).unwrap();
     assert_eq!(form.action, "https://erp.example/hook");
     assert_eq!(form.hidden[0], ("sid".to_owned(), "1".to_owned()));
     assert_eq!(form.hidden[1].0, "~OkCode");
@@ -144,11 +153,72 @@ fn an_oci_cart_is_kept_and_written_again_the_same() {
 fn a_bad_line_is_named_before_anything_leaves() {
     let mut bad = goods("B-9", "1", "1", "1");
     bad.unit = "FURLONG".to_owned();
-    let faults = check_oci(&[line(goods("B-1", "1", "1", "1")), line(bad.clone())]);
-    assert_eq!(faults.len(), 1);
-    assert_eq!(faults[0].field.as_deref(), Some("lines[1].unit"));
-    assert!(faults[0].message.contains("Line 2 (B-9)"), "{}", faults[0].message);
-    assert!(check_cxml(&[line(bad.clone())]).is_empty());
+    let lines = [line(goods("B-1", "1", "1", "1")), line(bad.clone())];
+    for faults in [check_oci(&generic(), &lines), check(&generic(), &lines)] {
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].field.as_deref(), Some("lines[1].unit"));
+        assert_eq!(faults[0].got.as_deref(), Some("FURLONG"));
+        assert!(faults[0].message.contains("Line 2 (B-9)"), "{}", faults[0].message);
+    }
+    let passing = profile("generic", "units.pass_unknown = true").unwrap();
+    assert!(check(&passing, &lines).is_empty());
     bad.unit = String::new();
-    assert_eq!(check_cxml(&[line(bad)])[0].field.as_deref(), Some("lines[0].unit"));
+    assert_eq!(check(&passing, &[line(bad)])[0].field.as_deref(), Some("lines[0].unit"));
+}
+
+#[test]
+fn every_format_carries_the_same_cart_home_in_a_field_of_its_own() {
+    let session = session(Protocol::Cxml);
+    let cart = returned(vec![line(goods("B-1", "1000", "35", "1000"))]);
+    for (overrides, field) in [
+        ("", "cxml-urlencoded"),
+        ("cart.format = \"oracle-xml\"", "oracleCart"),
+        ("cart.format = \"peppol\"", "peppol-punchout"),
+        ("cart.field = \"basket\"", "basket"),
+    ] {
+        let profile = profile("generic", overrides).unwrap();
+        let stamp = ("p".to_owned(), Time::from_millis(0));
+        let kept = write(&session, &profile, &cart, stamp, ("us", "them")).unwrap();
+        let kept = (kept.kind, kept.body.as_slice());
+        let form = form_of(&session, &profile, CartEncoding::Urlencoded, kept).unwrap();
+        assert_eq!((form.hidden.len(), form.hidden[0].0.as_str()), (1, field));
+        if [ORACLE, PEPPOL].contains(&kept.0) {
+            let rows = table(kept.0, kept.1);
+            let price = if kept.0 == ORACLE { ["0.035", "EUR", "1"] } else { ["35", "EUR", "1000"] };
+            let what = ["B-1", "Schraube 19\" <größer> & mehr", "1000", "EA"];
+            let expected = [what.as_slice(), &price].concat();
+            assert_eq!((rows.len(), rows[0].join("|")), (1, expected.join("|")));
+        }
+    }
+}
+
+#[test]
+fn a_price_that_oracle_cannot_say_is_named() {
+    let session = session(Protocol::Cxml);
+    let cart = returned(vec![line(goods("B-1", "3", "10", "3"))]);
+    let oracle = profile("generic", "cart.format = \"oracle-xml\"").unwrap();
+    let stamp = ("p".to_owned(), Time::from_millis(0));
+    let faults = write(&session, &oracle, &cart, stamp, ("us", "them")).unwrap_err();
+    assert_eq!(faults[0].field.as_deref(), Some("lines[0].price"));
+}
+
+#[test]
+fn a_profile_writes_units_extrinsics_and_custom_fields() {
+    let overrides = "oci.custom = { CUST_FIELD4 = \"supplier\" }\n\
+        oci.fixed = { VENDOR = \"0000100042\" }\nunits.out = { EA = \"ST\" }\n\
+        extrinsics.line = { \"Buyer Supplier\" = \"supplier\" }\ncart.short_name = 8";
+    let profile = profile("sap-srm", overrides).unwrap();
+    let lines = [line(goods("B-1", "2", "1", "1"))];
+    let fields = oci_fields(&profile, &lines).unwrap();
+    let value = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+    assert_eq!(value("NEW_ITEM-UNIT[1]"), Some("ST"));
+    assert_eq!(value("NEW_ITEM-CUST_FIELD4[1]"), Some("111111111"));
+    assert_eq!(value("NEW_ITEM-VENDOR[1]"), Some("0000100042"));
+    let stamp = ("p".to_owned(), Time::from_millis(0));
+    let document =
+        order_message(&session(Protocol::Cxml), &profile, &returned(lines.to_vec()), stamp);
+    let text = String::from_utf8(cxml::encode(&document)).unwrap();
+    assert!(text.contains("<UnitOfMeasure>ST</UnitOfMeasure>"), "{text}");
+    assert!(text.contains("<Extrinsic name=\"Buyer Supplier\">111111111</Extrinsic>"), "{text}");
+    assert!(text.contains("<ShortName>Schraube</ShortName>"), "{text}");
 }

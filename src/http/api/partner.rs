@@ -18,6 +18,7 @@ use crate::{
     base::id::PartnerId,
     domain::{
         party::{Identity, Partner},
+        profile::shipped,
         refusal::Refusal,
     },
 };
@@ -41,6 +42,10 @@ struct PartnerJson {
     identities: Vec<IdentityJson>,
     /// `urlencoded` or `base64`.
     cart_encoding: String,
+    /// The other side's system: `ariba`, `coupa`, ..; `GET /profiles` lists them.
+    profile: String,
+    /// Lines of TOML over the profile.
+    profile_overrides: String,
     return_hosts: Vec<String>,
     frame_ancestors: Vec<String>,
     allow_http: bool,
@@ -62,7 +67,10 @@ struct NewPartner {
     identities: Option<Vec<IdentityJson>>,
     /// One is made when it is left out.
     secret: Option<Text>,
+    /// As the profile has it when it is left out.
     cart_encoding: Option<Text>,
+    profile: Option<Text>,
+    profile_overrides: Option<Text>,
     return_hosts: Option<Vec<Text>>,
     frame_ancestors: Option<Vec<Text>>,
     allow_http: Option<bool>,
@@ -78,7 +86,10 @@ struct NewPartner {
 struct PartnerChange {
     name: Option<Text>,
     identities: Option<Vec<IdentityJson>>,
+    /// Empty, or left out beside another profile: as the profile has it.
     cart_encoding: Option<Text>,
+    profile: Option<Text>,
+    profile_overrides: Option<Text>,
     return_hosts: Option<Vec<Text>>,
     frame_ancestors: Option<Vec<Text>>,
     allow_http: Option<bool>,
@@ -121,6 +132,8 @@ async fn show(caller: &Caller, partner: Partner) -> poem::Result<PartnerJson> {
         name: partner.name,
         identities: partner.identities.into_iter().map(identity).collect(),
         cart_encoding: partner.cart_encoding.to_string(),
+        profile: partner.profile.name,
+        profile_overrides: partner.profile.overrides,
         return_hosts: partner.return_hosts,
         frame_ancestors: partner.frame_ancestors,
         allow_http: partner.allow_http,
@@ -157,8 +170,23 @@ fn identities(list: Vec<IdentityJson>) -> Vec<Identity> {
     list.into_iter().map(|one| Identity::new(one.domain.0, one.identity.0)).collect()
 }
 
+/// A profile that ships.
+#[derive(Object)]
+struct ProfileJson {
+    name: String,
+    title: String,
+}
+
 #[OpenApi]
 impl Partners {
+    /// The profiles of procurement systems that a connection may choose from.
+    #[oai(path = "/profiles", method = "get", operation_id = "profiles")]
+    async fn profiles(&self, caller: Caller) -> poem::Result<Json<List<ProfileJson>>> {
+        caller.need("partner", "read").await?;
+        let shown = |(name, title): (&str, String)| ProfileJson { name: name.to_owned(), title };
+        Ok(Json(List { items: shipped().into_iter().map(shown).collect(), next: None }))
+    }
+
     /// All connections to procurement systems, newest first.
     #[oai(path = "/partners", method = "get", operation_id = "partners")]
     async fn list(&self, caller: Caller) -> poem::Result<Json<List<PartnerJson>>> {
@@ -184,6 +212,8 @@ impl Partners {
             name: new.name.0,
             identities: identities(new.identities.unwrap_or_default()),
             cart_encoding: text(new.cart_encoding),
+            profile: text(new.profile),
+            profile_overrides: text(new.profile_overrides),
             return_hosts: texts(new.return_hosts).unwrap_or_default(),
             frame_ancestors: texts(new.frame_ancestors).unwrap_or_default(),
             allow_http: new.allow_http.unwrap_or(false),
@@ -214,10 +244,15 @@ impl Partners {
         let now = find(&caller, &id).await?;
         let change = body.0;
         let kept = |new: Option<Text>, old: String| new.map_or(old, |text| text.0);
+        // Another profile brings its own encoding, unless the caller names one.
+        let same = change.profile.as_ref().is_none_or(|text| text.0 == now.profile.name);
+        let encoding = if same { now.cart_encoding.to_string() } else { String::new() };
         let input = PartnerInput {
             name: kept(change.name, now.name),
             identities: change.identities.map_or(now.identities, identities),
-            cart_encoding: kept(change.cart_encoding, now.cart_encoding.to_string()),
+            cart_encoding: kept(change.cart_encoding, encoding),
+            profile: kept(change.profile, now.profile.name),
+            profile_overrides: kept(change.profile_overrides, now.profile.overrides),
             return_hosts: texts(change.return_hosts).unwrap_or(now.return_hosts),
             frame_ancestors: texts(change.frame_ancestors).unwrap_or(now.frame_ancestors),
             allow_http: change.allow_http.unwrap_or(now.allow_http),

@@ -75,7 +75,7 @@ async fn back_page(who: &Visitor, session: PunchoutSessionId) -> Result<Response
     // The page itself is the way back: no second control that leads there.
     shell.visit = None;
     let policy = who.framed(PagePolicy::default().form_to(&back.form.action));
-    let kind = if back.is_oci() { "OCI fields" } else { "cXML" };
+    let kind = back.kind();
     let Back { form, to, lines, session, .. } = back;
     let files = format!("/transfer/{}", session.id);
     let page = BackPage { shell, form, to, lines, files, kind };

@@ -47,7 +47,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<Vec<PostedLine>, Fault> {
 #[test]
 fn a_line_is_written_with_every_field_and_reads_back_equal() {
     let lines = [full_line(), line("89.9", "1")];
-    let pairs = write(&lines, &UnitMap::shipped()).unwrap();
+    let pairs = write(&lines, &Dialect::default()).unwrap();
     assert_eq!(value(&pairs, "NEW_ITEM-PRICE[1]"), "0.035");
     assert_eq!(value(&pairs, "NEW_ITEM-PRICEUNIT[1]"), "1");
     assert_eq!(value(&pairs, "NEW_ITEM-QUANTITY[1]"), "1000");
@@ -89,7 +89,7 @@ fn a_long_description_is_cut_and_stands_whole_in_the_long_text() {
     let mut long = line("1", "1");
     long.description = "Schreibtisch höhenverstellbar, 160 × 80 cm, Eiche".into();
     long.long_text = Some("Lieferung frei Haus".into());
-    let pairs = write(&[long.clone()], &UnitMap::shipped()).unwrap();
+    let pairs = write(&[long.clone()], &Dialect::default()).unwrap();
     let short = value(&pairs, "NEW_ITEM-DESCRIPTION[1]");
     assert_eq!(short.chars().count(), 40);
     assert!(long.description.starts_with(short.trim_end_matches('.')), "{short}");
@@ -105,7 +105,7 @@ fn faults_name_line_field_and_mend_before_anything_leaves() {
     bad.product_id = Some("x".repeat(41));
     bad.custom[0] = Some("01234567890".into());
     bad.vendor_material = Some("a\nb".into());
-    let faults = check(&[line("1", "1"), bad], &UnitMap::shipped());
+    let faults = check(&[line("1", "1"), bad], &Dialect::default());
     let named: Vec<_> = faults.iter().map(|fault| (fault.index, fault.field)).collect();
     assert_eq!(
         named,
@@ -130,7 +130,7 @@ fn quantities_keep_to_eleven_digits_and_three_decimals() {
     {
         let mut one = line("1", "1");
         one.quantity = quantity(text);
-        assert_eq!(check(&[one], &UnitMap::shipped()).is_empty(), good, "{text}");
+        assert_eq!(check(&[one], &Dialect::default()).is_empty(), good, "{text}");
     }
 }
 
@@ -254,7 +254,7 @@ proptest::proptest! {
         let mut one = BasketLine::new(one_line(&description), ordered, "XCT", unit_price);
         one.vendor_material = Some(article);
         proptest::prop_assume!(!one.description.is_empty());
-        if let Ok(pairs) = write(std::slice::from_ref(&one), &UnitMap::shipped()) {
+        if let Ok(pairs) = write(std::slice::from_ref(&one), &Dialect::default()) {
             let sent = parse(&encode(&pairs, Charset::UTF_8)).unwrap();
             let back = posted::read(&sent, &UnitMap::shipped()).unwrap().remove(0).line;
             let (amount, basis) = (back.price.amount, back.price.per.value());

@@ -150,8 +150,63 @@ fn validate_refuses_orphans_duplicates_and_wrong_indexes() {
 }
 
 #[test]
-fn an_unknown_charset_is_kept_and_utf_8_used() {
+fn an_unknown_charset_is_kept_and_left_to_the_connection() {
     let call = call("http_content_charset=8859%2F1").unwrap();
     assert_eq!(call.unknown_charset.as_deref(), Some("8859/1"));
-    assert_eq!(call.return_to.charset, "UTF-8");
+    assert_eq!(call.return_to.charset, "");
+    let to = call.return_to.or("iso-8859-1", "_parent");
+    assert_eq!((to.charset.as_str(), to.target.as_deref()), ("iso-8859-1", Some("_parent")));
+}
+
+#[test]
+fn what_a_buyer_sends_is_read_back() {
+    use build::{Outgoing, parameters};
+    let asked = |index| Asked {
+        index,
+        product_id: "item_1".to_owned(),
+        quantity: Quantity::parse("2.5").ok(),
+    };
+    let functions = [
+        Function::Shop,
+        Function::Detail { product_id: "A/7".to_owned() },
+        Function::Validate { items: vec![asked(None)] },
+        Function::QuantityCheck { items: vec![asked(Some(1)), asked(Some(7))] },
+        Function::Sourcing { search: "bolt & nut".to_owned(), vendor: None },
+        Function::BackgroundSearch { search: "ß".to_owned(), vendor: Some("7".to_owned()) },
+        Function::Download(Part { page_size: 10, page: 2, transaction: Some("t".to_owned()) }),
+    ];
+    for function in functions {
+        let names = FieldNames { user: "ORGANIZATION".to_owned(), ..FieldNames::default() };
+        let outgoing = Outgoing {
+            user: "acme".to_owned(),
+            password: Secret::new("s3cret"),
+            hook_url: Some("https://here.example/back?t=1".to_owned()),
+            user_email: Some("ed@acme.example".to_owned()),
+            function: function.clone(),
+            version: "4.0".to_owned(),
+            charset: Charset::LATIN_1,
+            target: "_top".to_owned(),
+            more: pairs("secureMode=true"),
+        };
+        let sent = form::encode(&parameters(&outgoing, &names), Charset::UTF_8);
+        let read = read(&Pairs::new(), &form::parse(&sent).unwrap(), &names).unwrap();
+        assert_eq!((read.user.as_str(), read.password.expose()), ("acme", "s3cret"));
+        assert_eq!(read.function, function);
+        assert_eq!(read.return_to.hook_url, "https://here.example/back?t=1");
+        assert_eq!(read.return_to.charset, "iso-8859-1");
+        assert_eq!(read.other, pairs("secureMode=true"));
+    }
+}
+
+#[test]
+fn a_download_names_its_page_and_needs_no_hook() {
+    let ask = |more: &str| {
+        let all = pairs(&format!("USERNAME=a&PASSWORD=b&FUNCTION=DOWNLOADJSON&{more}"));
+        read(&all, &Pairs::new(), &FieldNames::default())
+    };
+    let part = Part { page_size: 50, page: 1, transaction: None };
+    assert_eq!(ask("").unwrap().function, Function::Download(part));
+    for bad in ["requestedpage=0", "pagesize=-1", "pagesize=1001", "requestedpage=x"] {
+        assert_eq!(ask(bad).unwrap_err().kind, FaultKind::Unreadable, "{bad}");
+    }
 }

@@ -6,16 +6,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use poem::{Request, Response};
 
 use crate::{
-    base::decimal,
+    base::{decimal, unit::UnitMap},
     cxml::{
         self, Document, Payload,
         item::{Item, ItemDetail, ItemId},
         values::Description,
     },
-    oci::{
-        posted::{self, PostedLine},
-        unit::UnitMap,
-    },
+    oci::posted::{self, PostedLine},
 };
 
 use super::{BuyerSim, Visit, unknown};

@@ -6,7 +6,7 @@ use super::{Fault, source::Source};
 fn floor(room: &str) -> Option<u8> {
     Some(match room {
         "base" => 1,
-        "domain" | "cxml" | "oci" | "ubl" | "config" => 2,
+        "domain" | "cxml" | "oci" | "oracle" | "ubl" | "config" => 2,
         "exchange" | "store" | "policy" | "outbound" => 3,
         "app" => 4,
         "http" | "worker" | "sim" => 5,

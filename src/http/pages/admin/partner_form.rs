@@ -5,6 +5,7 @@ use crate::{
     app::party::partner::PartnerInput,
     domain::{
         party::{Identity, OciFields, Partner},
+        profile::{GENERIC, shipped},
         refusal::Refusal,
     },
     http::{
@@ -32,17 +33,27 @@ pub(super) fn controls(
         Field::area(name, label).value(value(again, name, now)).optional().faults(&faults)
     };
     let encodings = [
+        Choice::new("", "as the system's profile has it"),
         Choice::new("urlencoded", "cxml-urlencoded (usual)"),
         Choice::new("base64", "cxml-base64"),
     ];
-    let usual = OciFields::usual();
-    let fields = stored.map_or(&usual, |stored| &stored.oci_fields);
+    // A new connection calls them as its system's profile does.
+    let open = OciFields { user: String::new(), password: String::new(), hook_url: String::new() };
+    let fields = stored.map_or(&open, |stored| &stored.oci_fields);
     let hosts = joined(stored.map(|stored| &stored.return_hosts));
     let frames = joined(stored.map(|stored| &stored.frame_ancestors));
-    let encoding = stored.map_or("urlencoded", |stored| stored.cart_encoding.word());
+    let systems = shipped().into_iter().map(|(name, title)| Choice::new(name, title));
+    let system = stored.map_or(GENERIC, |stored| &stored.profile.name);
+    let overrides = stored.map_or("", |stored| &stored.profile.overrides);
+    let encoding = stored.map_or("", |stored| stored.cart_encoding.word());
     let user = stored.and_then(|stored| stored.oci_user.as_deref()).unwrap_or_default();
     let http = ticked(again, "allow_http", stored.is_some_and(|stored| stored.allow_http));
     form.field(text("name", "Name", stored.map_or("", |stored| &stored.name)).at_most(120))
+        .field(
+            Field::select("profile", "The system and its dialect", systems)
+                .value(value(again, "profile", system))
+                .faults(&faults),
+        )
         .field(
             area("identities", "cXML identities", &identities.unwrap_or_default())
                 .hint("One a line: domain, blank, identity. Such as: NetworkId AN01000000001"),
@@ -63,9 +74,15 @@ pub(super) fn controls(
             )),
         )
         .field(text("oci_user", "OCI user", user).hint("For SAP and other OCI systems").optional())
-        .field(text("oci_user_field", "OCI field of the user", &fields.user).short())
-        .field(text("oci_password_field", "OCI field of the password", &fields.password).short())
-        .field(text("oci_hook_field", "OCI field of the return address", &fields.hook_url).short())
+        .field(text("oci_user_field", "OCI field of the user", &fields.user).short().optional())
+        .field(text("oci_password_field", "OCI field of the password", &fields.password).short().optional())
+        .field(text("oci_hook_field", "OCI field of the return address", &fields.hook_url).short().optional())
+        .field(
+            area("profile_overrides", "What differs from the system's profile", overrides).hint(
+                "In the words of the profile files, such as: limits.part = 40, or \
+                 cart.format = \"oracle-xml\", or units.out = { EA = \"ST\" }",
+            ),
+        )
         .field(
             Field::check("allow_http", "Carts may be returned without encryption (http)")
                 .ticked(http)
@@ -87,6 +104,8 @@ pub(super) fn input(form: &guard::Form) -> Result<PartnerInput, Refusal> {
         name: text(form, "name")?,
         identities: identities.collect::<Result<_, _>>()?,
         cart_encoding: text(form, "cart_encoding")?,
+        profile: text(form, "profile")?,
+        profile_overrides: text(form, "profile_overrides")?,
         return_hosts: lines(form, "return_hosts")?,
         frame_ancestors: lines(form, "frame_ancestors")?,
         allow_http: form.ticked("allow_http")?,

@@ -1,0 +1,128 @@
+//! OCI journeys by the SAP simulator, as a browser walks them: the cart that comes back and is
+//! ordered, and the cart that is signed off here before it may go back.
+
+use crate::harness::{
+    Client, Server,
+    html::{self, Form},
+    site::eventually,
+};
+
+/// A SAP visit of a company's Ed in the shop; the simulator's page of it.
+async fn punch_out(server: &Server, company: &str) -> (Client, String) {
+    let sap = server.client();
+    let mail = format!("ed@{company}.example");
+    let fields = [("system", "SAP"), ("company", company), ("user", &mail)];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let page = sap.submit("/sim/buyer/punchout", &fields).await.expect(200);
+    let visit = page.url.rsplit('/').next().unwrap_or_default().to_owned();
+    let call = html::form(&page.text(), "Open the catalogue").expect("an OCI call");
+    let shop = sap.submit(&call.action, &call.fields).await.expect(200);
+    assert!(shop.url.ends_with("/shop"), "{}", shop.url);
+    (sap, visit)
+}
+
+async fn add(shopper: &Client, sku: &str, quantity: &str) {
+    let page = shopper.get(&format!("/shop?q={sku}")).await.expect(200).text();
+    let form = html::form(&page, "Add to cart").expect("a way to add").with("quantity", quantity);
+    assert_eq!(form.field("sku"), Some(sku));
+    shopper.submit(&form.action, &form.fields).await.expect(200);
+}
+
+/// Presses a button of a page within the server.
+async fn press(shopper: &Client, page: &str, words: &str) -> String {
+    let form = html::form(page, words).unwrap_or_else(|| panic!("no {words}: {page}"));
+    shopper.submit(&form.action, &form.fields).await.expect(200).text()
+}
+
+/// The form of the page that carries a cart home.
+fn way_home(page: &str) -> Form {
+    html::form_to(page, "/sim/buyer/return/").expect("the way home")
+}
+
+fn ordered(page: &str, id: &str, prices: &[(&str, &str)]) -> Form {
+    let form = html::form(page, "Send the order").expect("the order's form");
+    prices.iter().fold(form.with("order_number", id), |form, (name, price)| form.with(name, price))
+}
+
+#[tokio::test]
+async fn a_cart_taken_back_by_sap_is_ordered_as_it_was_or_held_for_its_price() {
+    let server = Server::demo().await;
+    let (sap, visit) = punch_out(&server, "globex").await;
+    add(&sap, "PEN-01", "10").await;
+    add(&sap, "BOLT-M8", "1000").await;
+    let cart = sap.get("/cart").await.expect(200).text();
+    let home = way_home(&press(&sap, &cart, "Transfer cart").await);
+    assert_eq!(home.field("NEW_ITEM-VENDORMAT[1]"), Some("PEN-01"));
+    assert_eq!(home.field("NEW_ITEM-CURRENCY[2]"), Some("USD"));
+    let page = sap.submit(&home.action, &home.fields).await.expect(200);
+    assert!(page.url.ends_with(&visit), "{}", page.url);
+    let page = page.text();
+    assert!(page.contains("The cart came back.") && page.contains(">final<"), "{page}");
+
+    let same = ordered(&page, "SAP-1", &[]);
+    let answer = sap.submit(&same.action, &same.fields).await.expect(200).text();
+    let answer = html::plain(&answer);
+    assert!(answer.contains("200") && answer.contains("Forwarded to the suppliers"), "{answer}");
+    let ed = server.api("ed@globex.example").await;
+    let orders = ed.list("/orders").await;
+    assert_eq!(orders.len(), 2, "{orders:?}");
+
+    let dearer = ordered(&page, "SAP-2", &[("price-1", "1.50")]);
+    let answer = sap.submit(&dearer.action, &dearer.fields).await.expect(200).text();
+    let answer = html::plain(&answer);
+    for word in ["201", "line 1", "price", "expected", "got 1.5 USD", "tolerance"] {
+        assert!(answer.contains(word), "{word}: {answer}");
+    }
+    assert_eq!(ed.list("/orders").await.len(), 2, "nothing goes on while it is held");
+    let held = ed.list("/requisitions").await.remove(0);
+    assert_eq!(held["state"], "pending", "{held}");
+    let mia = server.api("mia@globex.example").await;
+    mia.decide(held["id"].as_str().unwrap(), "approve").await.expect(200);
+    assert_eq!(ed.list("/orders").await.len(), 4);
+    let state = server.client();
+    eventually("the news of the held order", || async {
+        let page = html::plain(&state.get("/sim/buyer").await.text());
+        page.contains("StatusUpdateRequest")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sap_gets_a_cart_that_is_signed_off_and_never_one_that_is_not() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@initech.example").await;
+    let mia = server.api("mia@initech.example").await;
+    for decision in ["approve", "reject"] {
+        let (sap, visit) = punch_out(&server, "initech").await;
+        add(&sap, "LAPTOP-01", "2").await;
+        let cart = sap.get("/cart").await.expect(200).text();
+        assert!(html::form(&cart, "Transfer cart").is_none(), "it is signed off first");
+        let submitted = press(&sap, &cart, "Submit for sign-off").await;
+        assert!(html::form_to(&submitted, "/sim/buyer/return/").is_none(), "{submitted}");
+        assert!(!submitted.contains("NEW_ITEM"));
+        let it = ed.list("/requisitions").await.remove(0);
+        let id = it["id"].as_str().unwrap().to_owned();
+        assert_eq!(it["state"], "pending", "{it}");
+        // Nobody gets it out meanwhile, by the page or by its address.
+        let ready = sap.get("/transfer").await.expect(200).text();
+        assert!(html::form(&ready, "Transfer cart").is_none(), "{ready}");
+        let token = html::form(&ready, "Cancel and return").expect("a form").fields;
+        let path = format!("/transfer/requisition/{id}");
+        let early = sap.form(&path, &token).await;
+        assert!((400..500).contains(&early.status), "{}: {}", early.status, early.text());
+        mia.decide(&id, decision).await.expect(200);
+        let ready = sap.get("/transfer").await.expect(200).text();
+        if decision == "reject" {
+            assert!(html::form(&ready, "Transfer cart").is_none(), "{ready}");
+            let late = sap.form(&path, &token).await;
+            assert!((400..500).contains(&late.status), "{}", late.status);
+            continue;
+        }
+        let home = way_home(&press(&sap, &ready, "Transfer cart").await);
+        assert_eq!(home.field("NEW_ITEM-VENDORMAT[1]"), Some("LAPTOP-01"));
+        assert_eq!(home.field("NEW_ITEM-QUANTITY[1]"), Some("2"));
+        let page = sap.submit(&home.action, &home.fields).await.expect(200);
+        assert!(page.url.ends_with(&visit), "{}", page.url);
+        assert!(page.text().contains(">final<"), "{}", page.text());
+    }
+}
