@@ -238,7 +238,7 @@ fn other_unit(
             .field(format!("OrderRequest/ItemOut[{number}]/ItemDetail/UnitOfMeasure"))
             .got(shorten(theirs, 40))
             .expected(units.to_theirs(own).unwrap_or(own).to_owned())
-            .mend("Send a unit of UN/ECE Recommendation 20, or have it mapped for the connection."));
+            .mend("Send a code of UN/ECE Recommendation 20, or have it mapped for you here."));
     };
     let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
     Ok((meant(ours) != meant(own)).then(|| Flag {

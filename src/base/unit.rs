@@ -105,7 +105,8 @@ impl Row {
     }
 
     fn has(&self, code: &str) -> bool {
-        let mut names = [self.code, self.sap, self.x12].into_iter().chain(self.more.iter().copied());
+        let mut names =
+            [self.code, self.sap, self.x12].into_iter().chain(self.more.iter().copied());
         names.any(|name| name.eq_ignore_ascii_case(code))
     }
 }

@@ -1,8 +1,8 @@
 //! Writing small XML documents: escapes, and elements in the order in which they are called.
 //!
-//! For the formats beside cXML (which has a writer of its own, with document types). Always UTF-8; a
-//! character that XML cannot hold is written as a blank, so what comes out is well-formed whatever a
-//! person typed.
+//! For the formats beside cXML, which has a writer of its own, with document types. Always UTF-8;
+//! a character that XML cannot hold is written as a blank, so what comes out is well-formed
+//! whatever a person typed.
 
 /// Builds a document.
 #[derive(Debug)]

@@ -213,6 +213,11 @@ pub struct OciRule {
     pub fixed: BTreeMap<String, String>,
 }
 
+/// What a shipped profile says: its file, with its comments.
+pub fn file_of(name: &str) -> Option<&'static str> {
+    SHIPPED.iter().find(|(own, _)| *own == name).map(|(_, file)| *file)
+}
+
 /// The profiles that ship, as (short name, title), in order; the generic one first.
 pub fn shipped() -> Vec<(&'static str, String)> {
     let title = |name: &str| BASES.get(name).map(|base| base.1.title.clone()).unwrap_or_default();

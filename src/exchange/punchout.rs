@@ -23,10 +23,12 @@ mod form;
 mod message;
 mod rows;
 
-pub use cart::{OCI, ORACLE, PEPPOL, Written, check, check_oci, dialect, oci_body, oci_fields, write};
-pub use rows::table;
+pub use cart::{
+    OCI, ORACLE, PEPPOL, Written, check, check_oci, dialect, oci_body, oci_fields, write,
+};
 pub use form::{ReturnForm, cxml_form, form_of, oci_refusal, oci_return, read_oci_fields};
 pub use message::order_message;
+pub use rows::table;
 
 /// What our cXML door takes.
 const TRANSACTIONS: [&str; 5] = [

@@ -44,7 +44,9 @@ async fn h_oci(request: &Request, body: Body) -> Result<Response> {
         OciAnswer::Start(path) => problem::see_other(&path),
         OciAnswer::Validated(form) => page(form, true)?,
         OciAnswer::Hits(form) => page(form, false)?,
-        OciAnswer::Catalogue(json) => Response::builder().content_type("application/json").body(json),
+        OciAnswer::Catalogue(json) => {
+            Response::builder().content_type("application/json").body(json)
+        }
     };
     Ok(without_referrer(answer))
 }

@@ -27,7 +27,8 @@ use reader::Read;
 
 /// Umlauts, ampersands, quotes, mark-up, 2,000 characters, prices for many, three decimals.
 fn cart(currency: Currency) -> Returned {
-    let long: String = "Schläuche & Größen, 19\" <Rack> 'fest' ".repeat(60).chars().take(1_999).collect();
+    let long: String =
+        "Schläuche & Größen, 19\" <Rack> 'fest' ".repeat(60).chars().take(1_999).collect();
     let long = format!("{long}.");
     let rows = [
         ("031710    005  100", "Schlüssel 19\" & Dübel 'S'", "10", "12.50", "1", "EA"),

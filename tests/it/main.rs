@@ -19,6 +19,7 @@ mod flow_oci;
 mod flow_orders;
 mod flow_outage;
 mod flow_policy;
+mod flow_profiles;
 mod flow_punchout;
 mod flow_serve;
 mod flow_sign_off;

@@ -88,8 +88,13 @@ pub(in crate::app) async fn issue(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), 
     let Some(target) = organisation.invoice_url.clone() else { return Ok(()) };
     let Some(partner) = outgoing::buyer(cx.conn, organisation.id).await? else { return Ok(()) };
     let to = outgoing::buyer_identity(&organisation, Some(&partner));
-    let lines = store::invoice::lines(cx.conn, id).await?;
+    let mut lines = store::invoice::lines(cx.conn, id).await?;
     let orders = orders(cx.conn, &lines).await?;
+    // The buyer's system reads its own units.
+    let profile = partner.profile.read()?;
+    for line in &mut lines {
+        line.unit = profile.units.to_theirs(&line.unit).unwrap_or(&line.unit).to_owned();
+    }
     let parties = parties(cx, &invoice, &organisation, to).await?;
     let document_id: DocumentId = cx.id();
     let payload_id = format!("{document_id}@{}", cx.app.site.host());

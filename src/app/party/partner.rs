@@ -134,8 +134,12 @@ impl PartnerInput {
             name: diff::line("name", &self.name, MAX_NAME)?,
             identities: identities(&self.identities)?,
             cart_encoding: self.encoding(profile.cart.encoding)?,
-            return_hosts: site::return_hosts(rule, &self.return_hosts)?,
-            frame_ancestors: site::origins(rule, &self.frame_ancestors)?,
+            return_hosts: kept_and_new(&self.return_hosts, &before.return_hosts, |new| {
+                site::return_hosts(rule, new)
+            })?,
+            frame_ancestors: kept_and_new(&self.frame_ancestors, &before.frame_ancestors, |new| {
+                site::origins(rule, new)
+            })?,
             allow_http: self.allow_http,
             oci_user: self.oci_user()?,
             oci_fields: self.oci_fields(&profile.oci)?,
@@ -221,6 +225,19 @@ impl PartnerInput {
         }
         Ok(())
     }
+}
+
+/// What stands there already stays; only what is new is checked. The demo's own entries (any port
+/// of this machine) are such as nobody may type.
+fn kept_and_new(
+    given: &[String],
+    before: &[String],
+    check: impl FnOnce(&[String]) -> Result<Vec<String>, Refusal>,
+) -> Result<Vec<String>, Refusal> {
+    let known = |one: &String| before.iter().any(|own| own == one.trim());
+    let (mut kept, new): (Vec<String>, Vec<String>) = given.iter().cloned().partition(known);
+    kept.extend(check(&new)?);
+    Ok(kept)
 }
 
 fn field_name(text: &str) -> bool {

@@ -96,7 +96,9 @@ pub fn checked_class(profile: &Profile, unspsc: &str) -> Result<Option<String>, 
     if code.len() == 10 && !rule.digits.contains(&10) && rule.digits.contains(&8) {
         code.truncate(8);
     }
-    if !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit()) && rule.digits.contains(&code.len())
+    if !code.is_empty()
+        && code.bytes().all(|b| b.is_ascii_digit())
+        && rule.digits.contains(&code.len())
     {
         return Ok(Some(code));
     }
@@ -151,7 +153,9 @@ pub(super) fn sound(profile: &Profile) -> Result<(), Refusal> {
     }
     let text_fields = ["part", "auxiliary", "description", "unit", "maker", "maker_part"];
     if let Some(name) = limits.forbidden.keys().find(|name| !text_fields.contains(&name.as_str())) {
-        return Err(bad_override(format!("limits.forbidden.{name}")).expected(text_fields.join(", ")));
+        return Err(
+            bad_override(format!("limits.forbidden.{name}")).expected(text_fields.join(", "))
+        );
     }
     let custom = profile.oci.custom.keys().find(|name| !is_custom(name));
     if let Some(name) = custom {
@@ -162,8 +166,9 @@ pub(super) fn sound(profile: &Profile) -> Result<(), Refusal> {
     let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let fixed = |name: &&String| own.contains(&name.as_str()) || !name.chars().all(upper);
     if let Some(name) = profile.oci.fixed.keys().find(fixed) {
-        return Err(bad_override(format!("oci.fixed.{}", shorten(name, 40)))
-            .expected("a field such as VENDOR or CONTRACT, not the line's article, price or unit"));
+        return Err(bad_override(format!("oci.fixed.{}", shorten(name, 40))).expected(
+            "a field such as VENDOR or CONTRACT, not the line's article, price or unit",
+        ));
     }
     let plain = |text: &str| {
         let fine = |c: char| c.is_ascii_alphanumeric() || "-_.~[]".contains(c);

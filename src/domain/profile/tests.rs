@@ -82,9 +82,10 @@ fn lengths_are_counted_as_the_system_counts_them() {
     assert_eq!(faults.len(), 1);
     assert_eq!(faults[0].expected, "at most 255 bytes, not 280");
     assert_eq!(fields(&profile("ariba", "").unwrap(), &goods("A?1", "x")), ["sku"]);
-    assert_eq!(fields(&profile("coupa", "").unwrap(), &goods("A?1", &"x".repeat(256))), [
-        "description"
-    ]);
+    assert_eq!(
+        fields(&profile("coupa", "").unwrap(), &goods("A?1", &"x".repeat(256))),
+        ["description"]
+    );
 }
 
 #[test]
@@ -112,5 +113,8 @@ fn a_classification_has_the_form_that_is_wanted() {
     assert_eq!(class("generic", "", "office"), Ok(None));
     assert_eq!(class("ariba", "", ""), Ok(Some("00000000".to_owned())));
     let fault = class("generic", "classification.required = true", "4321").unwrap_err();
-    assert_eq!((fault.field, fault.expected.as_str()), ("unspsc", "a UNSPSC code of 8 or 10 digits"));
+    assert_eq!(
+        (fault.field, fault.expected.as_str()),
+        ("unspsc", "a UNSPSC code of 8 or 10 digits")
+    );
 }

@@ -223,7 +223,11 @@ pub fn dialect(profile: &Profile) -> Dialect {
     Dialect {
         units: UnitMap {
             // OCI has three characters: SAP's codes, unless the profile says otherwise.
-            style: if profile.units.style == Style::AsIs { Style::Sap } else { profile.units.style },
+            style: if profile.units.style == Style::AsIs {
+                Style::Sap
+            } else {
+                profile.units.style
+            },
             ..profile.units.clone()
         },
         lengths: profile.oci.lengths.clone(),

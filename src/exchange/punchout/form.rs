@@ -103,11 +103,7 @@ pub fn read_oci_fields(body: &[u8]) -> Result<Pairs, Refusal> {
 }
 
 /// The form that answers a call at once, or brings a cart home.
-pub fn oci_return(
-    to: &ReturnTo,
-    profile: &Profile,
-    fields: Pairs,
-) -> Result<ReturnForm, Refusal> {
+pub fn oci_return(to: &ReturnTo, profile: &Profile, fields: Pairs) -> Result<ReturnForm, Refusal> {
     let query = match profile.oci.hook_query {
         HookQuery::Split => hook::Query::Split,
         HookQuery::Whole => hook::Query::Whole,

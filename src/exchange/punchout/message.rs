@@ -63,9 +63,8 @@ fn item(profile: &Profile, number: u32, line: &Line) -> Item {
     detail.manufacturer_name = filled(&goods.manufacturer);
     detail.lead_time = goods.lead_time_days.map(|days| days.to_string());
     let named = profile.extrinsics.line.iter();
-    detail.extrinsics = named
-        .filter_map(|(name, what)| Some(Extrinsic::new(name, line.carried(*what)?)))
-        .collect();
+    detail.extrinsics =
+        named.filter_map(|(name, what)| Some(Extrinsic::new(name, line.carried(*what)?))).collect();
     let auxiliary = Some(Kept::plain(line.auxiliary()));
     let id = ItemId { auxiliary, ..ItemId::new(&*goods.sku) };
     let mut item = Item::new(goods.quantity, id, Some(detail));

@@ -58,7 +58,8 @@ fn leaf(text: &str, name: &str) -> String {
 
 fn attribute(text: &str, name: &str, attribute: &str) -> String {
     let tag = element(text, name).map_or("", |(tag, _)| tag);
-    let value = tag.split_once(&format!("{attribute}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    let value =
+        tag.split_once(&format!("{attribute}=\"")).and_then(|(_, rest)| rest.split_once('"'));
     plain(value.map_or("", |(value, _)| value))
 }
 

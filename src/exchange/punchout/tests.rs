@@ -184,7 +184,8 @@ fn every_format_carries_the_same_cart_home_in_a_field_of_its_own() {
         assert_eq!((form.hidden.len(), form.hidden[0].0.as_str()), (1, field));
         if [ORACLE, PEPPOL].contains(&kept.0) {
             let rows = table(kept.0, kept.1);
-            let price = if kept.0 == ORACLE { ["0.035", "EUR", "1"] } else { ["35", "EUR", "1000"] };
+            let price =
+                if kept.0 == ORACLE { ["0.035", "EUR", "1"] } else { ["35", "EUR", "1000"] };
             let what = ["B-1", "Schraube 19\" <größer> & mehr", "1000", "EA"];
             let expected = [what.as_slice(), &price].concat();
             assert_eq!((rows.len(), rows[0].join("|")), (1, expected.join("|")));

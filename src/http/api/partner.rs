@@ -18,7 +18,7 @@ use crate::{
     base::id::PartnerId,
     domain::{
         party::{Identity, Partner},
-        profile::shipped,
+        profile::{file_of, shipped},
         refusal::Refusal,
     },
 };
@@ -175,6 +175,8 @@ fn identities(list: Vec<IdentityJson>) -> Vec<Identity> {
 struct ProfileJson {
     name: String,
     title: String,
+    /// What it says, in TOML; `generic` explains every word.
+    text: String,
 }
 
 #[OpenApi]
@@ -183,7 +185,10 @@ impl Partners {
     #[oai(path = "/profiles", method = "get", operation_id = "profiles")]
     async fn profiles(&self, caller: Caller) -> poem::Result<Json<List<ProfileJson>>> {
         caller.need("partner", "read").await?;
-        let shown = |(name, title): (&str, String)| ProfileJson { name: name.to_owned(), title };
+        let shown = |(name, title): (&str, String)| {
+            let text = file_of(name).unwrap_or_default().to_owned();
+            ProfileJson { name: name.to_owned(), title, text }
+        };
         Ok(Json(List { items: shipped().into_iter().map(shown).collect(), next: None }))
     }
 

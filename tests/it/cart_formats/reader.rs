@@ -165,7 +165,10 @@ fn peppol(document: &str) -> Vec<Read> {
     let line = |part: &str| {
         let after = |mark: &str| part.split_once(mark).unwrap().1;
         let base = number(&leaf(part, "cbc:BaseQuantity"));
-        assert_eq!(attribute(part, "cbc:BaseQuantity", "unitCode"), attribute(part, "cbc:BatchQuantity", "unitCode"));
+        assert_eq!(
+            attribute(part, "cbc:BaseQuantity", "unitCode"),
+            attribute(part, "cbc:BatchQuantity", "unitCode")
+        );
         Read {
             sku: leaf(after("<cac:SellersItemIdentification>"), "cbc:ID"),
             description: leaf(part, "cbc:Description"),
@@ -197,9 +200,9 @@ fn attribute_of(tag: &str, attribute: &str) -> String {
 
 /// The tag and what stands behind it.
 fn opened<'x>(xml: &'x str, name: &str) -> (&'x str, &'x str) {
-    let starts = xml.match_indices(&format!("<{name}")).find(|(at, _)| {
-        xml[at + name.len() + 1..].starts_with([' ', '>'])
-    });
+    let starts = xml
+        .match_indices(&format!("<{name}"))
+        .find(|(at, _)| xml[at + name.len() + 1..].starts_with([' ', '>']));
     let (at, _) = starts.unwrap_or_else(|| panic!("no {name} in {xml}"));
     xml[at..].split_once('>').unwrap()
 }

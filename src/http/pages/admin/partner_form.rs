@@ -75,14 +75,20 @@ pub(super) fn controls(
         )
         .field(text("oci_user", "OCI user", user).hint("For SAP and other OCI systems").optional())
         .field(text("oci_user_field", "OCI field of the user", &fields.user).short().optional())
-        .field(text("oci_password_field", "OCI field of the password", &fields.password).short().optional())
-        .field(text("oci_hook_field", "OCI field of the return address", &fields.hook_url).short().optional())
         .field(
-            area("profile_overrides", "What differs from the system's profile", overrides).hint(
-                "In the words of the profile files, such as: limits.part = 40, or \
-                 cart.format = \"oracle-xml\", or units.out = { EA = \"ST\" }",
-            ),
+            text("oci_password_field", "OCI field of the password", &fields.password)
+                .short()
+                .optional(),
         )
+        .field(
+            text("oci_hook_field", "OCI field of the return address", &fields.hook_url)
+                .short()
+                .optional(),
+        )
+        .field(area("profile_overrides", "What differs from the system's profile", overrides).hint(
+            "In the words of the profile files, such as: limits.part = 40, or \
+                 cart.format = \"oracle-xml\", or units.out = { EA = \"ST\" }",
+        ))
         .field(
             Field::check("allow_http", "Carts may be returned without encryption (http)")
                 .ticked(http)
