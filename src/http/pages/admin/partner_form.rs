@@ -42,18 +42,12 @@ pub(super) fn controls(
     let fields = stored.map_or(&open, |stored| &stored.oci_fields);
     let hosts = joined(stored.map(|stored| &stored.return_hosts));
     let frames = joined(stored.map(|stored| &stored.frame_ancestors));
-    let systems = shipped().into_iter().map(|(name, title)| Choice::new(name, title));
-    let system = stored.map_or(GENERIC, |stored| &stored.profile.name);
-    let overrides = stored.map_or("", |stored| &stored.profile.overrides);
+    let [system, overrides] = dialect(again, stored);
     let encoding = stored.map_or("", |stored| stored.cart_encoding.word());
     let user = stored.and_then(|stored| stored.oci_user.as_deref()).unwrap_or_default();
     let http = ticked(again, "allow_http", stored.is_some_and(|stored| stored.allow_http));
     form.field(text("name", "Name", stored.map_or("", |stored| &stored.name)).at_most(120))
-        .field(
-            Field::select("profile", "The system and its dialect", systems)
-                .value(value(again, "profile", system))
-                .faults(&faults),
-        )
+        .field(system.faults(&faults))
         .field(
             area("identities", "cXML identities", &identities.unwrap_or_default())
                 .hint("One a line: domain, blank, identity. Such as: NetworkId AN01000000001"),
@@ -85,15 +79,30 @@ pub(super) fn controls(
                 .short()
                 .optional(),
         )
-        .field(area("profile_overrides", "What differs from the system's profile", overrides).hint(
-            "In the words of the profile files, such as: limits.part = 40, or \
-                 cart.format = \"oracle-xml\", or units.out = { EA = \"ST\" }",
-        ))
+        .field(overrides.faults(&faults))
         .field(
             Field::check("allow_http", "Carts may be returned without encryption (http)")
                 .ticked(http)
                 .faults(&faults),
         )
+}
+
+/// The system on the other side, and what this connection says differently.
+fn dialect(again: Option<&Again>, stored: Option<&Partner>) -> [Field; 2] {
+    let systems = shipped().into_iter().map(|(name, title)| Choice::new(name, title));
+    let system = stored.map_or(GENERIC, |stored| &stored.profile.name);
+    let overrides = stored.map_or("", |stored| &stored.profile.overrides);
+    [
+        Field::select("profile", "The system and its dialect", systems)
+            .value(value(again, "profile", system)),
+        Field::area("profile_overrides", "What differs from the system's profile")
+            .value(value(again, "profile_overrides", overrides))
+            .optional()
+            .hint(
+                "In the words of the profile files, such as: limits.part = 40, or \
+                 cart.format = \"oracle-xml\", or units.out = { EA = \"ST\" }",
+            ),
+    ]
 }
 
 /// What was written.
