@@ -51,7 +51,7 @@ pub use pretty::prettify;
 pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
 pub use status::{Status, StatusClass};
 pub use unread::{Piece, Unread, UnreadPart};
-pub use validate::{CheckFault, check, check_text};
+pub use validate::{CheckFault, Findings, check, examine, examine_text};
 
 #[cfg(test)]
 mod tests;

@@ -14,26 +14,47 @@ pub type CheckFault = ContentFault;
 /// Faults that are reported at most.
 const MOST_FAULTS: usize = 100;
 
-/// Every fault of a document: well-formedness first, then order, required parts and words of the
-/// DTD, then what our readers need beyond it. Empty means good.
-pub fn check(bytes: &[u8]) -> Vec<CheckFault> {
-    if bytes.len() > limits::BODY_BYTES {
-        let fault = XmlFault { line: 1, column: 1, message: "the document is too long".to_owned() };
-        return vec![of_xml(fault)];
-    }
-    let decoded = match encoding::decode(bytes, None) {
-        Ok(decoded) => decoded,
-        Err(fault) => return vec![of_xml(fault)],
-    };
-    check_text(&decoded.text)
+/// What is to be said about a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Findings {
+    /// What is no XML or no cXML, in the order of the elements; empty means valid.
+    pub faults: Vec<CheckFault>,
+    /// Why this server refuses the document, when the faults do not say it already.
+    pub refused: Option<CheckFault>,
 }
 
-/// As [`check`], of a document that is text already, whatever encoding it declares.
-pub fn check_text(text: &str) -> Vec<CheckFault> {
-    match tree::parse(text) {
-        Ok(tree) => check_tree(&tree),
-        Err(fault) => vec![of_xml(fault)],
+impl Findings {
+    fn broken(fault: XmlFault) -> Self {
+        Self { faults: vec![of_xml(fault)], refused: None }
     }
+}
+
+/// Every fault of a document: well-formedness first, then order, required parts and words of the
+/// DTD; and what our readers need beyond it.
+pub fn examine(bytes: &[u8]) -> Findings {
+    if bytes.len() > limits::BODY_BYTES {
+        let message = "the document is too long".to_owned();
+        return Findings::broken(XmlFault { line: 1, column: 1, message });
+    }
+    match encoding::decode(bytes, None) {
+        Ok(decoded) => examine_text(&decoded.text),
+        Err(fault) => Findings::broken(fault),
+    }
+}
+
+/// As [`examine`], of a document that is text already, whatever encoding it declares.
+pub fn examine_text(text: &str) -> Findings {
+    match tree::parse(text) {
+        Ok(tree) => examine_tree(&tree),
+        Err(fault) => Findings::broken(fault),
+    }
+}
+
+/// Everything that [`examine`] finds, in one list. Empty means good.
+pub fn check(bytes: &[u8]) -> Vec<CheckFault> {
+    let Findings { mut faults, refused } = examine(bytes);
+    faults.extend(refused);
+    faults
 }
 
 fn of_xml(fault: XmlFault) -> CheckFault {
@@ -47,18 +68,18 @@ fn of_xml(fault: XmlFault) -> CheckFault {
     }
 }
 
-/// Faults of the DTD in the order of the elements, then what only our readers miss.
-fn check_tree(tree: &Tree<'_>) -> Vec<CheckFault> {
-    let mut faults = check_models(tree);
-    let read = codec::read(tree.root()).and_then(|received| received.payload).err();
+fn examine_tree(tree: &Tree<'_>) -> Findings {
+    let faults = check_models(tree);
+    let refused = codec::read(tree.root()).and_then(|received| received.payload).err();
     // The readers and the DTD often miss the same thing.
-    let same = |read: &CheckFault| {
-        let told =
-            |fault: &CheckFault| fault.line == read.line && read.path.starts_with(&fault.path);
+    let same = |refused: &CheckFault| {
+        let told = |fault: &CheckFault| {
+            fault.line == refused.line && refused.path.starts_with(&fault.path)
+        };
         faults.iter().any(told)
     };
-    faults.extend(read.filter(|read| !same(read)));
-    faults
+    let refused = refused.filter(|refused| !same(refused));
+    Findings { faults, refused }
 }
 
 /// What the content models of cXML 1.2.071 say about a document.
@@ -102,6 +123,18 @@ mod tests {
         ] {
             assert!(paths.contains(&path), "{path} in {paths:?}");
         }
+    }
+
+    #[test]
+    fn what_is_valid_and_refused_all_the_same_is_told_apart() {
+        let found = examine(b"<Supplier corporateURL='u' storeFrontURL='v'/>");
+        assert!(found.faults.iter().all(|fault| fault.path == "Supplier"), "{found:?}");
+        let order = include_str!("../../cxml-samples/out/order-new.xml");
+        assert_eq!(examine_text(order), Findings::default());
+        let odd = order.replacen("quantity=\"", "quantity=\"x", 1);
+        let found = examine_text(&odd);
+        assert_eq!(found.faults, []);
+        assert!(found.refused.is_some_and(|refused| refused.path.ends_with("@quantity")));
     }
 
     #[test]

@@ -13,12 +13,16 @@ async fn the_call_tells_every_fault_with_its_place_and_remedy() {
     let server = Server::demo().await;
     let ed = server.api("ed@acme.example").await;
     let good = ed.post("/documents/check", json!({"document": GOOD})).await.expect(200).json();
-    assert_eq!(good, json!({"valid": true, "faults": []}));
+    assert_eq!(good, json!({"valid": true, "faults": [], "refused": null}));
     let bad = ed.post("/documents/check", json!({"document": BAD})).await.expect(200).json();
     assert_eq!(bad["valid"], false);
     let first = &bad["faults"][0];
     assert_eq!(first["path"], "cXML/Request/OrderRequest", "{bad}");
     assert!(first["expected"].as_str().unwrap().contains("<ItemOut>"), "{bad}");
+    let odd = GOOD.replacen("quantity=\"", "quantity=\"x", 1);
+    let odd = ed.post("/documents/check", json!({"document": odd})).await.expect(200).json();
+    assert_eq!((&odd["valid"], &odd["faults"]), (&json!(true), &json!([])));
+    assert!(odd["refused"]["path"].as_str().unwrap().ends_with("/@quantity"), "{odd}");
     assert!(first["line"].as_u64().unwrap() > 1 && !first["mend"].as_str().unwrap().is_empty());
     let broken =
         ed.post("/documents/check", json!({"document": "<cXML>"})).await.expect(200).json();

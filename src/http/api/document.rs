@@ -6,7 +6,7 @@ use poem_openapi::{
 };
 
 use super::{Caller, shape::Text};
-use crate::cxml::{self, CheckFault};
+use crate::cxml::{self, CheckFault, Findings};
 
 pub struct Documents;
 
@@ -33,9 +33,12 @@ enum Sent {
 /// What was found.
 #[derive(Object)]
 struct Checked {
+    /// Whether it is what the DTD asks for.
     valid: bool,
     /// In the order of the document's elements, at most a hundred.
     faults: Vec<FaultJson>,
+    /// Why this server refuses the document, when the faults do not say it already.
+    refused: Option<FaultJson>,
 }
 
 /// One thing that is wrong.
@@ -67,11 +70,14 @@ impl Documents {
     /// beyond them.
     #[oai(path = "/documents/check", method = "post", operation_id = "check_document")]
     async fn check(&self, _caller: Caller, body: Sent) -> Json<Checked> {
-        let faults = match body {
-            Sent::Json(body) => cxml::check_text(body.0.document.trimmed()),
-            Sent::Xml(bytes) | Sent::Text(bytes) => cxml::check(&bytes.0),
+        let Findings { faults, refused } = match body {
+            Sent::Json(body) => cxml::examine_text(body.0.document.trimmed()),
+            Sent::Xml(bytes) | Sent::Text(bytes) => cxml::examine(&bytes.0),
         };
-        let faults: Vec<_> = faults.into_iter().map(FaultJson::from).collect();
-        Json(Checked { valid: faults.is_empty(), faults })
+        Json(Checked {
+            valid: faults.is_empty(),
+            faults: faults.into_iter().map(FaultJson::from).collect(),
+            refused: refused.map(FaultJson::from),
+        })
     }
 }

@@ -5,7 +5,7 @@ use poem::{Response, Result, Route, get, handler};
 
 use super::view::{Table, View};
 use crate::{
-    cxml::{self, CheckFault},
+    cxml::{self, CheckFault, Findings},
     http::{
         actor::{Posted, SignedIn},
         part::{self as ui, Field, Html, Notice, Tone},
@@ -18,7 +18,7 @@ const LEAD: &str = "Against every content model of cXML 1.2.071, as the official
 async fn page(who: &SignedIn, document: Option<&str>) -> Result<Response> {
     let mut view = View::new(who, "Check a document", None).await?.lead(LEAD);
     if let Some(document) = document {
-        view = told(view, &cxml::check_text(document.trim_start()));
+        view = told(view, &cxml::examine_text(document.trim_start()));
     }
     let form = view.new_form("/check", "Check").field(
         Field::area("document", "The document, as XML")
@@ -29,18 +29,27 @@ async fn page(who: &SignedIn, document: Option<&str>) -> Result<Response> {
     view.form(form).answer(who)
 }
 
-fn told(mut view: View, faults: &[CheckFault]) -> View {
-    let (tone, text) = match faults.len() {
-        0 => (Tone::Good, "Nothing is wrong with this document.".to_owned()),
-        1 => (Tone::Warn, "One thing is wrong.".to_owned()),
-        count => (Tone::Warn, format!("{count} things are wrong; the first one first.")),
+fn told(mut view: View, found: &Findings) -> View {
+    let (tone, text) = match (found.faults.len(), &found.refused) {
+        (0, None) => (Tone::Good, "Nothing is wrong with this document.".to_owned()),
+        (0, Some(_)) => (Tone::Warn, "It is valid cXML, but this server refuses it.".to_owned()),
+        (1, _) => (Tone::Warn, "One thing is wrong.".to_owned()),
+        (count, _) => (Tone::Warn, format!("{count} things are wrong; the first one first.")),
     };
     view.shell.notice = Some(Notice { tone, text });
-    if faults.is_empty() {
-        return view;
+    let table = |faults: &[CheckFault], title| {
+        let heads = ["Line", "Element", "Got", "Expected", "How to mend it"];
+        Table::new(&heads, faults.iter().map(row).collect()).title(title)
+    };
+    if !found.faults.is_empty() {
+        view = view.table(table(&found.faults, "What is wrong"));
     }
-    let heads = ["Line", "Element", "Got", "Expected", "How to mend it"];
-    view.table(Table::new(&heads, faults.iter().map(row).collect()).title("What is wrong"))
+    match &found.refused {
+        Some(refused) => {
+            view.table(table(std::slice::from_ref(refused), "Why this server refuses it"))
+        }
+        None => view,
+    }
 }
 
 fn row(fault: &CheckFault) -> Vec<Html> {
