@@ -55,6 +55,8 @@ fn measure(name: &str, text: &str) -> u128 {
     report("  quick-xml's bare events, MB/s", bare, "");
     report("  gate and tree, everything kept, ratio", ratio(tree, bare), "asked: at least 0.35");
     report("  decode into typed documents, ratio", ratio(decode, bare), "asked: at least 0.35");
+    let check = speed(&mut || drop(black_box(cxml::examine(text.as_bytes()))));
+    report("  reading and schema check, times decode", ratio(decode, check), "asked: at most 2.5");
     report("  encode, ratio", ratio(encode, bare), "");
     text.len() as u128 / decode.max(1)
 }

@@ -15,13 +15,15 @@ pub(in crate::cxml) struct Checker<'t> {
     module: Module,
     ids: HashSet<&'t str>,
     references: Vec<(Element<'t>, &'static str)>,
+    /// Names of the children looked at, kept for its room.
+    names: Vec<&'t str>,
     faults: Vec<ContentFault>,
 }
 
 impl<'t> Checker<'t> {
     pub(in crate::cxml) fn new(module: Module) -> Self {
-        let (ids, references, faults) = (HashSet::new(), Vec::new(), Vec::new());
-        Self { module, ids, references, faults }
+        let (ids, references, names) = (HashSet::new(), Vec::new(), Vec::new());
+        Self { module, ids, references, names, faults: Vec::new() }
     }
 
     /// How many faults were found so far.
@@ -37,7 +39,7 @@ impl<'t> Checker<'t> {
             let fault = fault.expected(format!("an element of {}.dtd", self.module.name()));
             return self.faults.push(fault.mend("Leave it out, or mend its name."));
         };
-        self.faults.extend(content_fault(element, &rule.content));
+        self.faults.extend(content_fault(element, &rule.content, &mut self.names));
         self.attributes(element, rule);
     }
 
@@ -112,7 +114,11 @@ fn is_name(value: &str) -> bool {
     value.starts_with(starts) && is_token(value)
 }
 
-fn content_fault(element: Element<'_>, content: &Content) -> Option<ContentFault> {
+fn content_fault<'t>(
+    element: Element<'t>,
+    content: &Content,
+    names: &mut Vec<&'t str>,
+) -> Option<ContentFault> {
     match content {
         Content::Any => None,
         Content::Text => {
@@ -132,7 +138,11 @@ fn content_fault(element: Element<'_>, content: &Content) -> Option<ContentFault
         Content::Children(_) if !element.trimmed().is_empty() => {
             Some(text_fault(element, "no text"))
         }
-        Content::Children(part) => children_fault(element, part),
+        Content::Children(part) => {
+            names.clear();
+            names.extend(element.children().map(Element::qualified));
+            children_fault(element, part, names)
+        }
     }
 }
 
@@ -141,9 +151,8 @@ fn text_fault(element: Element<'_>, expected: &str) -> ContentFault {
     fault.expected(format!("{expected} in {}", element.local())).mend("Leave it out.")
 }
 
-fn children_fault(element: Element<'_>, part: &Part) -> Option<ContentFault> {
-    let names: Vec<_> = element.children().map(Element::qualified).collect();
-    let misfit = Walk::misfit(part, &names)?;
+fn children_fault(element: Element<'_>, part: &Part, names: &[&str]) -> Option<ContentFault> {
+    let misfit = Walk::misfit(part, names)?;
     let wanted = match misfit.expected.as_slice() {
         [] => format!("the end of {}", element.local()),
         [one] => format!("<{one}>"),

@@ -8,6 +8,7 @@ mod check;
 mod parts;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 pub(super) use check::Checker;
@@ -82,8 +83,30 @@ pub(super) struct Rule {
     attributes: Vec<Attribute>,
 }
 
+/// Every element of a document is looked up, so hashing must be cheap. The keys are the table's
+/// own: nobody can choose them to collide.
+#[derive(Debug, Clone, Copy, Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            let mixed = self.0.rotate_left(5) ^ u64::from_le_bytes(word);
+            self.0 = mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type ByName<T> = HashMap<&'static str, T, BuildHasherDefault<NameHasher>>;
+
 struct Schema {
-    rules: HashMap<&'static str, Vec<Rule>>,
+    rules: ByName<Vec<Rule>>,
     payloads: HashMap<&'static str, Module>,
 }
 
@@ -107,7 +130,7 @@ impl Rule {
 }
 
 fn read(table: &'static str) -> Schema {
-    let mut schema = Schema { rules: HashMap::new(), payloads: HashMap::new() };
+    let mut schema = Schema { rules: ByName::default(), payloads: HashMap::new() };
     // An element's rows: its own, those indented by four that go on, and its attributes.
     let mut rows = table.lines().filter(|row| !row.starts_with('#') && !row.is_empty()).peekable();
     while let Some(row) = rows.next() {
@@ -166,7 +189,7 @@ fn read_attributes(row: &'static str, attributes: &mut Vec<Attribute>) {
 }
 
 /// The first module that takes a payload is its own.
-fn payloads(rules: &HashMap<&'static str, Vec<Rule>>) -> HashMap<&'static str, Module> {
+fn payloads(rules: &ByName<Vec<Rule>>) -> HashMap<&'static str, Module> {
     let mut payloads = HashMap::new();
     for bit in (0..MODULES.len()).rev() {
         let module = Module(1 << bit);
