@@ -17,6 +17,7 @@ use crate::{
     },
     domain::{
         fact::Fact,
+        party::Person,
         refusal::{Refusal, RefusalKind},
     },
     store::{self, Conn, Work},
@@ -82,6 +83,17 @@ impl Cx<'_> {
         }
         let rights = self.app.policies.rights(self.conn, self.actor.organisation).await?;
         Ok(rights.may(&self.actor.roles(), object, action))
+    }
+
+    /// Whether somebody else of the actor's organisation may do this, were it his turn.
+    pub async fn person_may(
+        &mut self,
+        person: &Person,
+        object: &str,
+        action: &str,
+    ) -> Result<bool, AppError> {
+        let rights = self.app.policies.rights(self.conn, self.actor.organisation).await?;
+        Ok(rights.may(&person.roles, object, action))
     }
 }
 

@@ -3,6 +3,11 @@
 //! Who may decide is said by `domain::approval::decide` and nowhere else; this module reads the
 //! rows under the requisition's lock, saves what moved, and hands an approved requisition on.
 
+mod arise;
+pub mod timer;
+
+pub(super) use arise::{arise, hand_over};
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +16,10 @@ use crate::{
         secret::Keys,
     },
     domain::{
-        approval::{self, Decision, DecisionRecord, Moved, Step, Task, TaskState, Verdict},
+        approval::{
+            self, Decision, DecisionRecord, LINK_MS, Moved, Step, Task, TaskState, Verdict,
+            link_bound,
+        },
         fact::{self, Fact},
         party::Checkout,
         refusal::Refusal,
@@ -60,30 +68,36 @@ impl Command for Decide {
         let found = store::requisition::lock(cx.conn, organisation, task.requisition).await?;
         let mut requisition = found.ok_or_else(|| Refusal::not_found("requisition"))?;
         let mut steps = store::step::of_requisition(cx.conn, requisition.id).await?;
+        // Whose delegation is over stands in no longer.
+        for task in steps.iter_mut().flat_map(|step| &mut step.tasks) {
+            task.stand_ins.retain(|one| one.holds_at(cx.now));
+        }
         let mut progress =
             approval::progress_of(requisition.requester, &requisition.content_hash, &steps);
         let decision = Decision {
             task: self.task,
             decider: person.id,
-            on_behalf_of: None,
             verdict: self.verdict,
             content_hash: self.content_hash.clone(),
         };
         let moved = approval::decide(&mut progress, &decision)?;
-        if !cx.may("task", "decide").await? {
+        // A deputy decides by the right of the assignee, who handed it over for some days.
+        let own = task.assignee == person.id;
+        if own && !cx.may("task", "decide").await? {
             return Err(Refusal::forbidden("not-allowed", "You may not decide this task.").into());
         }
         approval::apply(&mut steps, &moved, cx.now);
         let record = DecisionRecord {
             verdict: self.verdict,
             by: person.id,
-            on_behalf_of: None,
+            on_behalf_of: (!own).then_some(task.assignee),
             at: cx.now,
             comment,
         };
         let decided = record_on(&mut steps, self.task, record)?;
         requisition::save_moved(cx.conn, &steps, &moved).await?;
-        cx.fact(decided_fact(&decided, person.email.as_str()));
+        let fact = decided_fact(cx, &decided, person.email.as_str()).await?;
+        cx.fact(fact);
         self.follow(cx, &mut requisition, &steps, &moved).await?;
         Ok(Decided { task: self.task, requisition: requisition.id, state: requisition.state })
     }
@@ -105,12 +119,7 @@ impl Decide {
             let lines = store::requisition::lines(cx.conn, requisition.id).await?;
             return finish(cx, requisition, &lines).await;
         }
-        for task in steps.iter().flat_map(|step| &step.tasks) {
-            if moved.opened.contains(&task.id) {
-                requisition::opened(cx, task);
-            }
-        }
-        Ok(())
+        arise(cx, steps, &moved.opened).await
     }
 }
 
@@ -122,19 +131,23 @@ fn record_on(steps: &mut [Step], id: TaskId, record: DecisionRecord) -> Result<T
     Ok(task.clone())
 }
 
-fn decided_fact(task: &Task, by: &str) -> Fact {
+async fn decided_fact(cx: &mut Cx<'_>, task: &Task, by: &str) -> Result<Fact, AppError> {
     let decision = task.decision.as_ref();
-    Fact::Decided(fact::Decided {
+    let on_behalf_of = match decision.and_then(|decision| decision.on_behalf_of) {
+        Some(id) => store::person::get(cx.conn, id).await?.map(|person| person.email.to_string()),
+        None => None,
+    };
+    Ok(Fact::Decided(fact::Decided {
         requisition: task.requisition.to_string(),
         task: task.id.to_string(),
         decision: decision.map(|decision| decision.verdict.to_string()).unwrap_or_default(),
         by: by.to_owned(),
-        on_behalf_of: None,
+        on_behalf_of,
         comment: decision.map(|decision| decision.comment.clone()).unwrap_or_default(),
         content_hash: task.content_hash.clone(),
         decision_hash: task.decision_hash().unwrap_or_default(),
         at: decision.map_or(crate::base::time::Time::from_millis(0), |decision| decision.at),
-    })
+    }))
 }
 
 async fn reject(
@@ -192,10 +205,10 @@ pub(super) async fn finish(
     Ok(())
 }
 
-/// The token of a task's decide link. It names the task and is bound to the content it asks about;
-/// it is never stored.
-pub fn link_token(keys: &Keys, task: TaskId, content_hash: &str) -> String {
-    keys.token(PURPOSE, task.bits(), content_hash)
+/// The token of a task's decide link. It names the task and is bound to the content it asks about
+/// and to the letter it stands in ([`link_bound`]); it is never stored.
+pub fn link_token(keys: &Keys, task: TaskId, bound: &str) -> String {
+    keys.token(PURPOSE, task.bits(), bound)
 }
 
 /// How a decide link stands.
@@ -216,9 +229,12 @@ pub async fn of_link(app: &App, token: &str) -> Result<(Task, LinkState), AppErr
     let id = Keys::token_id(token).map(TaskId::from_bits).ok_or_else(gone)?;
     let mut conn = app.store.read().await?;
     let task = store::step::task(&mut conn, id).await?.ok_or_else(gone)?;
-    if task.opened_at.is_none() || !app.keys.token_holds(token, PURPOSE, &task.content_hash) {
-        return Err(gone().into());
-    }
+    // Each letter has a link of its own: a reminder does not make the first link younger.
+    let opened_at = task.opened_at.ok_or_else(gone)?;
+    let written = task.timers.letters(opened_at).find(|(letter, _)| {
+        app.keys.token_holds(token, PURPOSE, &link_bound(&task.content_hash, *letter))
+    });
+    let (_, written_at) = written.ok_or_else(gone)?;
     let requisition = store::requisition::get_any(&mut conn, task.requisition).await?;
     let requisition = requisition.ok_or_else(gone)?;
     let state = if requisition.content_hash != task.content_hash {
@@ -227,7 +243,7 @@ pub async fn of_link(app: &App, token: &str) -> Result<(Task, LinkState), AppErr
         LinkState::Used("This task has been decided already.")
     } else if task.state != TaskState::Open {
         LinkState::Used("Nothing is left to decide here.")
-    } else if task.due_at.is_some_and(|due| app.now() > due) {
+    } else if app.now().since(written_at) > LINK_MS {
         LinkState::Used("This link has expired. Sign in to decide under Approvals.")
     } else {
         LinkState::Open

@@ -5,25 +5,26 @@
 //! to accounts payable. The words are chosen in
 //! `exchange::letter`; a live link is never stored, only what it will lead to.
 
+mod asked;
 mod invoice;
 mod trouble;
 
 use crate::{
-    base::id::{InviteId, OrderId, OrganisationId, PersonId, RequisitionId, ShipmentId, TaskId},
+    base::id::{InviteId, OrderId, OrganisationId, PersonId, RequisitionId, ShipmentId},
     domain::{
-        approval::{Step, Task},
+        approval::Ring,
         fact::Fact,
         invoice::MatchResult,
-        notice::{AfterApproval, Language, LineBrief, Notice, OrderBrief, RequisitionBrief},
+        notice::{AfterApproval, Language, Notice, OrderBrief, RequisitionBrief},
         order::Order,
         party::{Checkout, Person},
-        requisition::{Requisition, RequisitionLine, RequisitionSource},
+        requisition::{Requisition, RequisitionSource},
     },
     exchange::letter,
     store,
 };
 
-use super::{AppError, Cx, budget};
+use super::{AppError, Cx};
 
 /// How long an invitation or a reset can be used, as its letter says.
 const LINK_HOURS: u32 = 72;
@@ -39,8 +40,15 @@ pub(super) async fn write(
 ) -> Result<(), AppError> {
     match fact {
         Fact::TaskOpened { requisition, task, .. } => {
-            asked(cx, read(requisition)?, read(task)?).await
+            asked::write(cx, read(requisition)?, read(task)?, None).await
         }
+        Fact::TaskReminded { requisition, task } => {
+            asked::write(cx, read(requisition)?, read(task)?, Some(Ring::Remind)).await
+        }
+        Fact::TaskEscalated { requisition, task, .. } => {
+            asked::write(cx, read(requisition)?, read(task)?, Some(Ring::Escalate)).await
+        }
+        Fact::RequisitionExpired { requisition } => expired(cx, read(requisition)?).await,
         Fact::RequisitionApproved { requisition, .. } => approved(cx, read(requisition)?).await,
         Fact::RequisitionRejected { requisition, reason, by } => {
             rejected(cx, read(requisition)?, reason, by).await
@@ -129,36 +137,11 @@ async fn brief(cx: &mut Cx<'_>, row: &Requisition) -> Result<RequisitionBrief, A
     })
 }
 
-async fn asked(cx: &mut Cx<'_>, id: RequisitionId, task: TaskId) -> Result<(), AppError> {
+async fn expired(cx: &mut Cx<'_>, id: RequisitionId) -> Result<(), AppError> {
     let requisition = need_requisition(cx, id).await?;
-    let steps = store::step::of_requisition(cx.conn, id).await?;
-    let Some((step, task)) = place(&steps, task) else { return Ok(()) };
-    let lines = store::requisition::lines(cx.conn, id).await?;
-    let notice = Notice::TaskOpened {
-        task: task.id,
-        requisition: brief(cx, &requisition).await?,
-        because: step.because.clone(),
-        lines: lines.iter().map(line_brief).collect(),
-        budget_left: budget::left(cx.conn, requisition.organisation, id).await?,
-        due_at: task.due_at,
-        on_behalf_of: None,
-        comment: Some(requisition.comment.clone()).filter(|comment| !comment.is_empty()),
-    };
+    let notice = Notice::RequisitionExpired { requisition: brief(cx, &requisition).await? };
     let about = id.to_string();
-    tell(cx, task.assignee, &notice, (&task.content_hash, &about)).await
-}
-
-fn place(steps: &[Step], id: TaskId) -> Option<(&Step, &Task)> {
-    let mut all = steps.iter().flat_map(|step| step.tasks.iter().map(move |task| (step, task)));
-    all.find(|(_, task)| task.id == id)
-}
-
-fn line_brief(line: &RequisitionLine) -> LineBrief {
-    LineBrief {
-        quantity: format!("{} {}", line.goods.quantity, line.goods.unit),
-        description: line.goods.description.clone(),
-        total: line.goods.total,
-    }
+    tell(cx, requisition.requester, &notice, ("", &about)).await
 }
 
 async fn approved(cx: &mut Cx<'_>, id: RequisitionId) -> Result<(), AppError> {

@@ -1,11 +1,13 @@
 //! Floor 4: use cases. Every change goes through the one door [`act`]; nothing here knows HTTP.
 
+pub mod absence;
 pub mod approval;
 pub mod arrival;
 pub mod audit;
 pub mod budget;
 pub mod cart;
 pub mod catalogue;
+pub mod delegation;
 pub mod delivery;
 pub mod document;
 pub mod import;

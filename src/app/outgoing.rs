@@ -38,6 +38,10 @@ pub(super) async fn freeze(
         Fact::RequisitionApproved { requisition, .. } => {
             status_update::freeze(cx, id(requisition)?, None).await
         }
+        Fact::RequisitionExpired { requisition } => {
+            let reason = "nobody decided in time";
+            status_update::freeze(cx, id(requisition)?, Some(reason)).await
+        }
         Fact::RequisitionRejected { requisition, reason, .. } => {
             status_update::freeze(cx, id(requisition)?, Some(reason)).await
         }

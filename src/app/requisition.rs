@@ -17,7 +17,7 @@ pub use view::{
 };
 
 pub(super) use facts::load as load_facts;
-pub(super) use plan::{opened, save_moved};
+pub(super) use plan::{save_moved, void_steps};
 
 use serde::{Deserialize, Serialize};
 

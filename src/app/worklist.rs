@@ -27,16 +27,19 @@ pub struct Waiting {
     pub because: String,
     /// What is left of the budget with this requisition reserved, when there is one.
     pub budget_left: Option<Money>,
+    /// For whom the reader stands in, when the task is somebody else's.
+    pub on_behalf_of: Option<Person>,
 }
 
 /// The reader's open tasks, newest first.
 pub async fn open(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<Waiting>, AppError> {
     let person = reader.actor.need_person()?.id;
     let organisation = reader.actor.need_organisation()?;
-    if !reader.may("task", "read") {
+    if reader.actor.punchout().is_some() {
         return Ok(Page { items: Vec::new(), next: None });
     }
-    let page = store::step::open_of(&mut reader.conn, organisation, person, cut).await?;
+    let who = (person, reader.app.now());
+    let page = store::step::open_of(&mut reader.conn, organisation, who, cut).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for task in page.items {
         items.push(waiting(reader, task).await?);
@@ -47,10 +50,11 @@ pub async fn open(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<Waiting>, A
 /// How many tasks wait for the reader: the figure beside "Approvals".
 pub async fn count(reader: &mut Reader<'_>) -> Result<u64, AppError> {
     let Some(person) = reader.actor.person_id() else { return Ok(0) };
-    if !reader.may("task", "decide") {
+    if reader.actor.punchout().is_some() {
         return Ok(0);
     }
-    let many = store::step::open_count(&mut reader.conn, person).await?;
+    let now = reader.app.now();
+    let many = store::step::open_count(&mut reader.conn, person, now).await?;
     Ok(u64::try_from(many).unwrap_or_default())
 }
 
@@ -59,12 +63,15 @@ pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppErr
     let person = reader.actor.need_person()?.id;
     let task = store::step::task(&mut reader.conn, id).await?;
     let own = |task: &Task| {
-        task.assignee == person
+        let asked = task.assignee == person || task.stand_ins.iter().any(|one| one.person == person);
+        asked
             && task.state != TaskState::Waiting
             && Some(task.organisation) == reader.actor.organisation
     };
     let task = task.filter(own).ok_or_else(|| Refusal::not_found("task"))?;
-    reader.need("task", "read")?;
+    if reader.actor.punchout().is_some() {
+        return Err(Refusal::not_found("task").into());
+    }
     waiting(reader, task).await
 }
 
@@ -95,5 +102,10 @@ async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppErro
     let because = steps.into_iter().find(|step| step.id == task.step).map(|step| step.because);
     let requester = store::person::get(conn, requisition.requester).await?;
     let budget_left = budget::left(conn, requisition.organisation, requisition.id).await?;
-    Ok(Waiting { task, requisition, requester, because: because.unwrap_or_default(), budget_left })
+    let on_behalf_of = match reader.actor.person_id() {
+        Some(me) if me != task.assignee => store::person::get(conn, task.assignee).await?,
+        _ => None,
+    };
+    let because = because.unwrap_or_default();
+    Ok(Waiting { task, requisition, requester, because, budget_left, on_behalf_of })
 }

@@ -170,6 +170,8 @@ kinds! {
     Task TaskId "task";
     /// A dated stand-in.
     Delegation DelegationId "dlg";
+    /// Days on which a person is away.
+    Absence AbsenceId "abs";
     /// One version of one kind of policy.
     PolicyVersion PolicyVersionId "plc";
     /// A purchase order.

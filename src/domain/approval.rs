@@ -10,6 +10,7 @@ mod facts;
 mod plan;
 mod progress;
 mod record;
+mod stand_in;
 
 pub use arrange::arrange;
 pub use facts::{
@@ -22,4 +23,5 @@ pub use progress::{
     Decision, Moved, Progress, RunningStep, RunningTask, StepState, TaskMove, TaskState, Verdict,
     decide, start, withdraw,
 };
-pub use record::{DUE_MS, DecisionRecord, Step, Task, apply, progress_of};
+pub use record::{DecisionRecord, Step, Task, apply, progress_of};
+pub use stand_in::{LINK_MS, Ring, StandIn, StandInKind, Timers, link_bound};

@@ -117,6 +117,36 @@ pub enum Fact {
         task: String,
         assignee: String,
         content_hash: String,
+        /// Who stands in for the assignee, and until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deputy: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    TaskReminded {
+        requisition: String,
+        task: String,
+    },
+    TaskEscalated {
+        requisition: String,
+        task: String,
+        /// Absent when no manager is left who may be asked.
+        to: Option<String>,
+    },
+    RequisitionExpired {
+        requisition: String,
+    },
+    DelegationMade {
+        delegation: String,
+        principal: String,
+        deputy: String,
+        starts_at: Time,
+        ends_at: Time,
+        scope: String,
+    },
+    DelegationEnded {
+        delegation: String,
+        principal: String,
     },
     Decided(Decided),
     RequisitionApproved {
@@ -308,8 +338,13 @@ impl Fact {
             Self::RequisitionWithdrawn { requisition }
             | Self::RequisitionApproved { requisition, .. }
             | Self::RequisitionRejected { requisition, .. }
+            | Self::RequisitionExpired { requisition }
             | Self::OrderArrived { requisition, .. } => list(&[requisition]),
-            Self::TaskOpened { requisition, task, .. } => list(&[task, requisition]),
+            Self::TaskOpened { requisition, task, .. }
+            | Self::TaskReminded { requisition, task }
+            | Self::TaskEscalated { requisition, task, .. } => list(&[task, requisition]),
+            Self::DelegationMade { delegation, principal, .. }
+            | Self::DelegationEnded { delegation, principal } => list(&[delegation, principal]),
             Self::Decided(fact) => list(&[&fact.task, &fact.requisition]),
             Self::BudgetMoved { budget, requisition, .. } => {
                 list(&[budget]).into_iter().chain(requisition.clone()).collect()

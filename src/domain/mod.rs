@@ -1,10 +1,13 @@
 //! The rules of the house, pure: no async, no SQL, no network, no clock, no randomness.
 
+pub mod absence;
 pub mod approval;
 pub mod budget;
+pub mod calendar;
 pub mod cart;
 pub mod catalogue;
 pub mod confirmation;
+pub mod delegation;
 pub mod delivery;
 pub mod fact;
 pub mod invoice;
@@ -22,4 +25,5 @@ pub mod requisition;
 pub mod returned_cart;
 pub mod role;
 pub mod shipment;
+pub mod sign_off;
 pub mod spending;

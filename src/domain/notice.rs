@@ -6,6 +6,7 @@
 
 use std::{fmt, str::FromStr};
 
+use super::approval::Ring;
 use crate::base::{
     id::{CartId, InviteId, InvoiceId, NotId, OrderId, RequisitionId, TaskId},
     money::Money,
@@ -147,6 +148,8 @@ pub enum Notice {
     /// It is this reader's turn to decide.
     TaskOpened {
         task: TaskId,
+        /// Nothing in the first letter about a task; else which timer rang.
+        letter: Option<Ring>,
         requisition: RequisitionBrief,
         /// Why this reader is asked: the rule's own words.
         because: String,
@@ -218,7 +221,9 @@ impl Notice {
     /// The kebab-case word of the kind, as stored and counted.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::TaskOpened { .. } => "task-opened",
+            Self::TaskOpened { letter: None, .. } => "task-opened",
+            Self::TaskOpened { letter: Some(Ring::Remind), .. } => "task-reminded",
+            Self::TaskOpened { letter: Some(_), .. } => "task-escalated",
             Self::RequisitionApproved { .. } => "requisition-approved",
             Self::RequisitionRejected { .. } => "requisition-rejected",
             Self::RequisitionExpired { .. } => "requisition-expired",

@@ -22,6 +22,7 @@ use crate::base::{
     money::Money,
     text::{one_line, shorten},
 };
+use crate::domain::approval::Ring;
 use crate::domain::notice::{
     AfterApproval, DeliveryTrouble, Language, LineBrief, Notice, OrderBrief, RequisitionBrief,
 };
@@ -171,6 +172,7 @@ impl<'r> Said<'r> {
 
     fn task(&mut self, notice: &Notice) -> Topic {
         let Notice::TaskOpened {
+            letter,
             requisition,
             because,
             lines,
@@ -192,7 +194,11 @@ impl<'r> Said<'r> {
         self.maybe(Label::DueAt, due.as_deref());
         self.maybe(Label::Comment, comment.as_deref());
         self.cart(lines);
-        Topic::TaskOpened
+        match letter {
+            None => Topic::TaskOpened,
+            Some(Ring::Remind) => Topic::TaskReminded,
+            Some(Ring::Escalate | Ring::Expire) => Topic::TaskEscalated,
+        }
     }
 
     fn requisition(&mut self, requisition: &RequisitionBrief) {

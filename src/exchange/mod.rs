@@ -1,5 +1,6 @@
 //! Between documents and commands: what a decoded document means to the house.
 
+pub mod absence;
 pub mod catalogue;
 pub mod confirmation;
 pub mod invoice;

@@ -32,7 +32,7 @@ pub const VOCABULARY: &[(&str, &[&str])] = &[
     ("cart", &["read", "create", "edit", "submit", "transfer"]),
     ("catalogue", &["read", "edit", "import"]),
     ("cost-center", &["read", "create", "edit"]),
-    ("delegation", &["read", "create", "edit"]),
+    ("delegation", &["read", "create", "edit", "receive"]),
     ("delivery", &["read", "read-all", "edit", "resend"]),
     ("document", &["read"]),
     ("invoice", &["read", "read-all", "create", "decide", "resend"]),

@@ -7,9 +7,11 @@
 
 pub mod audit;
 pub mod budget;
+pub mod calendar;
 pub mod cart;
 pub mod chain;
 pub mod confirmation;
+pub mod delegation;
 pub mod delivery;
 pub mod document;
 pub mod idempotency;
@@ -30,7 +32,9 @@ pub mod receipt;
 pub mod requisition;
 pub mod session;
 pub mod shipment;
+pub mod sign_off;
 pub mod spending;
+pub mod stand_in;
 pub mod step;
 pub mod supplier;
 pub mod upkeep;

@@ -8,10 +8,10 @@ use crate::{
         page::{Cut, Page},
         time::Time,
     },
-    domain::approval::{DecisionRecord, Step, StepState, Task},
+    domain::approval::{DecisionRecord, Step, StepState, Task, Timers},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, error::one_row, stand_in};
 
 const INSERT_STEP: &str = "
     insert into step (id, requisition_id, round, position, mode, state, rule_id, rule_version,
@@ -19,10 +19,11 @@ const INSERT_STEP: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_TASK: &str = "
     insert into task (id, step_id, requisition_id, organisation_id, requester_id, assignee_id,
-        state, content_hash, opened_at, due_at, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
+        state, content_hash, opened_at, due_at, decision, decided_by, on_behalf_of, decided_at,
+        comment, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)";
 
-/// Adds a step with its tasks, none of which is decided.
+/// Adds a step with its tasks; signatures that an edit left standing come with them.
 pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
     sqlx::query(INSERT_STEP)
         .bind(step.id.to_string())
@@ -37,6 +38,7 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
         .execute(&mut *conn)
         .await?;
     for task in &step.tasks {
+        let decision = task.decision.as_ref();
         sqlx::query(INSERT_TASK)
             .bind(task.id.to_string())
             .bind(task.step.to_string())
@@ -48,6 +50,11 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
             .bind(&task.content_hash)
             .bind(task.opened_at.map(Time::millis))
             .bind(task.due_at.map(Time::millis))
+            .bind(decision.map(|decision| decision.verdict.word()))
+            .bind(decision.map(|decision| decision.by.to_string()))
+            .bind(decision.and_then(|decision| decision.on_behalf_of).map(|id| id.to_string()))
+            .bind(decision.map(|decision| decision.at.millis()))
+            .bind(decision.map(|decision| decision.comment.clone()))
             .execute(&mut *conn)
             .await?;
     }
@@ -65,9 +72,10 @@ pub async fn of_requisition(
 ) -> Result<Vec<Step>, StoreError> {
     let rows = sqlx::query(STEPS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
     let mut steps = rows.iter().map(read_step).collect::<Result<Vec<_>, _>>()?;
-    let rows = sqlx::query(TASKS).bind(requisition.to_string()).fetch_all(conn).await?;
-    for row in &rows {
-        let task = read_task(row)?;
+    let rows = sqlx::query(TASKS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
+    let mut tasks = rows.iter().map(read_task).collect::<Result<Vec<_>, _>>()?;
+    stand_in::fill(conn, requisition, &mut tasks).await?;
+    for task in tasks {
         let step = steps.iter_mut().find(|step| step.id == task.step);
         step.ok_or_else(|| StoreError::inconsistent("task", "a task without a step"))?
             .tasks
@@ -106,6 +114,15 @@ pub(super) fn read_task(row: &AnyRow) -> Result<Task, StoreError> {
         content_hash: row.text("content_hash")?,
         opened_at: row.maybe_time("opened_at")?,
         due_at: row.maybe_time("due_at")?,
+        timers: Timers {
+            remind_at: row.maybe_time("remind_at")?,
+            escalate_at: row.maybe_time("escalate_at")?,
+            expire_at: row.maybe_time("expire_at")?,
+            reminded_at: row.maybe_time("reminded_at")?,
+            escalated_at: row.maybe_time("escalated_at")?,
+            stopped_at: row.maybe_time("stopped_at")?,
+        },
+        stand_ins: Vec::new(),
         decision: read_decision(&row)?,
         version: row.int("version")?,
     })
@@ -131,8 +148,10 @@ const TASK: &str = "select * from task where id = $1";
 
 /// One task of any organisation: the caller proves that it may be seen.
 pub async fn task(conn: &mut Conn, id: TaskId) -> Result<Option<Task>, StoreError> {
-    let row = sqlx::query(TASK).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read_task).transpose()
+    let row = sqlx::query(TASK).bind(id.to_string()).fetch_optional(&mut *conn).await?;
+    let Some(mut task) = row.as_ref().map(read_task).transpose()? else { return Ok(None) };
+    stand_in::fill(conn, task.requisition, std::slice::from_mut(&mut task)).await?;
+    Ok(Some(task))
 }
 
 const SET_STEP: &str = "update step set state = $1 where id = $2";
@@ -167,32 +186,82 @@ pub async fn update_task(conn: &mut Conn, task: &Task) -> Result<(), StoreError>
     one_row(done.rows_affected(), "task")
 }
 
+const SET_TIMERS: &str = "
+    update task set due_at = $1, remind_at = $2, escalate_at = $3, expire_at = $4,
+        reminded_at = $5, escalated_at = $6, stopped_at = $7, next_timer_at = $8
+    where id = $9";
+
+/// Saves when a task is due and when its timers ring; the caller holds the requisition's lock.
+pub async fn set_timers(conn: &mut Conn, task: &Task) -> Result<(), StoreError> {
+    let timers = &task.timers;
+    let done = sqlx::query(SET_TIMERS)
+        .bind(task.due_at.map(Time::millis))
+        .bind(timers.remind_at.map(Time::millis))
+        .bind(timers.escalate_at.map(Time::millis))
+        .bind(timers.expire_at.map(Time::millis))
+        .bind(timers.reminded_at.map(Time::millis))
+        .bind(timers.escalated_at.map(Time::millis))
+        .bind(timers.stopped_at.map(Time::millis))
+        .bind(timers.next().map(|(at, _)| at.millis()))
+        .bind(task.id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "task")
+}
+
+const RINGING: &str = "
+    select id, organisation_id from task where next_timer_at <= $1 and state = 'open'
+    order by next_timer_at, id limit $2";
+
+/// Open tasks whose next timer should have rung by now, the most overdue first.
+pub async fn ringing(
+    conn: &mut Conn,
+    now: Time,
+    most: i64,
+) -> Result<Vec<(TaskId, OrganisationId)>, StoreError> {
+    let rows = sqlx::query(RINGING).bind(now.millis()).bind(most).fetch_all(conn).await?;
+    let read = |row: &AnyRow| {
+        let row = Row::new(row, "task");
+        Ok((row.id("id")?, row.id("organisation_id")?))
+    };
+    rows.iter().map(read).collect()
+}
+
 const OPEN: &str = "
     select * from task
-    where assignee_id = $1 and organisation_id = $2 and state = 'open' and ($3 = '' or id < $3)
+    where organisation_id = $2 and state = 'open' and ($3 = '' or id < $3)
+        and (assignee_id = $1 or id in (
+            select task_id from stand_in
+            where person_id = $1 and since_at <= $5 and (until_at is null or until_at > $5)))
     order by id desc limit $4";
 
-/// The open tasks of a person, newest first.
+/// The open tasks that a person may decide, for himself or for somebody else, newest first.
 pub async fn open_of(
     conn: &mut Conn,
     organisation: OrganisationId,
-    assignee: PersonId,
+    (person, now): (PersonId, Time),
     cut: &Cut,
 ) -> Result<Page<Task>, StoreError> {
     let rows = sqlx::query(OPEN)
-        .bind(assignee.to_string())
+        .bind(person.to_string())
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
-        .fetch_all(conn)
+        .bind(now.millis())
+        .fetch_all(&mut *conn)
         .await?;
-    let tasks = rows.iter().map(read_task).collect::<Result<Vec<_>, _>>()?;
+    let mut tasks = rows.iter().map(read_task).collect::<Result<Vec<_>, _>>()?;
+    for task in &mut tasks {
+        let requisition = task.requisition;
+        stand_in::fill(conn, requisition, std::slice::from_mut(task)).await?;
+    }
     Ok(Page::of(tasks, cut, |task| task.id.to_string()))
 }
 
 const ASKED: &str = "
     select cast(count(*) as bigint) as many from task
-    where requisition_id = $1 and assignee_id = $2 and opened_at is not null";
+    where requisition_id = $1 and opened_at is not null and (assignee_id = $2
+        or id in (select task_id from stand_in where person_id = $2))";
 
 /// Whether the person's turn to decide on the requisition has ever come.
 pub async fn was_asked(
@@ -209,10 +278,14 @@ pub async fn was_asked(
 }
 
 const COUNT: &str = "
-    select cast(count(*) as bigint) as many from task where assignee_id = $1 and state = 'open'";
+    select cast(count(*) as bigint) as many from task
+    where state = 'open' and (assignee_id = $1 or id in (
+        select task_id from stand_in
+        where person_id = $1 and since_at <= $2 and (until_at is null or until_at > $2)))";
 
 /// How many tasks wait for a person: the figure beside "Approvals".
-pub async fn open_count(conn: &mut Conn, assignee: PersonId) -> Result<i64, StoreError> {
-    let row = sqlx::query(COUNT).bind(assignee.to_string()).fetch_one(conn).await?;
+pub async fn open_count(conn: &mut Conn, person: PersonId, now: Time) -> Result<i64, StoreError> {
+    let query = sqlx::query(COUNT).bind(person.to_string()).bind(now.millis());
+    let row = query.fetch_one(conn).await?;
     Row::new(&row, "task").int("many")
 }

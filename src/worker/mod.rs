@@ -7,6 +7,7 @@
 pub mod deliver;
 pub mod mail;
 pub mod seal;
+pub mod timer;
 
 use std::{panic::AssertUnwindSafe, path::PathBuf, sync::Arc, time::Duration};
 
@@ -40,6 +41,7 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
     tracker.spawn(seal::run(Arc::clone(&tools)));
     tracker.spawn(deliver::run(Arc::clone(&tools), tracker.clone()));
     tracker.spawn(mail::run(Arc::clone(&tools)));
+    tracker.spawn(timer::run(Arc::clone(&tools)));
     tracker.close();
     tracker
 }

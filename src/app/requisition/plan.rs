@@ -1,7 +1,7 @@
 //! From a draft to its plan: the policy is asked, the budget is reserved, steps are made.
 
 use crate::{
-    base::id::StepId,
+    base::id::{StepId, TaskId},
     domain::{
         approval::{
             self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, Mode, Outcome, Place,
@@ -123,6 +123,8 @@ pub fn steps(cx: &Cx<'_>, planned: &Planned, requisition: &Requisition) -> Vec<S
         content_hash: requisition.content_hash.clone(),
         opened_at: None,
         due_at: None,
+        timers: approval::Timers::default(),
+        stand_ins: Vec::new(),
         decision: None,
         version: 1,
     };
@@ -156,22 +158,13 @@ pub async fn keep_steps(cx: &mut Cx<'_>, steps: &[Step]) -> Result<(), AppError>
     for step in steps {
         store::step::insert(cx.conn, step).await?;
     }
-    for task in steps.iter().flat_map(|step| &step.tasks) {
-        if task.state == TaskState::Open {
-            opened(cx, task);
-        }
-    }
-    Ok(())
-}
-
-/// States that a task's turn has come: its assignee gets a letter, and nobody else does.
-pub fn opened(cx: &mut Cx<'_>, task: &Task) {
-    cx.fact(crate::domain::fact::Fact::TaskOpened {
-        requisition: task.requisition.to_string(),
-        task: task.id.to_string(),
-        assignee: task.assignee.to_string(),
-        content_hash: task.content_hash.clone(),
-    });
+    let opened: Vec<TaskId> = steps
+        .iter()
+        .flat_map(|step| &step.tasks)
+        .filter(|task| task.state == TaskState::Open)
+        .map(|task| task.id)
+        .collect();
+    super::super::approval::arise(cx, steps, &opened).await
 }
 
 /// Saves what a move changed, and only that.

@@ -9,7 +9,7 @@ use crate::{
         page::{Cut, Page},
     },
     domain::{
-        approval::{Mode, Outcome, Step, TaskState},
+        approval::{Mode, Outcome, StandIn, Step, TaskState},
         cart::Cart,
         order::Order,
         party::{AddressKind, CostCenter, Person, PostalAddress, Supplier},
@@ -85,7 +85,7 @@ pub async fn visible(reader: &mut Reader<'_>, requisition: &Requisition) -> Resu
     if requisition.requester == person {
         return Ok(reader.may("requisition", "read"));
     }
-    Ok(reader.may("task", "read")
+    Ok(reader.actor.punchout().is_none()
         && store::step::was_asked(&mut reader.conn, requisition.id, person).await?)
 }
 
@@ -140,8 +140,12 @@ async fn shown(
     let me = reader.actor.person_id();
     let mine = me == Some(requisition.requester);
     let may_decide = reader.may("task", "decide");
+    let now = reader.app.now();
     let open = |task: &&crate::domain::approval::Task| {
-        task.state == TaskState::Open && Some(task.assignee) == me && may_decide
+        let stands_in =
+            |one: &StandIn| Some(one.person) == me && one.holds_at(now);
+        let mine = Some(task.assignee) == me && may_decide;
+        task.state == TaskState::Open && (mine || task.stand_ins.iter().any(stands_in))
     };
     let my_task = steps.iter().flat_map(|step| &step.tasks).find(open).map(|task| task.id);
     let can = |by: RequisitionMove| mine && requisition.state.after(by).is_some();
@@ -167,6 +171,7 @@ async fn people_of<'s>(
     let mut ids: BTreeSet<PersonId> = [requisition.requester].into();
     for task in steps.flat_map(|step| &step.tasks) {
         ids.insert(task.assignee);
+        ids.extend(task.stand_ins.iter().map(|one| one.person));
         if let Some(decision) = &task.decision {
             ids.insert(decision.by);
             ids.extend(decision.on_behalf_of);

@@ -85,6 +85,8 @@ pub struct RunningTask {
     pub state: TaskState,
     /// Who decided: the assignee, or the deputy.
     pub decided_by: Option<PersonId>,
+    /// Who may decide it for the assignee at this moment.
+    pub stand_ins: Vec<PersonId>,
 }
 
 /// A step with its tasks.
@@ -111,8 +113,6 @@ pub struct Progress {
 pub struct Decision {
     pub task: TaskId,
     pub decider: PersonId,
-    /// The assignee for whom a deputy acts; the caller has checked that the delegation holds.
-    pub on_behalf_of: Option<PersonId>,
     pub verdict: Verdict,
     /// The content that the decider saw.
     pub content_hash: String,
@@ -242,8 +242,7 @@ fn check(progress: &Progress, decision: &Decision) -> Result<(usize, usize), Ref
         return Err(Refusal::forbidden("self-approval", "Nobody decides his own requisition.")
             .mend("Ask the other approvers of the step, or the admin for another approver."));
     }
-    let stands_for = decision.on_behalf_of.unwrap_or(decision.decider);
-    if stands_for != task.assignee {
+    if decision.decider != task.assignee && !task.stand_ins.contains(&decision.decider) {
         return Err(Refusal::not_found("task"));
     }
     // An old link names a task that is void by now: what the person must hear is why.

@@ -3,13 +3,12 @@
 use crate::base::{
     id::{OrganisationId, PersonId, RequisitionId, StepId, TaskId},
     text::sha256_hex,
-    time::{HOUR_MS, Time},
+    time::Time,
 };
 
-use super::{Mode, Moved, Progress, RunningStep, RunningTask, StepState, TaskState, Verdict};
-
-/// How long a task's link opens, from the moment its turn has come.
-pub const DUE_MS: i64 = 72 * HOUR_MS;
+use super::{
+    Mode, Moved, Progress, RunningStep, RunningTask, StandIn, StepState, TaskState, Timers, Verdict,
+};
 
 /// A step of a requisition's plan as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +42,11 @@ pub struct Task {
     pub content_hash: String,
     /// When its turn came.
     pub opened_at: Option<Time>,
-    /// [`DUE_MS`] later.
+    /// When an answer is expected: then the next manager is asked as well.
     pub due_at: Option<Time>,
+    pub timers: Timers,
+    /// Who else may decide it, or might once.
+    pub stand_ins: Vec<StandIn>,
     /// What was decided; it stays when the task is void later.
     pub decision: Option<DecisionRecord>,
     pub version: i64,
@@ -94,6 +96,7 @@ impl Task {
             assignee: self.assignee,
             state: self.state,
             decided_by: self.decision.as_ref().map(|decision| decision.by),
+            stand_ins: self.stand_ins.iter().map(|one| one.person).collect(),
         }
     }
 }
@@ -114,8 +117,7 @@ pub fn progress_of(requester: PersonId, content_hash: &str, steps: &[Step]) -> P
     }
 }
 
-/// Writes what a decision or a start changed into the rows; a task whose turn has come is due
-/// [`DUE_MS`] later.
+/// Writes what a decision or a start changed into the rows.
 pub fn apply(steps: &mut [Step], moved: &Moved, at: Time) {
     for step in steps {
         if let Some((_, state)) = moved.steps.iter().rev().find(|(id, _)| *id == step.id) {
@@ -127,7 +129,6 @@ pub fn apply(steps: &mut [Step], moved: &Moved, at: Time) {
             }
             if moved.opened.contains(&task.id) {
                 task.opened_at = Some(at);
-                task.due_at = Some(at.plus_ms(DUE_MS));
             }
         }
     }
@@ -149,6 +150,8 @@ mod tests {
             content_hash: "ab".into(),
             opened_at: None,
             due_at: None,
+            timers: Timers::default(),
+            stand_ins: Vec::new(),
             decision: Some(DecisionRecord {
                 verdict: Verdict::Approve,
                 by: PersonId::from_bits(6),

@@ -17,6 +17,20 @@ pub(super) const WORDS: Words = Words {
         "Opening the page changes nothing; you decide there, signed in as yourself. \
              The link works for 72 hours and for this version of the cart only.",
     ),
+    task_reminded: said(
+        "Reminder: {number}, {total}, from {requester} waits for you",
+        "{number} over {total} still waits for your signature. {requester} asked for it.",
+        "Look at it and decide",
+        "Opening the page changes nothing; you decide there, signed in as yourself. \
+             The link works for 72 hours and for this version of the cart only.",
+    ),
+    task_escalated: said(
+        "No answer yet: please decide {number}, {total}, from {requester}",
+        "Nobody has answered on {number} over {total} in time, so you are asked as well.",
+        "Look at it and decide",
+        "Opening the page changes nothing; you decide there, signed in as yourself. \
+             The link works for 72 hours and for this version of the cart only.",
+    ),
     approved_and_ordered: said(
         "{number} is approved and ordered",
         "Every signature is on {number}. These orders are on their way: {orders}.",

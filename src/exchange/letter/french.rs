@@ -17,6 +17,21 @@ pub(super) const WORDS: Words = Words {
         "Ouvrir la page ne change rien ; vous y décidez sous votre propre identité. Le lien \
              vaut 72 heures et seulement pour cette version du panier.",
     ),
+    task_reminded: said(
+        "Rappel : {number}, {total}, de {requester} vous attend",
+        "{number} d’un montant de {total} attend toujours votre accord, demandé par {requester}.",
+        "Voir et décider",
+        "Ouvrir la page ne change rien ; vous y décidez sous votre propre identité. Le lien \
+             vaut 72 heures et pour cette version du panier seulement.",
+    ),
+    task_escalated: said(
+        "Sans réponse : merci de décider {number}, {total}, de {requester}",
+        "Personne n’a répondu à temps sur {number} d’un montant de {total} ; on vous le \
+             demande donc aussi.",
+        "Voir et décider",
+        "Ouvrir la page ne change rien ; vous y décidez sous votre propre identité. Le lien \
+             vaut 72 heures et pour cette version du panier seulement.",
+    ),
     approved_and_ordered: said(
         "{number} est approuvée et commandée",
         "Toutes les signatures sont réunies pour {number}. Commandes en route : {orders}.",

@@ -17,6 +17,21 @@ pub(super) const WORDS: Words = Words {
         "Das Öffnen der Seite ändert nichts; Sie entscheiden dort mit Ihrer eigenen \
              Anmeldung. Der Link gilt 72 Stunden und nur für diesen Stand des Warenkorbs.",
     ),
+    task_reminded: said(
+        "Erinnerung: {number}, {total}, von {requester} wartet auf Sie",
+        "{number} über {total} wartet noch auf Ihre Freigabe. {requester} hat darum gebeten.",
+        "Ansehen und entscheiden",
+        "Das Öffnen der Seite ändert nichts; Sie entscheiden dort mit Ihrer eigenen \
+             Anmeldung. Der Link gilt 72 Stunden und nur für diesen Stand des Warenkorbs.",
+    ),
+    task_escalated: said(
+        "Noch keine Antwort: bitte {number}, {total}, von {requester} entscheiden",
+        "Zu {number} über {total} hat niemand rechtzeitig geantwortet. Deshalb werden auch \
+             Sie gefragt.",
+        "Ansehen und entscheiden",
+        "Das Öffnen der Seite ändert nichts; Sie entscheiden dort mit Ihrer eigenen \
+             Anmeldung. Der Link gilt 72 Stunden und nur für diesen Stand des Warenkorbs.",
+    ),
     approved_and_ordered: said(
         "{number} ist freigegeben und bestellt",
         "{number} ist vollständig freigegeben. Diese Bestellungen sind unterwegs: {orders}.",

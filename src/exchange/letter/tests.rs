@@ -42,17 +42,21 @@ fn every_notice(typed: &str) -> Vec<Notice> {
     let line =
         LineBrief { quantity: "5 EA".into(), description: typed.into(), total: euro(600_000) };
     let approved = |then| Notice::RequisitionApproved { requisition: requisition(), then };
+    let asked = |letter| Notice::TaskOpened {
+        task: TaskId::from_bits(3),
+        letter,
+        requisition: requisition(),
+        because: typed.into(),
+        lines: vec![line.clone(); 23],
+        budget_left: Some(euro(-1)),
+        due_at: Some(at),
+        on_behalf_of: Some(typed.into()),
+        comment: Some(typed.into()),
+    };
     vec![
-        Notice::TaskOpened {
-            task: TaskId::from_bits(3),
-            requisition: requisition(),
-            because: typed.into(),
-            lines: vec![line; 23],
-            budget_left: Some(euro(-1)),
-            due_at: Some(at),
-            on_behalf_of: Some(typed.into()),
-            comment: Some(typed.into()),
-        },
+        asked(None),
+        asked(Some(Ring::Remind)),
+        asked(Some(Ring::Escalate)),
         approved(AfterApproval::Ordered(vec!["PO-1".into(), "PO-2".into()])),
         approved(AfterApproval::Transfer(CartId::from_bits(4))),
         approved(AfterApproval::Forwarded),

@@ -7,6 +7,8 @@ use crate::domain::notice::Language;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topic {
     TaskOpened,
+    TaskReminded,
+    TaskEscalated,
     ApprovedAndOrdered,
     ApprovedToTransfer,
     ApprovedAndForwarded,
@@ -44,6 +46,8 @@ pub(super) const fn said(
 /// All topics in one language.
 pub(super) struct Words {
     pub(super) task_opened: Wording,
+    pub(super) task_reminded: Wording,
+    pub(super) task_escalated: Wording,
     pub(super) approved_and_ordered: Wording,
     pub(super) approved_to_transfer: Wording,
     pub(super) approved_and_forwarded: Wording,
@@ -99,6 +103,8 @@ pub(super) fn wording(language: Language, topic: Topic) -> &'static Wording {
     };
     match topic {
         Topic::TaskOpened => &words.task_opened,
+        Topic::TaskReminded => &words.task_reminded,
+        Topic::TaskEscalated => &words.task_escalated,
         Topic::ApprovedAndOrdered => &words.approved_and_ordered,
         Topic::ApprovedToTransfer => &words.approved_to_transfer,
         Topic::ApprovedAndForwarded => &words.approved_and_forwarded,

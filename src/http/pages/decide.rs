@@ -33,6 +33,8 @@ pub(super) struct DecidePage {
     state: &'static str,
     requester: String,
     because: String,
+    /// For whom the reader stands in.
+    on_behalf_of: Option<String>,
     comment: String,
     cost_center: String,
     total: Money,
@@ -59,7 +61,7 @@ impl DecidePage {
         action: String,
         typed: &str,
     ) -> Result<Self, AppError> {
-        let Waiting { task, requisition, requester, because, budget_left } = waiting;
+        let Waiting { task, requisition, requester, because, budget_left, on_behalf_of } = waiting;
         let lines = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
@@ -73,6 +75,7 @@ impl DecidePage {
             state: requisition.state.word(),
             requester: requester.map(|who| who.name).unwrap_or_default(),
             because,
+            on_behalf_of: on_behalf_of.map(|person| person.name),
             comment: requisition.comment,
             cost_center: requisition.cost_center_code,
             total: requisition.total,

@@ -97,8 +97,22 @@ fn sign_off(fact: &Fact, labels: &Labels) -> Option<Told> {
         .with(format!("round {}, content {}", row.round, row.content_hash))
         .info(),
         Fact::RequisitionWithdrawn { .. } => Told::new("The requisition was withdrawn").bad(),
+        Fact::TaskOpened { assignee, deputy: Some(deputy), .. } => {
+            let (deputy, assignee) = (labels.of(deputy), labels.of(assignee));
+            Told::new(format!("{deputy} was asked to decide for {assignee}"))
+        }
         Fact::TaskOpened { assignee, .. } => {
             Told::new(format!("{} was asked to decide", labels.of(assignee)))
+        }
+        Fact::TaskReminded { .. } => Told::new("No answer yet: a reminder was sent"),
+        Fact::TaskEscalated { to: Some(to), .. } => {
+            Told::new(format!("No answer yet: {} was asked as well", labels.of(to)))
+        }
+        Fact::TaskEscalated { .. } => {
+            Told::new("No answer yet, and no manager is left who could be asked").bad()
+        }
+        Fact::RequisitionExpired { .. } => {
+            Told::new("The requisition expired: nobody decided in time").bad()
         }
         Fact::Decided(row) => {
             let told = match &*row.decision {
