@@ -6,6 +6,7 @@ use super::{AppError, Command, Cx, Need, Reader, delegation::member};
 use crate::{
     base::{
         id::{AbsenceId, OrganisationId},
+        money::Currency,
         text::{one_line, shorten},
         time::{DAY_MS, Day},
     },
@@ -273,6 +274,13 @@ fn settings_fact(
 pub async fn holidays(reader: &mut Reader<'_>) -> Result<Vec<(Day, String)>, AppError> {
     let organisation = reader.actor.need_organisation()?;
     Ok(store::calendar::holidays(&mut reader.conn, organisation).await?)
+}
+
+/// The currency of the reader's organisation.
+pub async fn currency(reader: &mut Reader<'_>) -> Result<Currency, AppError> {
+    let organisation = reader.actor.need_organisation()?;
+    let found = store::organisation::get(&mut reader.conn, organisation).await?;
+    Ok(found.ok_or_else(|| Refusal::not_found("organisation"))?.currency)
 }
 
 /// Saves how the organisation signs off: waits, tolerance, what approvers may edit.

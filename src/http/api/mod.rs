@@ -20,12 +20,14 @@ use crate::{
     store::session::SessionKind,
 };
 
+pub mod absence;
 pub mod address;
 pub mod audit;
 mod blame;
 pub mod budget;
 pub mod cart;
 pub mod cost_center;
+pub mod delegation;
 mod docs;
 pub mod document;
 pub mod invoice;
@@ -65,7 +67,14 @@ fn shopping() -> impl OpenApi {
 
 /// What leads from a cart to an order.
 fn sign_off() -> impl OpenApi {
-    (budget::Budgets, policy::Policies, requisition::Requisitions, task::Tasks)
+    (
+        absence::Absences,
+        budget::Budgets,
+        delegation::Delegations,
+        policy::Policies,
+        requisition::Requisitions,
+        task::Tasks,
+    )
 }
 
 /// Orders and how they reach suppliers.

@@ -21,7 +21,7 @@ use crate::{
     },
     base::{id::RequisitionId, text::shorten, time::parse_day},
     domain::{
-        approval::{Step, Task},
+        approval::{StandIn, Step, Task},
         refusal::Refusal,
         requisition::{Flag, RequisitionLine},
     },
@@ -69,6 +69,19 @@ struct RuleJson {
     version: i64,
 }
 
+/// Who may decide a task beside its assignee.
+#[derive(Object)]
+#[oai(rename = "StandIn")]
+struct StandInJson {
+    /// E-mail address.
+    person: String,
+    /// `delegation` or `escalation`.
+    kind: String,
+    since: String,
+    /// The first moment at which it no longer holds; null: as long as the task is open.
+    until: Option<String>,
+}
+
 /// One step waiting for one person.
 #[derive(Object)]
 #[oai(rename = "PlanTask", skip_serializing_if_is_none)]
@@ -80,6 +93,8 @@ struct TaskJson {
     /// `waiting`, `open`, `approved`, `rejected` or `void`.
     state: String,
     due_at: Option<String>,
+    /// Who else may decide it.
+    stand_ins: Option<Vec<StandInJson>>,
     decided_by: Option<String>,
     on_behalf_of: Option<String>,
     decided_at: Option<String>,
@@ -207,11 +222,19 @@ fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
 
 fn task(view: &RequisitionView, task: &Task) -> TaskJson {
     let decision = task.decision.as_ref();
+    let stand_in = |one: &StandIn| StandInJson {
+        person: view.mail(one.person),
+        kind: one.kind.to_string(),
+        since: one.since.to_string(),
+        until: one.until.map(|at| at.to_string()),
+    };
+    let stand_ins: Vec<StandInJson> = task.stand_ins.iter().map(stand_in).collect();
     TaskJson {
         id: Some(task.id.to_string()),
         assignee: view.mail(task.assignee),
         state: task.state.to_string(),
         due_at: task.due_at.map(|at| at.to_string()),
+        stand_ins: Some(stand_ins).filter(|all| !all.is_empty()),
         decided_by: decision.map(|decision| view.mail(decision.by)),
         on_behalf_of: decision.and_then(|decision| decision.on_behalf_of).map(|id| view.mail(id)),
         decided_at: decision.map(|decision| decision.at.to_string()),
@@ -298,6 +321,7 @@ impl From<Preview> for PlanJson {
             assignee: mail,
             state: "waiting".to_owned(),
             due_at: None,
+            stand_ins: None,
             decided_by: None,
             on_behalf_of: None,
             decided_at: None,

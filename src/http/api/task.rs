@@ -37,7 +37,11 @@ struct TaskJson {
     total: MoneyJson,
     /// Goes back with the decision.
     content_hash: String,
+    /// When an answer is expected; then the next manager may decide as well.
     due_at: Option<String>,
+    opened_at: Option<String>,
+    /// E-mail address of the person for whom the caller stands in.
+    on_behalf_of: Option<String>,
     /// What is left of the budget with this requisition reserved.
     budget_left: Option<MoneyJson>,
 }
@@ -53,6 +57,8 @@ impl From<Waiting> for TaskJson {
             total: waiting.requisition.total.into(),
             content_hash: waiting.task.content_hash,
             due_at: waiting.task.due_at.map(|at| at.to_string()),
+            opened_at: waiting.task.opened_at.map(|at| at.to_string()),
+            on_behalf_of: waiting.on_behalf_of.map(|person| person.email.to_string()),
             budget_left: waiting.budget_left.map(MoneyJson::from),
         }
     }

@@ -34,6 +34,8 @@ struct Card {
     budget_left: Option<Money>,
     due_at: Option<Time>,
     content_hash: String,
+    /// For whom the reader stands in.
+    on_behalf_of: Option<String>,
 }
 
 impl From<worklist::Waiting> for Card {
@@ -48,6 +50,7 @@ impl From<worklist::Waiting> for Card {
             budget_left: waiting.budget_left,
             due_at: waiting.task.due_at,
             content_hash: waiting.task.content_hash,
+            on_behalf_of: waiting.on_behalf_of.map(|person| person.name),
         }
     }
 }

@@ -5,6 +5,7 @@ use poem::Route;
 mod admin;
 pub mod approval;
 pub mod audit;
+pub mod away;
 pub mod budget;
 pub mod cart;
 pub mod checkout;
@@ -31,6 +32,7 @@ pub(super) fn add(route: Route) -> Route {
         admin::add,
         approval::add,
         audit::add,
+        away::add,
         budget::add,
         cart::add,
         checkout::add,

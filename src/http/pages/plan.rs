@@ -3,7 +3,7 @@
 use crate::{
     app::requisition::{Preview, PreviewStep, RequisitionView},
     domain::{
-        approval::{Mode, Step, Task, Verdict},
+        approval::{Mode, Step, Task, TaskState, Verdict},
         requisition::RequisitionState,
     },
     http::part::{Event, Plan, PlanStep, PlanTask, Shell, Tone},
@@ -25,6 +25,13 @@ fn mode(mode: Mode, people: usize) -> Option<String> {
     })
 }
 
+/// Who may decide an open task beside its assignee.
+fn standing_in(view: &RequisitionView, task: &Task) -> Option<String> {
+    let names: Vec<&str> = task.stand_ins.iter().map(|one| view.name(one.person)).collect();
+    let open = task.state == TaskState::Open && !names.is_empty();
+    open.then(|| format!("or {}", names.join(" or ")))
+}
+
 /// The plan as it runs.
 pub fn running(shell: &Shell, view: &RequisitionView, steps: &[Step]) -> Plan {
     let task = |task: &Task| {
@@ -33,7 +40,9 @@ pub fn running(shell: &Shell, view: &RequisitionView, steps: &[Step]) -> Plan {
         PlanTask {
             assignee: view.name(task.assignee).to_owned(),
             state: task.state.to_string(),
-            on_behalf: stood_in.map(|decision| format!("by {}", view.name(decision.by))),
+            on_behalf: stood_in
+                .map(|decision| format!("by {}", view.name(decision.by)))
+                .or_else(|| standing_in(view, task)),
             at: decision.map(|decision| shell.when(decision.at)),
             comment: decision
                 .map(|decision| decision.comment.clone())
@@ -119,6 +128,16 @@ pub fn timeline(shell: &Shell, view: &RequisitionView) -> Vec<Event> {
             let what = format!("{} was asked", view.name(task.assignee));
             events.push((at, Event::new(shell.when(at), "the server", what).tone(Tone::Info)));
         }
+        for one in &task.stand_ins {
+            let (name, assignee) = (view.name(one.person), view.name(task.assignee));
+            let what = format!("{name} may decide for {assignee} ({})", one.kind);
+            let event = Event::new(shell.when(one.since), "the server", what);
+            events.push((one.since, event.tone(Tone::Info)));
+        }
+        if let Some(at) = task.timers.reminded_at {
+            let what = format!("{} was reminded", view.name(task.assignee));
+            events.push((at, Event::new(shell.when(at), "the server", what).tone(Tone::Warn)));
+        }
         if let Some(decision) = &task.decision {
             let (what, tone) = match decision.verdict {
                 Verdict::Approve => ("Approved", Tone::Good),
@@ -144,6 +163,10 @@ pub fn timeline(shell: &Shell, view: &RequisitionView) -> Vec<Event> {
     if let (RequisitionState::Withdrawn, Some(at)) = (row.state, row.decided_at) {
         let event = Event::new(shell.when(at), view.name(row.requester), "Withdrawn");
         events.push((at, event.tone(Tone::Warn)));
+    }
+    if let (RequisitionState::Expired, Some(at)) = (row.state, row.decided_at) {
+        let event = Event::new(shell.when(at), "the server", "Expired: nobody decided in time");
+        events.push((at, event.tone(Tone::Bad)));
     }
     events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     events.into_iter().map(|(_, event)| event).collect()

@@ -1,0 +1,169 @@
+//! People who are away: deputies, reminders, the next manager, the end. The clock is moved by hand.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Api, Kind, Server, site::eventually};
+
+const DESKS: &[(&str, &str, &str)] = &[("DESK-01", "office-one", "4")];
+
+fn id(value: &Value) -> &str {
+    value["id"].as_str().expect("an id")
+}
+
+async fn task(api: &Api, requisition: &str, assignee: &str) -> Value {
+    let now = api.get(&format!("/requisitions/{requisition}")).await.expect(200).json();
+    let steps = now["plan"]["steps"].as_array().cloned().unwrap_or_default();
+    let mut tasks = steps.iter().flat_map(|step| step["tasks"].as_array().cloned().expect("tasks"));
+    tasks.find(|task| task["assignee"] == assignee).expect("a task")
+}
+
+async fn state(api: &Api, requisition: &str) -> String {
+    let now = api.get(&format!("/requisitions/{requisition}")).await.expect(200).json();
+    now["state"].as_str().expect("a state").to_owned()
+}
+
+async fn until_state(api: &Api, requisition: &str, wanted: &str) {
+    eventually(wanted, || async { state(api, requisition).await == wanted }).await;
+}
+
+/// Audit entries of one kind about one object.
+async fn count(server: &Server, about: &str, kind: &str) -> usize {
+    let ada = server.api("ada@acme.example").await;
+    let entries = ada.list(&format!("/audit?about={about}")).await;
+    entries.iter().filter(|entry| entry["kind"] == kind).count()
+}
+
+#[tokio::test]
+async fn a_deputy_decides_for_a_while_and_it_is_recorded() {
+    for kind in Kind::all() {
+        let server = Server::demo_on(kind).await;
+        let ed = server.api("ed@acme.example").await;
+        let mia = server.api("mia@acme.example").await;
+        let ivy = server.api("ivy@acme.example").await;
+        let before = ed.requisition(DESKS, "4100").await;
+        let body = json!({
+            "deputy": "ivy@acme.example",
+            "until": "2030-01-31",
+            "up_to": {"amount": "2000.00", "currency": "EUR"},
+            "reason": "Leave",
+        });
+        // More than a year is no leave.
+        assert_eq!(mia.post("/delegations", body).await.expect(422).json()["code"], "bad-span");
+        let body = json!({
+            "deputy": "ivy@acme.example",
+            "until": "2027-01-31",
+            "up_to": {"amount": "2000.00", "currency": "EUR"},
+            "reason": "Leave",
+        });
+        let made = mia.post("/delegations", body).await.expect(201).json();
+        assert_eq!(made["state"], "active", "{made}");
+        assert!(!ivy.is_asked(id(&before)).await, "what is open stays with mia");
+
+        let it = ed.requisition(DESKS, "4100").await;
+        assert!(ivy.is_asked(id(&it)).await);
+        let tasks = ivy.list("/tasks").await;
+        assert_eq!(tasks[0]["on_behalf_of"], "mia@acme.example", "{tasks:?}");
+        let open = task(&ed, id(&it), "mia@acme.example").await;
+        assert_eq!(open["stand_ins"][0]["person"], "ivy@acme.example", "{open}");
+        assert!(open["stand_ins"][0]["until"].as_str().is_some_and(|t| t.starts_with("2027-01-31")));
+        ivy.decide(id(&it), "approve").await.expect(200);
+        let done = task(&ed, id(&it), "mia@acme.example").await;
+        assert_eq!(done["decided_by"], "ivy@acme.example", "{done}");
+        assert_eq!(done["on_behalf_of"], "mia@acme.example", "{done}");
+        assert_eq!(state(&ed, id(&it)).await, "ordered");
+
+        let large = ed.requisition(&[("DESK-01", "office-one", "6")], "4100").await;
+        assert!(!ivy.is_asked(id(&large)).await, "2,700.00 is above what was handed over");
+        mia.post(&format!("/delegations/{}/end", id(&made)), json!({})).await.expect(200);
+        let after = ed.requisition(DESKS, "4100").await;
+        assert!(!ivy.is_asked(id(&after)).await, "it has ended");
+    }
+}
+
+#[tokio::test]
+async fn one_person_is_never_two_signatures_by_standing_in() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let body = json!({"deputy": "ivy@acme.example", "until": "2027-01-31"});
+    mia.post("/delegations", body).await.expect(201);
+    // Ivy reviews laptops herself, so Mia's signature stays Mia's.
+    let it = ed.requisition(&[("LAPTOP-01", "office-one", "1")], "4100").await;
+    let own = task(&ed, id(&it), "mia@acme.example").await;
+    assert!(own["stand_ins"].is_null(), "{own}");
+    let ivy = server.api("ivy@acme.example").await;
+    ivy.decide(id(&it), "approve").await.expect(200);
+    assert_eq!(state(&ed, id(&it)).await, "pending");
+}
+
+#[tokio::test]
+async fn a_circle_of_delegations_is_refused_with_its_people_and_a_moment() {
+    let server = Server::demo().await;
+    let hand = |deputy: &str| json!({"deputy": deputy, "from": "2026-12-01", "until": "2027-01-10"});
+    let mia = server.api("mia@acme.example").await;
+    let dan = server.api("dan@acme.example").await;
+    let carla = server.api("carla@acme.example").await;
+    mia.post("/delegations", hand("dan@acme.example")).await.expect(201);
+    dan.post("/delegations", hand("carla@acme.example")).await.expect(201);
+    let refused = carla.post("/delegations", hand("mia@acme.example")).await.expect(422).json();
+    assert_eq!(refused["code"], "delegation-cycle", "{refused}");
+    let witness = refused["witness"].as_str().expect("a witness");
+    let people = "carla@acme.example -> mia@acme.example -> dan@acme.example -> carla@acme.example";
+    assert!(witness.starts_with(people), "{witness}");
+    // Other days close no circle.
+    let later = json!({"deputy": "mia@acme.example", "from": "2027-02-01", "until": "2027-02-10"});
+    carla.post("/delegations", later).await.expect(201);
+    let own = dan.post("/delegations", hand("dan@acme.example")).await.expect(422).json();
+    assert_eq!(own["code"], "own-deputy");
+}
+
+#[tokio::test]
+async fn reminder_manager_and_end_come_once_each_also_with_two_servers() {
+    let server = Server::demo_on(*Kind::all().last().expect("a kind")).await;
+    let ed = server.api("ed@acme.example").await;
+    let it = ed.requisition(DESKS, "4100").await;
+    let first = task(&ed, id(&it), "mia@acme.example").await;
+    let task_id = id(&first).to_owned();
+    let dan = server.api("dan@acme.example").await;
+    // A weekend may lie between: five days hold three working days at least, and ten at most
+    // before a fortnight is over.
+    server.advance("P4D").await;
+    eventually("a reminder", || async { count(&server, &task_id, "task-reminded").await == 1 })
+        .await;
+    server.advance("P3D").await;
+    eventually("the next manager", || async { dan.is_asked(id(&it)).await }).await;
+    assert_eq!(dan.list("/tasks").await[0]["on_behalf_of"], "mia@acme.example");
+    assert_eq!(state(&ed, id(&it)).await, "pending");
+    server.advance("P9D").await;
+    until_state(&ed, id(&it), "expired").await;
+    for (kind, times) in [("task-reminded", 1), ("task-escalated", 1)] {
+        assert_eq!(count(&server, &task_id, kind).await, times, "{kind}");
+    }
+    assert_eq!(count(&server, id(&it), "requisition-expired").await, 1);
+    let budgets = server.api("ada@acme.example").await.list("/budgets").await;
+    let budget = budgets.iter().find(|b| b["cost_center"] == "4100").expect("a budget");
+    assert_eq!(budget["reserved"]["amount"], "0.00", "{budget}");
+}
+
+#[tokio::test]
+async fn days_away_and_holidays_are_no_working_days() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let ed = server.api("ed@acme.example").await;
+    let plain = ed.requisition(DESKS, "4100").await;
+    let due = task(&ed, id(&plain), "mia@acme.example").await["due_at"].to_string();
+    let calendar = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:leave-1\r\n\
+        DTSTART;VALUE=DATE:20260101\r\nDTEND;VALUE=DATE:20261231\r\nSUMMARY:Leave\r\nEND:VEVENT\r\n\
+        END:VCALENDAR\r\n";
+    let done = mia.post("/absences/import", json!({"calendar": calendar})).await.expect(200).json();
+    assert_eq!(done["added"], 1, "{done}");
+    let again = mia.post("/absences/import", json!({"calendar": calendar})).await.expect(200);
+    assert_eq!(again.json()["known"], 1);
+    let holidays = json!({"holidays": [{"day": "2026-12-31", "name": "New Year's Eve"}]});
+    ada.put("/holidays", holidays).await.expect(200);
+    let away = ed.requisition(DESKS, "4100").await;
+    let later = task(&ed, id(&away), "mia@acme.example").await["due_at"].to_string();
+    assert!(later > due && later.contains("2027-01-0"), "{due} {later}");
+    ed.put("/holidays", json!({"holidays": []})).await.expect(404);
+}
