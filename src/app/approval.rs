@@ -4,7 +4,10 @@
 //! rows under the requisition's lock, saves what moved, and hands an approved requisition on.
 
 mod arise;
+mod lines;
 pub mod timer;
+
+pub use lines::{DecideLines, LineWord};
 
 pub(super) use arise::{arise, hand_over};
 

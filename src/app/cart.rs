@@ -207,6 +207,16 @@ async fn make(cx: &mut Cx<'_>) -> Result<Cart, AppError> {
     Ok(cart)
 }
 
+/// The same article at another quantity, at the price that holds for this organisation now.
+pub(super) async fn reprice(
+    conn: &mut Conn,
+    (organisation, currency): (OrganisationId, Currency),
+    goods: &Goods,
+    quantity: Quantity,
+) -> Result<Goods, AppError> {
+    price::again(conn, Buyer { organisation, currency }, goods, quantity).await
+}
+
 async fn current_or_new(cx: &mut Cx<'_>) -> Result<Cart, AppError> {
     match current_of(cx.conn, &cx.actor).await? {
         Some(cart) => {

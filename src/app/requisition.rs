@@ -3,10 +3,14 @@
 //! What is handed in gets its plan, its reservation and its steps in one transaction; when nobody
 //! is asked it goes on at once. Nothing here decides a task.
 
+mod amend;
 mod facts;
 mod incoming;
 mod plan;
+mod replan;
 mod view;
+
+pub use amend::{Amend, Amended, Wanted};
 
 pub use facts::{Draft, known};
 pub use incoming::{Handed, Incoming, submit_incoming};
@@ -18,6 +22,7 @@ pub use view::{
 
 pub(super) use facts::load as load_facts;
 pub(super) use plan::{save_moved, void_steps};
+pub(super) use replan::{Edit, Signatures, need_ours, replan, settle};
 
 use serde::{Deserialize, Serialize};
 
@@ -397,74 +402,23 @@ impl Command for ChangeLines {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
-        if requisition.source == RequisitionSource::IncomingOrder {
-            let message = "This order came from your procurement system and is changed there.";
-            return Err(Refusal::conflict("ordered-elsewhere", message).into());
-        }
+        need_ours(&requisition)?;
         if self.lines.is_empty() {
             return Err(empty("A requisition without lines cannot be signed off."));
         }
         check_count(self.lines.len())?;
         let (organisation, currency) = (requisition.organisation, requisition.currency);
         let goods = price_lines(cx.conn, organisation, currency, &self.lines).await?;
-        let before = store::requisition::lines(cx.conn, requisition.id).await?;
-        let lines = relined(cx, &before, goods);
-        if content_hash(&requisition, &lines) == requisition.content_hash {
+        let before =
+            (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
+        let after = relined(cx, &before.1, goods);
+        if content_hash(&requisition, &after) == requisition.content_hash {
             cx.nothing_changed();
             return Ok(());
         }
-        plan::void_steps(cx, &requisition).await?;
-        budget::release(cx, requisition.id).await?;
-        let draft = self.draft(cx, &requisition, lines).await?;
-        lock_together(cx, &draft).await?;
-        let planned = plan::plan_and_reserve(cx, &draft).await?;
-        requisition.round += 1;
-        requisition.total = draft.total;
-        requisition.content_hash = content_hash(&requisition, &draft.lines);
-        requisition.approval_version = planned.rules.approval_number;
-        requisition.limits_version = planned.rules.limits_number;
-        requisition.because = planned.because();
-        store::requisition::replace_lines(cx.conn, requisition.id, &draft.lines).await?;
-        store::requisition::update(cx.conn, &mut requisition).await?;
-        let steps = plan::steps(cx, &planned, &requisition);
-        let fact = plan::fact_of(&requisition, draft.requester.email.as_str(), steps.len());
-        cx.fact(Fact::RequisitionChanged(fact));
-        plan::keep_steps(cx, &steps).await?;
-        if steps.is_empty() {
-            approval::finish(cx, &mut requisition, &draft.lines).await?;
-        }
-        Ok(())
-    }
-}
-
-impl ChangeLines {
-    async fn draft(
-        &self,
-        cx: &mut Cx<'_>,
-        requisition: &Requisition,
-        lines: Vec<RequisitionLine>,
-    ) -> Result<Draft, AppError> {
-        let organisation = need_organisation(cx.conn, requisition.organisation).await?;
-        let cost_center = match requisition.cost_center {
-            Some(id) => {
-                store::organisation::cost_center_by_id(cx.conn, organisation.id, id).await?
-            }
-            None => None,
-        };
-        Ok(Draft {
-            total: Draft::total_of(&lines, requisition.currency)?,
-            cost_center,
-            cost_center_code: requisition.cost_center_code.clone(),
-            requester: cx.actor.need_person()?.clone(),
-            source: requisition.source,
-            flagged: !requisition.flags.is_empty(),
-            signed_as: None,
-            lines,
-            id: requisition.id,
-            at: cx.now,
-            until: cx.now.plus_ms(crate::base::time::DAY_MS),
-            organisation,
-        })
+        let edit = Edit { before: (&before.0, &before.1), after, signatures: Signatures::Void };
+        let done = replan(cx, &mut requisition, edit).await?;
+        settle(cx, &mut requisition, &done.steps).await
     }
 }
 

@@ -170,6 +170,12 @@ kinds! {
     Task TaskId "task";
     /// A dated stand-in.
     Delegation DelegationId "dlg";
+    /// What an approver did to one line.
+    LineEdit LineEditId "led";
+    /// One sentence of a conversation about a requisition.
+    Remark RemarkId "rem";
+    /// A file attached to a requisition.
+    AttachedFile AttachedFileId "fil";
     /// Days on which a person is away.
     Absence AbsenceId "abs";
     /// One version of one kind of policy.

@@ -7,6 +7,7 @@
 
 mod arrange;
 mod facts;
+mod keep;
 mod plan;
 mod progress;
 mod record;
@@ -16,6 +17,7 @@ pub use arrange::arrange;
 pub use facts::{
     BudgetMode, BudgetState, Earlier, Facts, Line, Person, Rate, WindowSum, cannot_decide,
 };
+pub use keep::{Kept, keep};
 pub use plan::{
     ApproverSource, Asked, Mode, Outcome, Place, Plan, PlannedStep, RuleRef, is_rule_id, plain,
 };

@@ -136,6 +136,24 @@ pub enum Fact {
     RequisitionExpired {
         requisition: String,
     },
+    /// A signature that an edit left standing.
+    SignatureKept {
+        requisition: String,
+        task: String,
+        /// The task that was signed.
+        from: String,
+    },
+    /// What an approver did to one line.
+    LineEdited {
+        requisition: String,
+        task: Option<String>,
+        line: i64,
+        what: String,
+        sku: String,
+        before: String,
+        after: String,
+        reason: String,
+    },
     DelegationMade {
         delegation: String,
         principal: String,
@@ -342,7 +360,11 @@ impl Fact {
             | Self::OrderArrived { requisition, .. } => list(&[requisition]),
             Self::TaskOpened { requisition, task, .. }
             | Self::TaskReminded { requisition, task }
+            | Self::SignatureKept { requisition, task, .. }
             | Self::TaskEscalated { requisition, task, .. } => list(&[task, requisition]),
+            Self::LineEdited { requisition, task, .. } => {
+                list(&[requisition]).into_iter().chain(task.clone()).collect()
+            }
             Self::DelegationMade { delegation, principal, .. }
             | Self::DelegationEnded { delegation, principal } => list(&[delegation, principal]),
             Self::Decided(fact) => list(&[&fact.task, &fact.requisition]),

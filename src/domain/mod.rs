@@ -11,6 +11,7 @@ pub mod delegation;
 pub mod delivery;
 pub mod fact;
 pub mod invoice;
+pub mod line_edit;
 pub mod matching;
 pub mod notice;
 pub mod order;

@@ -16,6 +16,7 @@ use super::{
 };
 
 mod content;
+pub mod edit;
 
 pub use content::{content_hash, order_part_hash};
 

@@ -20,6 +20,7 @@ pub mod invite;
 pub mod invoice;
 pub mod item;
 pub mod letter;
+pub mod line_edit;
 pub mod number;
 pub mod order;
 pub mod organisation;

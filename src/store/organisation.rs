@@ -29,15 +29,6 @@ pub async fn get(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisat
     row.as_ref().map(read).transpose()
 }
 
-/// Makes whoever else locks this organisation wait until the transaction ends.
-pub async fn lock(conn: &mut Conn, id: OrganisationId) -> Result<(), StoreError> {
-    let done = sqlx::query("update organisation set version = version where id = $1")
-        .bind(id.to_string())
-        .execute(conn)
-        .await?;
-    one_row(done.rows_affected(), "organisation")
-}
-
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Organisation>, StoreError> {
     let row = sqlx::query(BY_NAME).bind(name).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()

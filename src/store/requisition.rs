@@ -275,6 +275,22 @@ pub async fn update(conn: &mut Conn, row: &mut Requisition) -> Result<(), StoreE
     Ok(())
 }
 
+const UPDATE_HEAD: &str = "
+    update requisition set ship_to = $1, needed_on = $2, comment = $3 where id = $4";
+
+/// Saves the head of a pending requisition that is signed with its lines; the caller holds its
+/// lock.
+pub async fn update_head(conn: &mut Conn, row: &Requisition) -> Result<(), StoreError> {
+    let done = sqlx::query(UPDATE_HEAD)
+        .bind(json(&row.ship_to)?)
+        .bind(row.needed_on.map(|day| day.to_string()))
+        .bind(&row.comment)
+        .bind(row.id.to_string())
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "requisition")
+}
+
 const LINES: &str = "select * from requisition_line where requisition_id = $1 order by position";
 
 /// The lines of a requisition, in their order.

@@ -17,6 +17,7 @@ mod flow_crash;
 mod flow_invoice;
 mod flow_limits;
 mod flow_oci;
+mod flow_lines;
 mod flow_no_way_round;
 mod flow_orders;
 mod flow_outage;

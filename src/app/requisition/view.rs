@@ -11,6 +11,7 @@ use crate::{
     domain::{
         approval::{Mode, Outcome, StandIn, Step, TaskState},
         cart::Cart,
+        line_edit::LineEdit,
         order::Order,
         party::{AddressKind, CostCenter, Person, PostalAddress, Supplier},
         refusal::Refusal,
@@ -44,6 +45,8 @@ pub struct RequisitionView {
     pub earlier: Vec<Step>,
     pub people: BTreeMap<PersonId, Person>,
     pub orders: Vec<OrderShown>,
+    /// What approvers did to single lines, the earliest first.
+    pub line_edits: Vec<LineEdit>,
     /// The reader's own open task on it.
     pub my_task: Option<TaskId>,
     pub can_edit: bool,
@@ -129,7 +132,13 @@ async fn shown(
     let all = store::step::of_requisition(conn, requisition.id).await?;
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
-    let people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
+    let line_edits = store::line_edit::of(conn, requisition.id).await?;
+    let mut people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
+    for edit in &line_edits {
+        if let Some(person) = store::person::get(&mut reader.conn, edit.person).await? {
+            people.insert(edit.person, person);
+        }
+    }
     let mut orders = store::order::of_requisition(&mut reader.conn, requisition.id).await?;
     orders.sort_by(|one, other| one.number.cmp(&other.number));
     let with_supplier = |order: Order| {
@@ -159,6 +168,7 @@ async fn shown(
         earlier,
         people,
         orders,
+        line_edits,
         my_task,
     })
 }

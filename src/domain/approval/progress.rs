@@ -218,7 +218,8 @@ fn open_next(progress: &mut Progress, moved: &mut Moved) {
     for step in &mut progress.steps {
         if step.order == order && step.state == StepState::Waiting {
             moved.step(step, StepState::Open);
-            for task in &mut step.tasks {
+            // A signature that an edit left standing is not asked for again.
+            for task in step.tasks.iter_mut().filter(|task| task.state == TaskState::Waiting) {
                 moved.task(task, TaskMove::Open);
                 moved.opened.push(task.id);
             }

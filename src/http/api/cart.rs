@@ -35,15 +35,20 @@ pub(super) struct LinesInput {
 impl LinesInput {
     /// The lines read; a refusal names `lines[n].quantity`.
     pub(super) fn read(self) -> Result<Vec<cart::LineAsked>, Refusal> {
-        let line = |(at, line): (usize, LineInput)| {
-            Ok(cart::LineAsked {
-                quantity: quantity(&line.quantity, &format!("lines[{at}].quantity"))?,
-                supplier: line.supplier.0,
-                sku: line.sku.0,
-            })
-        };
-        self.lines.into_iter().enumerate().map(line).collect()
+        read_lines(self.lines)
     }
+}
+
+/// Lines read; a refusal names `lines[n].quantity`.
+pub(super) fn read_lines(lines: Vec<LineInput>) -> Result<Vec<cart::LineAsked>, Refusal> {
+    let line = |(at, line): (usize, LineInput)| {
+        Ok(cart::LineAsked {
+            quantity: quantity(&line.quantity, &format!("lines[{at}].quantity"))?,
+            supplier: line.supplier.0,
+            sku: line.sku.0,
+        })
+    };
+    lines.into_iter().enumerate().map(line).collect()
 }
 
 /// A priced line.

@@ -22,6 +22,7 @@ use crate::{
 
 pub mod absence;
 pub mod address;
+pub mod amend;
 pub mod audit;
 mod blame;
 pub mod budget;
@@ -69,6 +70,7 @@ fn shopping() -> impl OpenApi {
 fn sign_off() -> impl OpenApi {
     (
         absence::Absences,
+        amend::Amending,
         budget::Budgets,
         delegation::Delegations,
         policy::Policies,

@@ -22,6 +22,7 @@ use crate::{
     base::{id::RequisitionId, text::shorten, time::parse_day},
     domain::{
         approval::{StandIn, Step, Task},
+        line_edit::LineEdit,
         refusal::Refusal,
         requisition::{Flag, RequisitionLine},
     },
@@ -172,6 +173,37 @@ struct FlagJson {
     tolerance: String,
 }
 
+/// What an approver did to one line.
+#[derive(Object)]
+#[oai(rename = "LineEdit")]
+struct LineEditJson {
+    /// The line's number.
+    line: i64,
+    /// `rejected`, `quantity` or `account`.
+    what: String,
+    sku: String,
+    before: String,
+    /// Empty for a rejected line.
+    after: String,
+    reason: String,
+    /// E-mail address.
+    by: String,
+    at: String,
+}
+
+fn line_edit(view: &RequisitionView, edit: &LineEdit) -> LineEditJson {
+    LineEditJson {
+        line: edit.position,
+        what: edit.what.to_string(),
+        sku: edit.sku.clone(),
+        before: edit.before.clone(),
+        after: edit.after.clone(),
+        reason: edit.reason.clone(),
+        by: view.mail(edit.person),
+        at: edit.made_at.to_string(),
+    }
+}
+
 /// A cart handed in for sign-off.
 #[derive(Object)]
 #[oai(rename = "Requisition")]
@@ -196,6 +228,8 @@ struct RequisitionJson {
     plan: PlanJson,
     orders: Vec<OrderJson>,
     flags: Vec<FlagJson>,
+    /// What approvers did to single lines.
+    line_edits: Vec<LineEditJson>,
     /// What an approval is bound to.
     content_hash: String,
     submitted_at: String,
@@ -304,6 +338,7 @@ impl From<&RequisitionView> for RequisitionJson {
             },
             orders: view.orders.iter().map(order).collect(),
             flags: row.flags.iter().map(flag).collect(),
+            line_edits: view.line_edits.iter().map(|one| line_edit(view, one)).collect(),
             content_hash: row.content_hash.clone(),
             submitted_at: row.submitted_at.to_string(),
             decided_at: row.decided_at.map(|at| at.to_string()),
@@ -349,7 +384,7 @@ impl From<Preview> for PlanJson {
 }
 
 /// The id of a requisition in the path; what is no id names no requisition.
-fn requisition_id(text: &str) -> Result<RequisitionId, AppError> {
+pub(super) fn requisition_id(text: &str) -> Result<RequisitionId, AppError> {
     text.parse().map_err(|_| Refusal::not_found("requisition").into())
 }
 

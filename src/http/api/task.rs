@@ -8,16 +8,16 @@ use poem_openapi::{
 
 use super::{
     Caller,
-    shape::{List, MoneyJson, Text, cut},
+    shape::{List, MoneyJson, Text, cut, quantity},
 };
 use crate::{
     app::{
         AppError,
-        approval::Decide,
+        approval::{Decide, DecideLines, LineWord},
         worklist::{self, Waiting},
     },
     base::id::TaskId,
-    domain::{approval::Verdict, refusal::Refusal},
+    domain::{approval::Verdict, cart::Account, refusal::Refusal},
 };
 
 pub struct Tasks;
@@ -72,11 +72,54 @@ enum Word {
     Reject,
 }
 
+/// What happens to one line. Exactly one of `reject`, `quantity` and `account`.
+#[derive(Object)]
+#[oai(rename = "LineDecision", deny_unknown_fields)]
+struct LineInput {
+    /// Its number.
+    line: i64,
+    /// Why it is not ordered; the requester is told.
+    reject: Option<Text>,
+    /// Another quantity, at the price that holds for it.
+    quantity: Option<Text>,
+    account: Option<AccountInput>,
+}
+
+/// An account of a line.
+#[derive(Object)]
+#[oai(rename = "Account", deny_unknown_fields)]
+struct AccountInput {
+    name: Text,
+    value: Text,
+}
+
+impl LineInput {
+    fn read(self, at: usize) -> Result<(i64, LineWord), Refusal> {
+        let word = match (self.reject, self.quantity, self.account) {
+            (Some(reason), None, None) => LineWord::Reject { reason: reason.0 },
+            (None, Some(text), None) => {
+                LineWord::Quantity(quantity(&text, &format!("lines[{at}].quantity"))?)
+            }
+            (None, None, Some(account)) => {
+                LineWord::Account(Account { name: account.name.0, value: account.value.0 })
+            }
+            _ => {
+                return Err(Refusal::invalid("bad-line", "One thing happens to a line.")
+                    .field(format!("lines[{at}]"))
+                    .expected("exactly one of reject, quantity and account"));
+            }
+        };
+        Ok((self.line, word))
+    }
+}
+
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct DecideInput {
     decision: Word,
     comment: Option<Text>,
+    /// Single lines that are rejected or changed; what is left is approved. Only with `approve`.
+    lines: Option<Vec<LineInput>>,
     /// The content that the decision is about; 409 `content-changed` when it is not today's.
     content_hash: Text,
 }
@@ -119,14 +162,25 @@ impl Tasks {
     ) -> poem::Result<Json<DecidedJson>> {
         let missing = |_| AppError::from(Refusal::not_found("task"));
         let task: TaskId = id.0.parse().map_err(missing)?;
-        let DecideInput { decision, comment, content_hash } = body.0;
+        let DecideInput { decision, comment, lines, content_hash } = body.0;
         let (verdict, state) = match decision {
             Word::Approve => (Verdict::Approve, "approved"),
             Word::Reject => (Verdict::Reject, "rejected"),
         };
         let comment = comment.map(|text| text.0);
         let content_hash = content_hash.trimmed().to_owned();
-        let decided = caller.act(Decide { task, verdict, comment, content_hash }).await?;
+        let decided = match lines.filter(|lines| !lines.is_empty()) {
+            None => caller.act(Decide { task, verdict, comment, content_hash }).await?,
+            Some(_) if verdict == Verdict::Reject => {
+                let message = "Who rejects the whole says nothing of single lines.";
+                return Err(Refusal::invalid("bad-line", message).field("lines").into());
+            }
+            Some(lines) => {
+                let lines = lines.into_iter().enumerate().map(|(at, line)| line.read(at));
+                let lines = lines.collect::<Result<_, _>>()?;
+                caller.act(DecideLines { task, comment, content_hash, lines }).await?
+            }
+        };
         Ok(Json(DecidedJson {
             id: decided.task.to_string(),
             state: state.to_owned(),

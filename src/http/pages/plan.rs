@@ -4,6 +4,7 @@ use crate::{
     app::requisition::{Preview, PreviewStep, RequisitionView},
     domain::{
         approval::{Mode, Step, Task, TaskState, Verdict},
+        line_edit::What,
         requisition::RequisitionState,
     },
     http::part::{Event, Plan, PlanStep, PlanTask, Shell, Tone},
@@ -150,6 +151,21 @@ pub fn timeline(shell: &Shell, view: &RequisitionView) -> Vec<Event> {
             }
             events.push((at, event));
         }
+    }
+    for edit in &view.line_edits {
+        let what = match edit.what {
+            What::Rejected => format!("Line {} ({}) was rejected", edit.position, edit.sku),
+            What::Quantity | What::Account => format!(
+                "Line {} ({}): {} changed from {} to {}",
+                edit.position, edit.sku, edit.what, edit.before, edit.after
+            ),
+        };
+        let at = edit.made_at;
+        let mut event = Event::new(shell.when(at), view.name(edit.person), what).tone(Tone::Warn);
+        if !edit.reason.is_empty() {
+            event = event.detail(edit.reason.clone());
+        }
+        events.push((at, event));
     }
     for shown in &view.orders {
         let supplier = shown.supplier.as_ref().map_or("", |supplier| &supplier.title);

@@ -1,0 +1,43 @@
+-- What approvers did to single lines, the amounts that standing signatures were given over, the
+-- conversation about a requisition, and files attached to it.
+create table line_edit (
+    id text primary key,
+    requisition_id text not null references requisition (id),
+    task_id text references task (id),
+    person_id text not null references person (id),
+    position integer not null,
+    what text not null check (what in ('rejected', 'quantity', 'account')),
+    sku text not null,
+    description text not null,
+    before_text text not null,
+    after_text text not null,
+    reason text not null,
+    made_at integer not null
+) strict;
+create index line_edit_by_requisition on line_edit (requisition_id, id);
+
+alter table requisition add column signed text;  -- JSON; nothing: what was handed in
+alter table task add column kept_from text;      -- the task whose signature stands here
+
+create table remark (
+    id text primary key,
+    requisition_id text not null references requisition (id),
+    person_id text not null references person (id),
+    kind text not null check (kind in ('comment', 'question', 'answer')),
+    text text not null,
+    made_at integer not null
+) strict;
+create index remark_by_requisition on remark (requisition_id, id);
+
+create table attached_file (
+    id text primary key,
+    requisition_id text not null references requisition (id),
+    position integer not null,                  -- the line it belongs to
+    person_id text not null references person (id),
+    name text not null,
+    media_type text not null,
+    sha256 text not null,
+    bytes blob not null,
+    made_at integer not null
+) strict;
+create index attached_file_by_requisition on attached_file (requisition_id, id);
