@@ -12,8 +12,8 @@ use std::collections::HashMap;
 
 use crate::{
     base::{
-        id::{CartId, CartLineId, SupplierId},
-        money::Money,
+        id::{CartId, CartLineId, OrganisationId, SupplierId},
+        money::{Currency, Money},
         quantity::Quantity,
     },
     domain::{
