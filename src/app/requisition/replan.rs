@@ -88,7 +88,7 @@ pub(in crate::app) async fn replan(
     let mut steps = plan::steps(cx, &planned, requisition);
     let mut kept = Vec::new();
     if edit.signatures == Signatures::Stand {
-        let reopened = reopened(&planned, &steps, (&edit.before.1, &draft.lines), &changes)?;
+        let reopened = reopened(&planned, &steps, (edit.before.1, &draft.lines), &changes)?;
         kept = stand(cx, requisition, (&old, &mut steps), &reopened);
     }
     if edit.signatures == Signatures::Void || edit::reach(&changes) == Reopens::Concerned {

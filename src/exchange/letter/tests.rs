@@ -17,6 +17,22 @@ fn reader(language: Language) -> Reader {
     Reader { name: "Mia".into(), language, zone: "Europe/Berlin".into() }
 }
 
+fn asked(typed: &str, requisition: RequisitionBrief, letter: Option<Ring>) -> Notice {
+    let line =
+        LineBrief { quantity: "5 EA".into(), description: typed.into(), total: euro(600_000) };
+    Notice::TaskOpened {
+        task: TaskId::from_bits(3),
+        letter,
+        requisition,
+        because: typed.into(),
+        lines: vec![line; 23],
+        budget_left: Some(euro(-1)),
+        due_at: Some(Time::from_millis(1_795_424_400_000)),
+        on_behalf_of: Some(typed.into()),
+        comment: Some(typed.into()),
+    }
+}
+
 /// One notice of every kind, with `typed` wherever people type.
 fn every_notice(typed: &str) -> Vec<Notice> {
     let requisition = || RequisitionBrief {
@@ -39,24 +55,11 @@ fn every_notice(typed: &str) -> Vec<Notice> {
         reason: typed.into(),
     };
     let at = Time::from_millis(1_795_424_400_000);
-    let line =
-        LineBrief { quantity: "5 EA".into(), description: typed.into(), total: euro(600_000) };
     let approved = |then| Notice::RequisitionApproved { requisition: requisition(), then };
-    let asked = |letter| Notice::TaskOpened {
-        task: TaskId::from_bits(3),
-        letter,
-        requisition: requisition(),
-        because: typed.into(),
-        lines: vec![line.clone(); 23],
-        budget_left: Some(euro(-1)),
-        due_at: Some(at),
-        on_behalf_of: Some(typed.into()),
-        comment: Some(typed.into()),
-    };
     vec![
-        asked(None),
-        asked(Some(Ring::Remind)),
-        asked(Some(Ring::Escalate)),
+        asked(typed, requisition(), None),
+        asked(typed, requisition(), Some(Ring::Remind)),
+        asked(typed, requisition(), Some(Ring::Escalate)),
         approved(AfterApproval::Ordered(vec!["PO-1".into(), "PO-2".into()])),
         approved(AfterApproval::Transfer(CartId::from_bits(4))),
         approved(AfterApproval::Forwarded),
