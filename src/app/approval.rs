@@ -33,7 +33,7 @@ use crate::{
     store,
 };
 
-use super::{App, AppError, Command, Cx, Need, budget, order, requisition};
+use super::{Actor, App, AppError, Command, Cx, Need, budget, order, requisition};
 
 /// What a decide link's token is for.
 const PURPOSE: &str = "decide";
@@ -212,6 +212,16 @@ pub(super) async fn finish(
 /// and to the letter it stands in ([`link_bound`]); it is never stored.
 pub fn link_token(keys: &Keys, task: TaskId, bound: &str) -> String {
     keys.token(PURPOSE, task.bits(), bound)
+}
+
+/// A task of the actor's organisation, for its page: whether the actor may decide it is said by
+/// the decision itself.
+pub async fn task(app: &App, actor: &Actor, id: TaskId) -> Result<Task, AppError> {
+    let organisation = actor.need_organisation()?;
+    let mut conn = app.store.read().await?;
+    let task = store::step::task(&mut conn, id).await?;
+    let task = task.filter(|task| task.organisation == organisation);
+    task.ok_or_else(|| Refusal::not_found("task").into())
 }
 
 /// How a decide link stands.

@@ -5,6 +5,7 @@
 
 mod amend;
 mod facts;
+mod forecast;
 mod incoming;
 mod plan;
 mod replan;
@@ -13,6 +14,7 @@ mod view;
 pub use amend::{Amend, Amended, Wanted};
 
 pub use facts::{Draft, known};
+pub use forecast::{Forecast, Wait};
 pub use incoming::{Handed, Incoming, submit_incoming};
 pub use plan::{Planned, plan};
 pub use view::{

@@ -4,7 +4,10 @@ use crate::{
     base::{
         id::{RequisitionId, TaskId},
         money::Money,
-        page::{Cut, Page},
+        page::{Cut, MAX_LIMIT, Page},
+        text::fold,
+        time::Time,
+        words::words,
     },
     domain::{
         approval::{Task, TaskState},
@@ -45,6 +48,72 @@ pub async fn open(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<Waiting>, A
         items.push(waiting(reader, task).await?);
     }
     Ok(Page { items, next: page.next })
+}
+
+words! {
+    /// In which order tasks stand.
+    Order {
+        Newest = "newest",
+        Oldest = "oldest",
+        /// The one that is due first.
+        Due = "due",
+        /// The largest amount first.
+        Amount = "amount",
+    }
+}
+
+/// Which tasks somebody wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// A part of the number, of the requester's name or address, or of the cost centre.
+    pub q: Option<String>,
+    pub order: Option<Order>,
+}
+
+impl Wanted {
+    fn holds(&self, one: &Waiting) -> bool {
+        let Some(q) = self.q.as_deref().map(fold).filter(|q| !q.is_empty()) else { return true };
+        let requester = one.requester.as_ref();
+        let name = requester.map(|person| fold(&person.name)).unwrap_or_default();
+        let mail = requester.map(|person| person.email.to_string()).unwrap_or_default();
+        [fold(&one.requisition.number), name, mail, fold(&one.requisition.cost_center_code)]
+            .iter()
+            .any(|text| text.contains(&q))
+    }
+
+    fn sort(&self, all: &mut [Waiting]) {
+        let opened = |one: &Waiting| one.task.opened_at.map_or(i64::MAX, Time::millis);
+        match self.order.unwrap_or(Order::Newest) {
+            Order::Newest => all.sort_by_key(|one| std::cmp::Reverse(opened(one))),
+            Order::Oldest => all.sort_by_key(opened),
+            Order::Due => {
+                all.sort_by_key(|one| one.task.due_at.map_or(i64::MAX, Time::millis));
+            }
+            Order::Amount => {
+                all.sort_by_key(|one| std::cmp::Reverse(one.requisition.total.minor()));
+            }
+        }
+    }
+}
+
+/// Tasks that are looked at to be sorted: more at once nobody decides.
+const SORTED: usize = 400;
+
+/// The reader's open tasks that are wanted, in the order wanted; at most [`SORTED`].
+pub async fn wanted(reader: &mut Reader<'_>, wanted: &Wanted) -> Result<Vec<Waiting>, AppError> {
+    let mut all = Vec::new();
+    let mut cut = Cut::new(None, Some(MAX_LIMIT));
+    loop {
+        let page = open(reader, &cut).await?;
+        all.extend(page.items);
+        match page.next.filter(|_| all.len() < SORTED) {
+            Some(next) => cut = Cut::new(Some(next), Some(MAX_LIMIT)),
+            None => break,
+        }
+    }
+    all.retain(|one| wanted.holds(one));
+    wanted.sort(&mut all);
+    Ok(all)
 }
 
 /// How many tasks wait for the reader: the figure beside "Approvals".

@@ -289,3 +289,23 @@ pub async fn open_count(conn: &mut Conn, person: PersonId, now: Time) -> Result<
     let row = query.fetch_one(conn).await?;
     Row::new(&row, "task").int("many")
 }
+
+const ANSWERS: &str = "
+    select opened_at, decided_at from task
+    where assignee_id = $1 and state = 'approved' and opened_at is not null
+        and decided_by = assignee_id
+    order by id desc limit $2";
+
+/// How many milliseconds each of a person's latest approvals took from the moment it was asked.
+pub async fn answers(
+    conn: &mut Conn,
+    person: PersonId,
+    most: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let rows = sqlx::query(ANSWERS).bind(person.to_string()).bind(most).fetch_all(conn).await?;
+    let took = |row: &AnyRow| {
+        let row = Row::new(row, "task");
+        Ok(row.time("decided_at")?.since(row.time("opened_at")?))
+    };
+    rows.iter().map(took).collect()
+}

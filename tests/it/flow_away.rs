@@ -167,3 +167,32 @@ async fn days_away_and_holidays_are_no_working_days() {
     assert!(later > due && later.contains("2027-01-0"), "{due} {later}");
     ed.put("/holidays", json!({"holidays": []})).await.expect(404);
 }
+
+#[tokio::test]
+async fn the_forecast_names_who_is_away_and_who_could_be_asked() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let plain = ed.requisition(DESKS, "4100").await;
+    let plain = ed.get(&format!("/requisitions/{}", id(&plain))).await.expect(200).json();
+    let soon = plain["forecast"]["decided_at"].as_str().expect("a time").to_owned();
+    assert!(plain["forecast"]["price_hold_until"].as_str() > Some(soon.as_str()), "{plain}");
+    assert!(plain["forecast"]["waits"][0]["away_until"].is_null(), "{plain}");
+    let away = json!({"from": "2026-01-01", "to": "2027-03-31"});
+    mia.post("/absences", away).await.expect(201);
+    let held = ed.requisition(DESKS, "4100").await;
+    let held = ed.get(&format!("/requisitions/{}", id(&held))).await.expect(200).json();
+    let wait = &held["forecast"]["waits"][0];
+    assert_eq!(wait["person"], "mia@acme.example", "{held}");
+    assert_eq!(wait["away_until"], "2027-03-31");
+    assert_eq!(wait["could_ask"], "dan@acme.example");
+    assert!(held["forecast"]["decided_at"].as_str() > Some("2027-03-31"), "{held}");
+    let body = json!({"deputy": "dan@acme.example", "until": "2027-03-31"});
+    mia.post("/delegations", body).await.expect(201);
+    let helped = ed.requisition(DESKS, "4100").await;
+    let helped = ed.get(&format!("/requisitions/{}", id(&helped))).await.expect(200).json();
+    let wait = &helped["forecast"]["waits"][0];
+    assert_eq!(wait["deputy"], "dan@acme.example", "{helped}");
+    assert!(wait["away_until"].is_null());
+    assert!(helped["forecast"]["decided_at"].as_str() < Some("2027-03-31"), "{helped}");
+}

@@ -15,7 +15,7 @@ use crate::{
         order::Order,
         party::{AddressKind, CostCenter, Person, PostalAddress, Supplier},
         refusal::Refusal,
-        requisition::{Requisition, RequisitionLine, RequisitionMove},
+        requisition::{Requisition, RequisitionLine, RequisitionMove, RequisitionState},
     },
     policy::explain::{Explanation, explain},
     store,
@@ -23,7 +23,7 @@ use crate::{
 
 use super::{
     super::{AppError, Reader, cart::reach, catalogue::suppliers_by_id},
-    Planned, Wish, draft_of_cart, need_organisation, own_cost_centers, plan,
+    Forecast, Planned, Wish, draft_of_cart, forecast, need_organisation, own_cost_centers, plan,
 };
 
 /// An order that a requisition became.
@@ -47,6 +47,8 @@ pub struct RequisitionView {
     pub orders: Vec<OrderShown>,
     /// What approvers did to single lines, the earliest first.
     pub line_edits: Vec<LineEdit>,
+    /// When it will probably be decided; in lists it is not reckoned.
+    pub forecast: Option<Forecast>,
     /// The reader's own open task on it.
     pub my_task: Option<TaskId>,
     pub can_edit: bool,
@@ -101,7 +103,11 @@ pub async fn get(reader: &mut Reader<'_>, id: RequisitionId) -> Result<Requisiti
         return Err(Refusal::not_found("requisition").into());
     }
     let suppliers = suppliers_by_id(&mut reader.conn).await?;
-    shown(reader, requisition, suppliers).await
+    let mut view = shown(reader, requisition, suppliers).await?;
+    if view.requisition.state == RequisitionState::Pending {
+        view.forecast = forecast::of_view(reader, &view).await?;
+    }
+    Ok(view)
 }
 
 /// The requisitions the reader may list, newest first: all of the organisation, or the own ones.
@@ -169,6 +175,7 @@ async fn shown(
         people,
         orders,
         line_edits,
+        forecast: None,
         my_task,
     })
 }
@@ -292,6 +299,8 @@ pub struct CheckoutView {
     pub ship_tos: Vec<PostalAddress>,
     /// The plan, or why the cart cannot be handed in as it stands.
     pub preview: Result<Preview, Box<Refusal>>,
+    /// When it would probably be decided.
+    pub forecast: Option<Forecast>,
 }
 
 /// Reads the choices and the plan for the cart's page. A person who may not submit gets none.
@@ -325,10 +334,18 @@ pub async fn checkout_view(
         Err(AppError::Refusal(refusal)) => Err(refusal),
         Err(fault) => return Err(fault),
     };
+    let forecast = match &preview {
+        Ok(preview) => {
+            let lines = store::cart::lines(&mut reader.conn, cart.id).await?;
+            forecast::of_preview(reader, preview, &lines).await?
+        }
+        Err(_) => None,
+    };
     Ok(Some(CheckoutView {
         cost_centers,
         cost_center: wish.cost_center,
         ship_tos: ship_tos.into_iter().map(|address| address.postal).collect(),
         preview,
+        forecast,
     }))
 }

@@ -31,6 +31,7 @@ pub mod cost_center;
 pub mod delegation;
 mod docs;
 pub mod document;
+mod forecast;
 pub mod invoice;
 pub mod item;
 pub mod login_call;

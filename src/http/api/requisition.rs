@@ -10,6 +10,7 @@ use poem_openapi::{
 use super::{
     Caller,
     cart::{LinesInput, cart_id},
+    forecast::ForecastJson,
     shape::{Created, List, MoneyJson, Text, UnitPriceJson, cut},
 };
 use crate::{
@@ -230,6 +231,8 @@ struct RequisitionJson {
     flags: Vec<FlagJson>,
     /// What approvers did to single lines.
     line_edits: Vec<LineEditJson>,
+    /// When it will probably be decided, while it is pending; null in lists.
+    forecast: Option<ForecastJson>,
     /// What an approval is bound to.
     content_hash: String,
     submitted_at: String,
@@ -338,6 +341,7 @@ impl From<&RequisitionView> for RequisitionJson {
             },
             orders: view.orders.iter().map(order).collect(),
             flags: row.flags.iter().map(flag).collect(),
+            forecast: view.forecast.as_ref().map(ForecastJson::from),
             line_edits: view.line_edits.iter().map(|one| line_edit(view, one)).collect(),
             content_hash: row.content_hash.clone(),
             submitted_at: row.submitted_at.to_string(),

@@ -3,17 +3,21 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::decide::{DecidePage, read_decision};
+use super::decide::{DecidePage, decide};
 use crate::{
-    app::{AppError, act, approval::Decide, worklist},
-    base::{id::TaskId, money::Money, page::Cut, time::Time},
-    domain::{approval::TaskState, refusal::Refusal},
+    app::{AppError, act, approval::{self, Decide}, worklist::{self, Order, Wanted}},
+    base::{id::TaskId, money::Money, time::Time},
+    domain::{approval::{TaskState, Verdict}, refusal::Refusal},
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
-        part::{self as ui, Empty, Pager, Shell},
+        guard::Form,
+        part::{self as ui, Empty, Shell},
         problem,
     },
 };
+
+/// Tasks that one press approves at most.
+const MOST_AT_ONCE: usize = 200;
 
 #[derive(Template)]
 #[template(path = "pages/approval.html", config = ".askama.toml")]
@@ -21,7 +25,31 @@ struct Worklist {
     shell: Shell,
     cards: Vec<Card>,
     empty: Empty,
-    pager: Pager,
+    q: String,
+    orders: Vec<OrderChoice>,
+    now: Time,
+}
+
+/// One way to sort.
+struct OrderChoice {
+    value: &'static str,
+    label: &'static str,
+    chosen: bool,
+}
+
+fn orders(chosen: Order) -> Vec<OrderChoice> {
+    let all = [
+        (Order::Newest, "Newest first"),
+        (Order::Oldest, "Longest waiting first"),
+        (Order::Due, "Due first"),
+        (Order::Amount, "Largest amount first"),
+    ];
+    let choice = |(order, label): (Order, &'static str)| OrderChoice {
+        value: order.word(),
+        label,
+        chosen: order == chosen,
+    };
+    all.into_iter().map(choice).collect()
 }
 
 struct Card {
@@ -33,7 +61,10 @@ struct Card {
     cost_center: String,
     budget_left: Option<Money>,
     due_at: Option<Time>,
+    opened_at: Option<Time>,
     content_hash: String,
+    /// The task and the content that a ticked box approves.
+    ticket: String,
     /// For whom the reader stands in.
     on_behalf_of: Option<String>,
 }
@@ -49,6 +80,8 @@ impl From<worklist::Waiting> for Card {
             cost_center: waiting.requisition.cost_center_code,
             budget_left: waiting.budget_left,
             due_at: waiting.task.due_at,
+            opened_at: waiting.task.opened_at,
+            ticket: format!("{} {}", waiting.task.id, waiting.task.content_hash),
             content_hash: waiting.task.content_hash,
             on_behalf_of: waiting.on_behalf_of.map(|person| person.name),
         }
@@ -58,19 +91,57 @@ impl From<worklist::Waiting> for Card {
 #[handler]
 async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
     let mut shell = who.shell("Approvals", "/approvals").await?;
-    let after = query.filled("after")?.map(str::to_owned);
-    if let Some(number) = query.filled("decided")? {
-        let text =
-            format!("Your decision on {} was recorded.", crate::base::text::shorten(number, 30));
-        shell.notice = Some(ui::Notice { tone: ui::Tone::Good, text });
-    }
+    let q = query.filled("q")?.unwrap_or_default().to_owned();
+    let order = query.filled("order")?.and_then(|text| text.parse().ok()).unwrap_or(Order::Newest);
+    shell.notice = told(&query)?;
     let mut reader = who.app.reader(&who.actor).await?;
-    let page = worklist::open(&mut reader, &Cut::new(after.clone(), None)).await?;
-    let empty = Empty::new("Nothing waits for you", "You get a mail when it is your turn.");
-    let list = shell.href("/approvals");
-    let pager = Pager::new(&list, after.as_deref(), page.next.as_deref());
-    let cards = page.items.into_iter().map(Card::from).collect();
-    Ok(who.page(&Worklist { shell, cards, empty, pager })?)
+    let wanted = Wanted { q: Some(q.clone()), order: Some(order) };
+    let all = worklist::wanted(&mut reader, &wanted).await?;
+    let empty = match q.is_empty() {
+        true => Empty::new("Nothing waits for you", "You get a mail when it is your turn."),
+        false => Empty::new("Nothing here fits", "Search for a number, a name or a cost centre."),
+    };
+    let cards = all.into_iter().map(Card::from).collect();
+    let now = who.app.now();
+    Ok(who.page(&Worklist { shell, cards, empty, q, orders: orders(order), now })?)
+}
+
+/// What was done just before.
+fn told(query: &Form) -> Result<Option<ui::Notice>, Refusal> {
+    let good = |text: String| Some(ui::Notice { tone: ui::Tone::Good, text });
+    if let Some(number) = query.filled("decided")? {
+        let number = crate::base::text::shorten(number, 30);
+        return Ok(good(format!("Your decision on {number} was recorded.")));
+    }
+    let Some(many) = query.filled("approved")?.and_then(|text| text.parse::<u32>().ok()) else {
+        return Ok(None);
+    };
+    let left = query.filled("left")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();
+    Ok(match left {
+        0 => good(format!("{many} approved.")),
+        left => Some(ui::Notice {
+            tone: ui::Tone::Warn,
+            text: format!("{many} approved; {left} could not be: look at each of them."),
+        }),
+    })
+}
+
+/// Approves every ticked task, each over the content that its box was shown with.
+#[handler]
+async fn h_bulk(Posted { who, form }: Posted) -> Result<Response> {
+    let (mut done, mut left) = (0_u32, 0_u32);
+    for ticket in form.all("ticket").take(MOST_AT_ONCE) {
+        let (task, content_hash) = ticket.split_once(' ').unwrap_or((ticket, ""));
+        let (task, verdict) = (id_of(task)?, Verdict::Approve);
+        let content_hash = content_hash.to_owned();
+        let decide = Decide { task, verdict, comment: None, content_hash };
+        match act(&who.app, &who.actor, decide).await {
+            Ok(_) => done += 1,
+            Err(AppError::Refusal(_)) => left += 1,
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(who.go(&format!("/approvals?approved={done}&left={left}")))
 }
 
 fn id_of(text: &str) -> Result<TaskId, AppError> {
@@ -105,14 +176,8 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
 
 #[handler]
 async fn h_decide(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
-    let task = id_of(&id)?;
-    let decided = match read_decision(&form) {
-        Ok((verdict, comment, content_hash)) => {
-            act(&who.app, &who.actor, Decide { task, verdict, comment, content_hash }).await
-        }
-        Err(refusal) => Err(AppError::from(refusal)),
-    };
-    match decided {
+    let task = approval::task(&who.app, &who.actor, id_of(&id)?).await?;
+    match decide(&who, &task, (&form, None)).await {
         Ok(decided) => {
             let mut reader = who.app.reader(&who.actor).await?;
             let waiting = worklist::task(&mut reader, decided.task).await?;
@@ -131,5 +196,5 @@ async fn h_decide(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
 }
 
 pub(super) fn add(route: Route) -> Route {
-    route.at("/approvals", get(h_list)).at("/approvals/:task", get(h_one).post(h_decide))
+    route.at("/approvals", get(h_list).post(h_bulk)).at("/approvals/:task", get(h_one).post(h_decide))
 }

@@ -10,7 +10,11 @@ use crate::{
         AppError, Reader, act, cart, punchout,
         requisition::{CheckoutView, Submit, Wish, checkout_view},
     },
-    base::{id::CartId, money::Money, time::parse_day},
+    base::{
+        id::CartId,
+        money::Money,
+        time::{Time, parse_day},
+    },
     domain::{cart::Cart, refusal::Refusal},
     http::{
         actor::{Posted, Visitor},
@@ -32,6 +36,10 @@ pub struct Checkout {
     sentence: String,
     next: Option<String>,
     budget_left: Option<Money>,
+    /// When it would probably be decided.
+    likely: Option<Time>,
+    /// Who is away, and who stands in or could.
+    away: Vec<String>,
     has_steps: bool,
     plan: Plan,
     fields: Vec<Field>,
@@ -71,6 +79,8 @@ impl Checkout {
             sentence: preview.map(plan::in_a_sentence).unwrap_or_default(),
             next: preview.and_then(|preview| preview.next.clone()),
             budget_left: preview.and_then(|preview| preview.budget_left),
+            likely: view.forecast.as_ref().and_then(|forecast| forecast.decided_at),
+            away: view.forecast.as_ref().map(plan::away).unwrap_or_default(),
             has_steps: preview.is_some_and(|preview| !preview.steps.is_empty()),
             plan: preview.map_or_else(|| Plan::of(Vec::new()), plan::foreseen),
             fields: fields(shell, &view, said.as_ref()),

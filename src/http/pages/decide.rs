@@ -8,14 +8,14 @@ use poem::{Response, Result, Route, get, handler, web::Path};
 use crate::{
     app::{
         AppError, Reader, act,
-        approval::{self, Decide, LinkState},
+        approval::{self, Decide, DecideLines, Decided, LineWord, LinkState},
         worklist::{self, Waiting},
     },
-    base::{money::Money, time::Time},
+    base::{money::Money, quantity::Quantity, time::Time},
     domain::{
         approval::{Task, Verdict},
         refusal::Refusal,
-        requisition::{Flag, RequisitionLine},
+        requisition::{Flag, RequisitionLine, RequisitionSource},
     },
     http::{
         actor::{Posted, SignedIn, Visitor},
@@ -46,6 +46,11 @@ pub(super) struct DecidePage {
     content_hash: String,
     action: String,
     reason: Field,
+    /// Whether single lines can be decided: not in an order that came from outside.
+    by_line: bool,
+    /// Whether something was typed there before a refusal.
+    lines_typed: bool,
+    line_fields: Vec<Field>,
     /// Why nothing can be decided here any more.
     closed: Option<&'static str>,
     signed_in: bool,
@@ -65,6 +70,7 @@ impl DecidePage {
         let lines = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
+        let line_fields = lines.iter().flat_map(|(line, _)| fields_of(line)).collect();
         let reason = Field::area("comment", "Comment, or the reason of a rejection")
             .optional()
             .at_most(2_000)
@@ -86,6 +92,9 @@ impl DecidePage {
             content_hash: task.content_hash,
             action,
             reason,
+            by_line: requisition.source == RequisitionSource::Cart,
+            lines_typed: false,
+            line_fields,
             closed: None,
             signed_in,
             more: seen.then(|| format!("/requisitions/{}", requisition.id)),
@@ -97,6 +106,65 @@ impl DecidePage {
     pub(super) fn close(&mut self, why: &'static str) {
         self.closed = Some(why);
     }
+}
+
+/// The controls of one line: its quantity, and why it is not ordered.
+fn fields_of(line: &RequisitionLine) -> [Field; 2] {
+    let (number, goods) = (line.position, &line.goods);
+    [
+        Field::text(format!("quantity-{number}"), format!("{}: quantity", goods.description))
+            .value(goods.quantity.to_string())
+            .short()
+            .decimal(),
+        Field::text(format!("refuse-{number}"), format!("{}: why not", goods.description))
+            .optional()
+            .at_most(500),
+    ]
+}
+
+/// What the form says of single lines: reasons of refusal, and quantities other than those that
+/// stand there.
+fn read_lines(form: &Form, lines: &[RequisitionLine]) -> Result<Vec<(i64, LineWord)>, Refusal> {
+    let mut words = Vec::new();
+    for line in lines {
+        let (number, name) = (line.position, format!("quantity-{}", line.position));
+        if let Some(reason) = form.filled(&format!("refuse-{number}"))? {
+            words.push((number, LineWord::Reject { reason: reason.to_owned() }));
+        } else if let Some(text) = form.filled(&name)? {
+            let quantity = Quantity::parse(text.trim()).map_err(|fault| {
+                Refusal::invalid("bad-quantity", "This is no quantity.")
+                    .field(name.clone())
+                    .got(crate::base::text::shorten(text, 40))
+                    .expected(fault.to_string())
+            })?;
+            if quantity != line.goods.quantity {
+                words.push((number, LineWord::Quantity(quantity)));
+            }
+        }
+    }
+    Ok(words)
+}
+
+/// Takes the decision of the form: on the whole, or line by line. `content_hash` is what the link
+/// is bound to, or what stood in the page.
+pub(super) async fn decide(
+    who: &SignedIn,
+    task: &Task,
+    (form, bound): (&Form, Option<&str>),
+) -> Result<Decided, AppError> {
+    let (verdict, comment, shown) = read_decision(form)?;
+    let content_hash = bound.map_or(shown, str::to_owned);
+    let lines = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        let all = worklist::lines(&mut reader, task.requisition).await?;
+        let all: Vec<RequisitionLine> = all.into_iter().map(|(line, _)| line).collect();
+        read_lines(form, &all)?
+    };
+    let task = task.id;
+    if verdict == Verdict::Reject || lines.is_empty() {
+        return act(&who.app, &who.actor, Decide { task, verdict, comment, content_hash }).await;
+    }
+    act(&who.app, &who.actor, DecideLines { task, comment, content_hash, lines }).await
 }
 
 /// Verdict, comment and content hash of the form; a rejection needs its reason.
@@ -202,15 +270,8 @@ async fn h_decide(
     if state != LinkState::Open {
         return link_page(&who, &token, "", None).await;
     }
-    let decided = match read_decision(&form) {
-        Ok((verdict, comment, _)) => {
-            // The link itself says which content is decided on.
-            let (task, content_hash) = (task.id, task.content_hash.clone());
-            act(&who.app, &who.actor, Decide { task, verdict, comment, content_hash }).await
-        }
-        Err(refusal) => Err(AppError::from(refusal)),
-    };
-    match decided {
+    // The link itself says which content is decided on.
+    match decide(&who, &task, (&form, Some(&task.content_hash))).await {
         Ok(_) => {
             let mut reader = who.app.reader(&who.actor).await?;
             let waiting = worklist::task(&mut reader, task.id).await?;

@@ -1,7 +1,7 @@
 //! The plan of a requisition, running or foreseen, in the words of the pages; and its timeline.
 
 use crate::{
-    app::requisition::{Preview, PreviewStep, RequisitionView},
+    app::requisition::{Forecast, Preview, PreviewStep, RequisitionView, Wait},
     domain::{
         approval::{Mode, Step, Task, TaskState, Verdict},
         line_edit::What,
@@ -111,6 +111,22 @@ pub fn in_a_sentence(preview: &Preview) -> String {
     }
     sentence.push('.');
     sentence
+}
+
+/// Who of those asked is away, and who stands in or could.
+pub fn away(forecast: &Forecast) -> Vec<String> {
+    let told = |wait: &Wait| {
+        let name = &wait.person.name;
+        if let Some(deputy) = &wait.deputy {
+            return Some(format!("{} stands in for {name}.", deputy.name));
+        }
+        let until = wait.away_until?;
+        let other = wait.could_ask.as_ref();
+        let other = other.map(|other| format!(" {} could be asked to.", other.name));
+        let other = other.unwrap_or_default();
+        Some(format!("{name} is away until {until}, and nobody stands in.{other}"))
+    };
+    forecast.waits.iter().filter_map(told).collect()
 }
 
 /// What happened to the requisition, newest first.

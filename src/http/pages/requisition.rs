@@ -34,6 +34,8 @@ struct RequisitionPage {
     crumbs: Crumbs,
     waiting_for: String,
     plan: Plan,
+    /// Who is away, and who stands in or could.
+    away: Vec<String>,
     earlier: Option<Plan>,
     facts: Facts,
     timeline: Timeline,
@@ -176,6 +178,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         crumbs,
         waiting_for: waiting_for(&view),
         plan: plan::running(&shell, &view, &view.steps),
+        away: view.forecast.as_ref().map(plan::away).unwrap_or_default(),
         earlier,
         facts: facts(&shell, &view),
         timeline: Timeline { events: plan::timeline(&shell, &view) },
