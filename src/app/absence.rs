@@ -17,8 +17,7 @@ use crate::{
         refusal::Refusal,
         sign_off::SignOff,
     },
-    exchange,
-    store,
+    exchange, store,
 };
 
 /// Characters of a reason.

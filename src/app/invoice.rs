@@ -316,13 +316,19 @@ pub async fn documents(
     Ok(all)
 }
 
-/// Who asked for the goods that the invoice bills.
-pub(super) async fn requesters(conn: &mut Conn, id: InvoiceId) -> Result<Vec<PersonId>, AppError> {
+/// Who keeps away from the invoice, whatever roles they have: whoever asked for the goods, signed
+/// for them or took them in.
+pub(super) async fn barred(conn: &mut Conn, id: InvoiceId) -> Result<Vec<PersonId>, AppError> {
     let lines = store::invoice::lines(conn, id).await?;
     let mut people = Vec::new();
     for order in pass::orders(conn, &lines).await? {
         let asked = store::requisition::get_any(conn, order.requisition).await?;
         people.extend(asked.map(|asked| asked.requester));
+        let steps = store::step::of_requisition(conn, order.requisition).await?;
+        let tasks = steps.into_iter().flat_map(|step| step.tasks);
+        people.extend(tasks.filter_map(|task| task.decision).map(|decision| decision.by));
+        let receipts = store::receipt::of_order(conn, order.id).await?;
+        people.extend(receipts.into_iter().map(|receipt| receipt.person));
     }
     Ok(people)
 }

@@ -132,7 +132,8 @@ pub async fn task(reader: &mut Reader<'_>, id: TaskId) -> Result<Waiting, AppErr
     let person = reader.actor.need_person()?.id;
     let task = store::step::task(&mut reader.conn, id).await?;
     let own = |task: &Task| {
-        let asked = task.assignee == person || task.stand_ins.iter().any(|one| one.person == person);
+        let asked =
+            task.assignee == person || task.stand_ins.iter().any(|one| one.person == person);
         asked
             && task.state != TaskState::Waiting
             && Some(task.organisation) == reader.actor.organisation

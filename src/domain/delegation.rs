@@ -3,7 +3,7 @@
 //! A delegation is resolved when a task arises, and recorded with the task. It never hands over a
 //! decision on the deputy's own request, and never a second signature. Delegations of one person
 //! may overlap: the narrowest that covers the requisition holds, of equal ones the newest. A
-//! circle of delegations that hold at one moment would leave nobody, and is refused when it is made.
+//! circle of delegations that hold at one moment would leave nobody; it is refused when it is made.
 
 use crate::base::{
     id::{DelegationId, OrganisationId, PersonId},
@@ -116,7 +116,10 @@ fn deputy_of<'d>(
 
 /// A circle that a new delegation would close: the delegations of it, and a moment at which all of
 /// them hold. Bounds are not looked at: a circle for small orders is one too.
-pub fn circle<'d>(all: &'d [Delegation], new: &'d Delegation) -> Option<(Vec<&'d Delegation>, Time)> {
+pub fn circle<'d>(
+    all: &'d [Delegation],
+    new: &'d Delegation,
+) -> Option<(Vec<&'d Delegation>, Time)> {
     let mut paths: Vec<(Vec<&Delegation>, Time, Time)> =
         vec![(vec![new], new.starts_at, new.until())];
     while let Some((path, from, to)) = paths.pop() {

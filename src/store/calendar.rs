@@ -100,10 +100,8 @@ pub async fn insert_absence(conn: &mut Conn, row: &Absence, at: Time) -> Result<
 
 /// Takes an absence away.
 pub async fn delete_absence(conn: &mut Conn, id: AbsenceId) -> Result<(), StoreError> {
-    let done = sqlx::query("delete from absence where id = $1")
-        .bind(id.to_string())
-        .execute(conn)
-        .await?;
+    let done =
+        sqlx::query("delete from absence where id = $1").bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "absence")
 }
 

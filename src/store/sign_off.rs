@@ -14,9 +14,8 @@ pub async fn get(conn: &mut Conn, organisation: OrganisationId) -> Result<SignOf
     let row = sqlx::query(GET).bind(organisation.to_string()).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(SignOff::default()) };
     let row = Row::new(&row, "sign_off");
-    let days = |column: &str| {
-        u32::try_from(row.int(column)?).map_err(|fault| row.fault(column, fault))
-    };
+    let days =
+        |column: &str| u32::try_from(row.int(column)?).map_err(|fault| row.fault(column, fault));
     Ok(SignOff {
         remind_after: days("remind_after")?,
         escalate_after: days("escalate_after")?,

@@ -297,11 +297,7 @@ const ANSWERS: &str = "
     order by id desc limit $2";
 
 /// How many milliseconds each of a person's latest approvals took from the moment it was asked.
-pub async fn answers(
-    conn: &mut Conn,
-    person: PersonId,
-    most: i64,
-) -> Result<Vec<i64>, StoreError> {
+pub async fn answers(conn: &mut Conn, person: PersonId, most: i64) -> Result<Vec<i64>, StoreError> {
     let rows = sqlx::query(ANSWERS).bind(person.to_string()).bind(most).fetch_all(conn).await?;
     let took = |row: &AnyRow| {
         let row = Row::new(row, "task");

@@ -65,7 +65,9 @@ async fn a_deputy_decides_for_a_while_and_it_is_recorded() {
         assert_eq!(tasks[0]["on_behalf_of"], "mia@acme.example", "{tasks:?}");
         let open = task(&ed, id(&it), "mia@acme.example").await;
         assert_eq!(open["stand_ins"][0]["person"], "ivy@acme.example", "{open}");
-        assert!(open["stand_ins"][0]["until"].as_str().is_some_and(|t| t.starts_with("2027-01-31")));
+        assert!(
+            open["stand_ins"][0]["until"].as_str().is_some_and(|t| t.starts_with("2027-01-31"))
+        );
         ivy.decide(id(&it), "approve").await.expect(200);
         let done = task(&ed, id(&it), "mia@acme.example").await;
         assert_eq!(done["decided_by"], "ivy@acme.example", "{done}");
@@ -99,7 +101,8 @@ async fn one_person_is_never_two_signatures_by_standing_in() {
 #[tokio::test]
 async fn a_circle_of_delegations_is_refused_with_its_people_and_a_moment() {
     let server = Server::demo().await;
-    let hand = |deputy: &str| json!({"deputy": deputy, "from": "2026-12-01", "until": "2027-01-10"});
+    let hand =
+        |deputy: &str| json!({"deputy": deputy, "from": "2026-12-01", "until": "2027-01-10"});
     let mia = server.api("mia@acme.example").await;
     let dan = server.api("dan@acme.example").await;
     let carla = server.api("carla@acme.example").await;

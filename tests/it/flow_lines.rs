@@ -53,9 +53,7 @@ const LARGE: &[(&str, &str, &str)] = &[
 
 fn lines(quantities: [&str; 3]) -> Value {
     let skus = LARGE.iter().zip(quantities);
-    let line = |((sku, supplier, _), quantity): (&(&str, &str, &str), &str)| {
-        json!({"sku": sku, "supplier": supplier, "quantity": quantity})
-    };
+    let line = |((sku, supplier, _), quantity): (&(&str, &str, &str), &str)| json!({"sku": sku, "supplier": supplier, "quantity": quantity});
     skus.map(line).collect()
 }
 
@@ -114,7 +112,10 @@ async fn an_approvers_edit_reopens_what_it_concerns_beyond_the_tolerance() {
     let after = now(&ed, &it).await;
     assert_eq!(after["state"], "pending");
     let told = plan(&after);
-    assert!(told.contains(&"ivy open".to_owned()) && told.contains(&"mia open".to_owned()), "{told:?}");
+    assert!(
+        told.contains(&"ivy open".to_owned()) && told.contains(&"mia open".to_owned()),
+        "{told:?}"
+    );
     // What a requester may not: decide by the way of an edit.
     let task = mia.list("/tasks").await[0].clone();
     let body = json!({

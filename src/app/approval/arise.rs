@@ -148,8 +148,7 @@ async fn set_timers(
     answers: PersonId,
 ) -> Result<(), AppError> {
     let Some(person) = store::person::get(cx.conn, answers).await? else { return Ok(()) };
-    let calendar =
-        store::calendar::of_person(cx.conn, task.organisation, &person, cx.now).await?;
+    let calendar = store::calendar::of_person(cx.conn, task.organisation, &person, cx.now).await?;
     let after = |days: u32| if days == 0 { None } else { calendar.after(cx.now, days) };
     task.timers = Timers {
         remind_at: after(settings.remind_after),

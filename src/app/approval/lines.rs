@@ -82,8 +82,7 @@ impl Command for DecideLines {
             };
             return whole.decide(cx).await;
         }
-        let edit =
-            Edit { before: (&before.0, &before.1), after, signatures: Signatures::Stand };
+        let edit = Edit { before: (&before.0, &before.1), after, signatures: Signatures::Stand };
         let mut steps = replan(cx, &mut requisition, edit).await?.steps;
         let signed = self.sign(cx, &requisition, &task, &mut steps).await?;
         settle(cx, &mut requisition, &steps).await?;

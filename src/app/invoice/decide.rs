@@ -83,15 +83,16 @@ fn reason(text: &str) -> Result<String, Refusal> {
     Ok(reason)
 }
 
-/// The organisation's invoice, when the deciding person did not ask for the goods.
+/// The organisation's invoice, when the deciding person had no hand in the goods.
 async fn own(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(Invoice, Vec<InvoiceLine>), AppError> {
     let organisation = cx.actor.need_organisation()?;
     let found = store::invoice::in_organisation(cx.conn, organisation, id).await?;
     let invoice = found.ok_or_else(|| Refusal::not_found("invoice"))?;
     let lines = store::invoice::lines(cx.conn, id).await?;
     let person = cx.actor.need_person()?.id;
-    if super::requesters(cx.conn, id).await?.contains(&person) {
-        let message = "Who asked for the goods does not decide on their invoice.";
+    if super::barred(cx.conn, id).await?.contains(&person) {
+        let message = "Who asked for the goods, signed for them or took them in does not decide \
+            on their invoice.";
         return Err(Refusal::forbidden("own-invoice", message)
             .field("invoice")
             .mend("Leave it to somebody else of accounts payable.")

@@ -22,10 +22,10 @@ pub(super) async fn differs(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), AppErr
         total: invoice.sums.total,
         differences: differences.iter().map(in_one_line).collect(),
     };
-    let requesters = invoice::requesters(cx.conn, id).await?;
+    let barred = invoice::barred(cx.conn, id).await?;
     let role = Role::ACCOUNTS_PAYABLE;
     for person in store::person::holders(cx.conn, invoice.organisation, &role).await? {
-        if !requesters.contains(&person.id) {
+        if !barred.contains(&person.id) {
             tell(cx, person.id, &notice, ("", &id.to_string())).await?;
         }
     }

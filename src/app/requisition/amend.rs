@@ -55,7 +55,8 @@ impl Command for Amend {
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Amended, AppError> {
         let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
         need_ours(&requisition)?;
-        let before = (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
+        let before =
+            (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
         let organisation = super::need_organisation(cx.conn, requisition.organisation).await?;
         if let Some(code) = &self.wanted.ship_to {
             let kind = AddressKind::ShipTo;
@@ -80,8 +81,7 @@ impl Command for Amend {
             cx.nothing_changed();
             return Ok(Amended::default());
         }
-        let edit =
-            Edit { before: (&before.0, &before.1), after, signatures: Signatures::Stand };
+        let edit = Edit { before: (&before.0, &before.1), after, signatures: Signatures::Stand };
         let done = replan(cx, &mut requisition, edit).await?;
         settle(cx, &mut requisition, &done.steps).await?;
         let mut facets: Vec<String> =
@@ -102,11 +102,7 @@ impl Command for Amend {
 
 /// The lines after a change: an article that stood there before keeps its number, so that what was
 /// signed line by line stays recognisable.
-fn relined_at(
-    cx: &Cx<'_>,
-    before: &[RequisitionLine],
-    goods: Vec<Goods>,
-) -> Vec<RequisitionLine> {
+fn relined_at(cx: &Cx<'_>, before: &[RequisitionLine], goods: Vec<Goods>) -> Vec<RequisitionLine> {
     let mut known: Vec<&RequisitionLine> = before.iter().collect();
     let mut next = before.iter().map(|line| line.position).max().unwrap_or_default() + 1;
     let mut lines = Vec::with_capacity(goods.len());

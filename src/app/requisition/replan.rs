@@ -191,10 +191,7 @@ fn reopened(
 }
 
 /// The rules that would ask if the requisition had only these of its lines.
-fn rules_of(
-    planned: &plan::Planned,
-    with: impl Fn(&approval::Line) -> bool,
-) -> BTreeSet<String> {
+fn rules_of(planned: &plan::Planned, with: impl Fn(&approval::Line) -> bool) -> BTreeSet<String> {
     let lines = planned.facts.lines.iter().filter(|line| with(line)).cloned().collect();
     let facts = approval::Facts { lines, ..planned.facts.clone() };
     match planned.rules.approval.plan(&planned.rules.limits, &facts) {

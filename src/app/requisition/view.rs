@@ -157,8 +157,7 @@ async fn shown(
     let may_decide = reader.may("task", "decide");
     let now = reader.app.now();
     let open = |task: &&crate::domain::approval::Task| {
-        let stands_in =
-            |one: &StandIn| Some(one.person) == me && one.holds_at(now);
+        let stands_in = |one: &StandIn| Some(one.person) == me && one.holds_at(now);
         let mine = Some(task.assignee) == me && may_decide;
         task.state == TaskState::Open && (mine || task.stand_ins.iter().any(stands_in))
     };

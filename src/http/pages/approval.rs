@@ -5,9 +5,16 @@ use poem::{Response, Result, Route, get, handler, web::Path};
 
 use super::decide::{DecidePage, decide};
 use crate::{
-    app::{AppError, act, approval::{self, Decide}, worklist::{self, Order, Wanted}},
+    app::{
+        AppError, act,
+        approval::{self, Decide},
+        worklist::{self, Order, Wanted},
+    },
     base::{id::TaskId, money::Money, time::Time},
-    domain::{approval::{TaskState, Verdict}, refusal::Refusal},
+    domain::{
+        approval::{TaskState, Verdict},
+        refusal::Refusal,
+    },
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
         guard::Form,
@@ -196,5 +203,7 @@ async fn h_decide(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
 }
 
 pub(super) fn add(route: Route) -> Route {
-    route.at("/approvals", get(h_list).post(h_bulk)).at("/approvals/:task", get(h_one).post(h_decide))
+    route
+        .at("/approvals", get(h_list).post(h_bulk))
+        .at("/approvals/:task", get(h_one).post(h_decide))
 }

@@ -108,8 +108,7 @@ async fn page(who: &SignedIn, done: Option<&str>, again: Again<'_>) -> Result<Re
         Some("imported") => Some("Your calendar was taken over."),
         _ => None,
     };
-    shell.notice =
-        told.map(|text| ui::Notice { tone: Tone::Good, text: text.to_owned() });
+    shell.notice = told.map(|text| ui::Notice { tone: Tone::Good, text: text.to_owned() });
     let mut reader = who.app.reader(&who.actor).await?;
     let now = who.app.now();
     let absences = absence::list(&mut reader).await?;

@@ -48,8 +48,6 @@ pub(super) struct DecidePage {
     reason: Field,
     /// Whether single lines can be decided: not in an order that came from outside.
     by_line: bool,
-    /// Whether something was typed there before a refusal.
-    lines_typed: bool,
     line_fields: Vec<Field>,
     /// Why nothing can be decided here any more.
     closed: Option<&'static str>,
@@ -93,7 +91,6 @@ impl DecidePage {
             action,
             reason,
             by_line: requisition.source == RequisitionSource::Cart,
-            lines_typed: false,
             line_fields,
             closed: None,
             signed_in,
@@ -271,7 +268,7 @@ async fn h_decide(
         return link_page(&who, &token, "", None).await;
     }
     // The link itself says which content is decided on.
-    match decide(&who, &task, (&form, Some(&task.content_hash))).await {
+    match decide(&who, &task, (&form, Some(task.content_hash.as_str()))).await {
         Ok(_) => {
             let mut reader = who.app.reader(&who.actor).await?;
             let waiting = worklist::task(&mut reader, task.id).await?;

@@ -107,7 +107,8 @@ fn sign_off(fact: &Fact, labels: &Labels) -> Option<Told> {
         Fact::SignatureKept { .. } => Told::new("A signature stands: the change does not touch it"),
         Fact::LineEdited { line, what, sku, before, after, reason, .. } => {
             let told = format!("Line {line} ({sku}): {what}");
-            let values = if after.is_empty() { before.clone() } else { format!("{before} to {after}") };
+            let values =
+                if after.is_empty() { before.clone() } else { format!("{before} to {after}") };
             Told::new(told).with(format!("{values}. {reason}").trim_end_matches([' ', '.'])).info()
         }
         Fact::TaskReminded { .. } => Told::new("No answer yet: a reminder was sent"),
