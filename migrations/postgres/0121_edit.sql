@@ -1,5 +1,5 @@
--- What approvers did to single lines, the amounts that standing signatures were given over, the
--- conversation about a requisition, and files attached to it.
+-- What approvers did to single lines, the amounts that standing signatures were given over, and the
+-- conversation about a requisition.
 create table line_edit (
     id text primary key,
     requisition_id text not null references requisition (id),
@@ -17,7 +17,6 @@ create table line_edit (
 create index line_edit_by_requisition on line_edit (requisition_id, id);
 
 alter table requisition add column signed text;  -- JSON; nothing: what was handed in
-alter table task add column kept_from text;      -- the task whose signature stands here
 
 create table remark (
     id text primary key,
@@ -28,16 +27,3 @@ create table remark (
     made_at bigint not null
 );
 create index remark_by_requisition on remark (requisition_id, id);
-
-create table attached_file (
-    id text primary key,
-    requisition_id text not null references requisition (id),
-    position bigint not null,                  -- the line it belongs to
-    person_id text not null references person (id),
-    name text not null,
-    media_type text not null,
-    sha256 text not null,
-    bytes bytea not null,
-    made_at bigint not null
-);
-create index attached_file_by_requisition on attached_file (requisition_id, id);

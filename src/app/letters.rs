@@ -7,6 +7,7 @@
 
 mod asked;
 mod invoice;
+mod remark;
 mod trouble;
 
 use crate::{
@@ -47,6 +48,10 @@ pub(super) async fn write(
         }
         Fact::TaskEscalated { requisition, task, .. } => {
             asked::write(cx, read(requisition)?, read(task)?, Some(Ring::Escalate)).await
+        }
+        Fact::RemarkMade { requisition, kind, text, .. } => {
+            let kind = kind.parse().map_err(AppError::internal)?;
+            remark::write(cx, read(requisition)?, (kind, text)).await
         }
         Fact::RequisitionExpired { requisition } => expired(cx, read(requisition)?).await,
         Fact::RequisitionApproved { requisition, .. } => approved(cx, read(requisition)?).await,

@@ -174,8 +174,6 @@ kinds! {
     LineEdit LineEditId "led";
     /// One sentence of a conversation about a requisition.
     Remark RemarkId "rem";
-    /// A file attached to a requisition.
-    AttachedFile AttachedFileId "fil";
     /// Days on which a person is away.
     Absence AbsenceId "abs";
     /// One version of one kind of policy.

@@ -136,6 +136,13 @@ pub enum Fact {
     RequisitionExpired {
         requisition: String,
     },
+    /// Somebody said something about a requisition.
+    RemarkMade {
+        requisition: String,
+        remark: String,
+        kind: String,
+        text: String,
+    },
     /// A signature that an edit left standing.
     SignatureKept {
         requisition: String,
@@ -357,6 +364,7 @@ impl Fact {
             | Self::RequisitionApproved { requisition, .. }
             | Self::RequisitionRejected { requisition, .. }
             | Self::RequisitionExpired { requisition }
+            | Self::RemarkMade { requisition, .. }
             | Self::OrderArrived { requisition, .. } => list(&[requisition]),
             Self::TaskOpened { requisition, task, .. }
             | Self::TaskReminded { requisition, task }

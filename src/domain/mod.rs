@@ -22,6 +22,7 @@ pub mod profile;
 pub mod punchout;
 pub mod receipt;
 pub mod refusal;
+pub mod remark;
 pub mod requisition;
 pub mod returned_cart;
 pub mod role;

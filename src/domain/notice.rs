@@ -170,6 +170,13 @@ pub enum Notice {
         by: String,
         reason: String,
     },
+    /// Somebody asked or said something about a requisition.
+    Remark {
+        requisition: RequisitionBrief,
+        by: String,
+        text: String,
+        question: bool,
+    },
     /// Nobody decided in time.
     RequisitionExpired {
         requisition: RequisitionBrief,
@@ -226,6 +233,7 @@ impl Notice {
             Self::TaskOpened { letter: Some(_), .. } => "task-escalated",
             Self::RequisitionApproved { .. } => "requisition-approved",
             Self::RequisitionRejected { .. } => "requisition-rejected",
+            Self::Remark { .. } => "remark",
             Self::RequisitionExpired { .. } => "requisition-expired",
             Self::OrderIssued { .. } => "order-issued",
             Self::OrderRejectedBySupplier { .. } => "order-rejected-by-supplier",
@@ -247,6 +255,7 @@ impl Notice {
             }
             Self::RequisitionApproved { requisition, .. }
             | Self::RequisitionRejected { requisition, .. }
+            | Self::Remark { requisition, .. }
             | Self::RequisitionExpired { requisition } => Link::Requisition(requisition.id),
             Self::OrderIssued { order }
             | Self::OrderRejectedBySupplier { order, .. }

@@ -102,22 +102,18 @@ impl<'r> Said<'r> {
     fn notice(&mut self, notice: &Notice) -> Topic {
         match notice {
             Notice::TaskOpened { .. } => self.task(notice),
-            Notice::RequisitionApproved { requisition, then } => {
-                self.requisition(requisition);
-                match then {
-                    AfterApproval::Ordered(numbers) => {
-                        self.value("orders", &numbers.join(", "));
-                        Topic::ApprovedAndOrdered
-                    }
-                    AfterApproval::Transfer(_) => Topic::ApprovedToTransfer,
-                    AfterApproval::Forwarded => Topic::ApprovedAndForwarded,
-                }
-            }
+            Notice::RequisitionApproved { requisition, then } => self.approved(requisition, then),
             Notice::RequisitionRejected { requisition, by, reason } => {
                 self.requisition(requisition);
                 self.row(Label::RejectedBy, by);
                 self.row(Label::Reason, reason);
                 Topic::Rejected
+            }
+            Notice::Remark { requisition, by, text, question } => {
+                self.requisition(requisition);
+                self.value("by", by);
+                self.row(Label::Comment, text);
+                if *question { Topic::Asked } else { Topic::Said }
             }
             Notice::RequisitionExpired { requisition } => {
                 self.requisition(requisition);
@@ -167,6 +163,18 @@ impl<'r> Said<'r> {
                 self.trouble(trouble);
                 Topic::DeliveryFailed
             }
+        }
+    }
+
+    fn approved(&mut self, requisition: &RequisitionBrief, then: &AfterApproval) -> Topic {
+        self.requisition(requisition);
+        match then {
+            AfterApproval::Ordered(numbers) => {
+                self.value("orders", &numbers.join(", "));
+                Topic::ApprovedAndOrdered
+            }
+            AfterApproval::Transfer(_) => Topic::ApprovedToTransfer,
+            AfterApproval::Forwarded => Topic::ApprovedAndForwarded,
         }
     }
 

@@ -30,6 +30,7 @@ pub mod policy;
 pub mod price;
 pub mod punchout_session;
 pub mod receipt;
+pub mod remark;
 pub mod requisition;
 pub mod session;
 pub mod shipment;

@@ -199,3 +199,38 @@ async fn the_forecast_names_who_is_away_and_who_could_be_asked() {
     assert!(wait["away_until"].is_null());
     assert!(helped["forecast"]["decided_at"].as_str() < Some("2027-03-31"), "{helped}");
 }
+
+#[tokio::test]
+async fn a_question_stops_the_clock_until_the_requester_answers() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let it = ed.requisition(DESKS, "4100").await;
+    let path = format!("/requisitions/{}/comments", id(&it));
+    let due = task(&ed, id(&it), "mia@acme.example").await["due_at"].to_string();
+    let early = ed.post(&path, json!({"text": "Why so slow?", "question": true})).await;
+    assert_eq!(early.expect(403).json()["code"], "not-asked");
+    let asked = json!({"text": "Which desks?", "question": true});
+    mia.post(&path, asked).await.expect(201);
+    let stranger = server.api("ed@globex.example").await;
+    stranger.get(&path).await.expect(404);
+    // A fortnight of silence: nothing rings. Another task tells when the timers have looked.
+    server.advance("P16D").await;
+    let other = ed.requisition(DESKS, "4100").await;
+    server.advance("P4D").await;
+    let other = task(&ed, id(&other), "mia@acme.example").await;
+    let other = id(&other).to_owned();
+    eventually("the other reminder", || async {
+        count(&server, &other, "task-reminded").await == 1
+    })
+    .await;
+    assert_eq!(state(&ed, id(&it)).await, "pending");
+    let answered = ed.post(&path, json!({"text": "The oak ones."})).await.expect(201).json();
+    assert_eq!(answered["kind"], "answer", "{answered}");
+    let later = task(&ed, id(&it), "mia@acme.example").await["due_at"].to_string();
+    assert!(later > due, "{due} {later}");
+    let said = mia.list(&path).await;
+    let kinds: Vec<&Value> = said.iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["question", "answer"]);
+    mia.decide(id(&it), "approve").await.expect(200);
+}

@@ -62,6 +62,18 @@ pub(super) const WORDS: Words = Words {
         "Open {number}",
         "You can hand the cart in again.",
     ),
+    asked: said(
+        "{by} has a question about {number}",
+        "{by} has a question before deciding on {number}. The clock stands still until you answer.",
+        "Open {number}",
+        "",
+    ),
+    remarked: said(
+        "{by} wrote about {number}",
+        "{by} wrote something about {number}.",
+        "Open {number}",
+        "",
+    ),
     order_issued: said(
         "Order {number} goes to {supplier}",
         "The order {number} is issued and goes to {supplier}.",

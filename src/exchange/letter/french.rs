@@ -65,6 +65,19 @@ pub(super) const WORDS: Words = Words {
         "Ouvrir {number}",
         "Vous pouvez soumettre le panier à nouveau.",
     ),
+    asked: said(
+        "{by} a une question sur {number}",
+        "{by} a une question avant de décider sur {number}. Le délai est suspendu jusqu’à votre \
+             réponse.",
+        "Ouvrir {number}",
+        "",
+    ),
+    remarked: said(
+        "{by} a écrit au sujet de {number}",
+        "{by} a écrit au sujet de {number}.",
+        "Ouvrir {number}",
+        "",
+    ),
     order_issued: said(
         "La commande {number} part chez {supplier}",
         "La commande {number} est passée et part chez {supplier}.",

@@ -63,6 +63,19 @@ pub(super) const WORDS: Words = Words {
         "{number} öffnen",
         "Sie können den Warenkorb erneut einreichen.",
     ),
+    asked: said(
+        "{by} hat eine Frage zu {number}",
+        "{by} hat vor der Entscheidung über {number} eine Frage. Bis zu Ihrer Antwort steht die \
+             Uhr still.",
+        "{number} öffnen",
+        "",
+    ),
+    remarked: said(
+        "{by} hat zu {number} geschrieben",
+        "{by} hat etwas zu {number} geschrieben.",
+        "{number} öffnen",
+        "",
+    ),
     order_issued: said(
         "Bestellung {number} geht an {supplier}",
         "Die Bestellung {number} ist erteilt und geht an {supplier}.",

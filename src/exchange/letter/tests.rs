@@ -33,6 +33,10 @@ fn asked(typed: &str, requisition: RequisitionBrief, letter: Option<Ring>) -> No
     }
 }
 
+fn remark(typed: &str, requisition: RequisitionBrief, question: bool) -> Notice {
+    Notice::Remark { requisition, by: typed.into(), text: typed.into(), question }
+}
+
 /// One notice of every kind, with `typed` wherever people type.
 fn every_notice(typed: &str) -> Vec<Notice> {
     let requisition = || RequisitionBrief {
@@ -69,6 +73,8 @@ fn every_notice(typed: &str) -> Vec<Notice> {
             reason: typed.into(),
         },
         Notice::RequisitionExpired { requisition: requisition() },
+        remark(typed, requisition(), true),
+        remark(typed, requisition(), false),
         Notice::OrderIssued { order: order() },
         Notice::OrderRejectedBySupplier { order: order(), reason: typed.into() },
         Notice::OrderShipped {

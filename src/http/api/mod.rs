@@ -41,6 +41,7 @@ pub mod partner;
 pub mod person;
 pub mod policy;
 pub mod price;
+pub mod remark;
 pub mod requisition;
 pub mod shape;
 pub mod supplier;
@@ -75,6 +76,7 @@ fn sign_off() -> impl OpenApi {
         budget::Budgets,
         delegation::Delegations,
         policy::Policies,
+        remark::Remarks,
         requisition::Requisitions,
         task::Tasks,
     )

@@ -2,9 +2,10 @@
 
 use crate::{
     app::requisition::{Forecast, Preview, PreviewStep, RequisitionView, Wait},
+    base::time::Time,
     domain::{
         approval::{Mode, Step, Task, TaskState, Verdict},
-        line_edit::What,
+        line_edit::{LineEdit, What},
         requisition::RequisitionState,
     },
     http::part::{Event, Plan, PlanStep, PlanTask, Shell, Tone},
@@ -129,6 +130,23 @@ pub fn away(forecast: &Forecast) -> Vec<String> {
     forecast.waits.iter().filter_map(told).collect()
 }
 
+/// What an approver did to one line, and when.
+fn edited(shell: &Shell, view: &RequisitionView, edit: &LineEdit) -> (Time, Event) {
+    let what = match edit.what {
+        What::Rejected => format!("Line {} ({}) was rejected", edit.position, edit.sku),
+        What::Quantity | What::Account => format!(
+            "Line {} ({}): {} changed from {} to {}",
+            edit.position, edit.sku, edit.what, edit.before, edit.after
+        ),
+    };
+    let at = edit.made_at;
+    let mut event = Event::new(shell.when(at), view.name(edit.person), what).tone(Tone::Warn);
+    if !edit.reason.is_empty() {
+        event = event.detail(edit.reason.clone());
+    }
+    (at, event)
+}
+
 /// What happened to the requisition, newest first.
 pub fn timeline(shell: &Shell, view: &RequisitionView) -> Vec<Event> {
     let row = &view.requisition;
@@ -168,21 +186,7 @@ pub fn timeline(shell: &Shell, view: &RequisitionView) -> Vec<Event> {
             events.push((at, event));
         }
     }
-    for edit in &view.line_edits {
-        let what = match edit.what {
-            What::Rejected => format!("Line {} ({}) was rejected", edit.position, edit.sku),
-            What::Quantity | What::Account => format!(
-                "Line {} ({}): {} changed from {} to {}",
-                edit.position, edit.sku, edit.what, edit.before, edit.after
-            ),
-        };
-        let at = edit.made_at;
-        let mut event = Event::new(shell.when(at), view.name(edit.person), what).tone(Tone::Warn);
-        if !edit.reason.is_empty() {
-            event = event.detail(edit.reason.clone());
-        }
-        events.push((at, event));
-    }
+    events.extend(view.line_edits.iter().map(|edit| edited(shell, view, edit)));
     for shown in &view.orders {
         let supplier = shown.supplier.as_ref().map_or("", |supplier| &supplier.title);
         let what = format!("Order {} to {supplier} issued", shown.order.number);

@@ -104,6 +104,9 @@ fn sign_off(fact: &Fact, labels: &Labels) -> Option<Told> {
         Fact::TaskOpened { assignee, .. } => {
             Told::new(format!("{} was asked to decide", labels.of(assignee)))
         }
+        Fact::RemarkMade { kind, text, .. } => {
+            Told::new(format!("A {kind} was written")).with(text.clone())
+        }
         Fact::SignatureKept { .. } => Told::new("A signature stands: the change does not touch it"),
         Fact::LineEdited { line, what, sku, before, after, reason, .. } => {
             let told = format!("Line {line} ({sku}): {what}");
