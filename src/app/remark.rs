@@ -124,10 +124,7 @@ pub struct RemarkView {
 }
 
 /// What was said about a requisition that the reader may see, the earliest first.
-pub async fn list(
-    reader: &mut Reader<'_>,
-    id: RequisitionId,
-) -> Result<Vec<RemarkView>, AppError> {
+pub async fn list(reader: &mut Reader<'_>, id: RequisitionId) -> Result<Vec<RemarkView>, AppError> {
     let organisation = reader.actor.need_organisation()?;
     let found = store::requisition::get(&mut reader.conn, organisation, id).await?;
     let row = found.ok_or_else(|| Refusal::not_found("requisition"))?;

@@ -52,9 +52,11 @@ const LARGE: &[(&str, &str, &str)] = &[
 ];
 
 fn lines(quantities: [&str; 3]) -> Value {
-    let skus = LARGE.iter().zip(quantities);
-    let line = |((sku, supplier, _), quantity): (&(&str, &str, &str), &str)| json!({"sku": sku, "supplier": supplier, "quantity": quantity});
-    skus.map(line).collect()
+    let mut all = Vec::new();
+    for ((sku, supplier, _), quantity) in LARGE.iter().zip(quantities) {
+        all.push(json!({"sku": sku, "supplier": supplier, "quantity": quantity}));
+    }
+    Value::Array(all)
 }
 
 #[tokio::test]

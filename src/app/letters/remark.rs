@@ -5,11 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     app::{AppError, Cx},
     base::id::{PersonId, RequisitionId},
-    domain::{
-        approval::TaskState,
-        notice::Notice,
-        remark::RemarkKind,
-    },
+    domain::{approval::TaskState, notice::Notice, remark::RemarkKind},
     store,
 };
 

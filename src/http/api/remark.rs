@@ -57,11 +57,7 @@ struct NewRemark {
 impl Remarks {
     /// What was said, the earliest first.
     #[oai(path = "/requisitions/:id/comments", method = "get", operation_id = "comments")]
-    async fn list(
-        &self,
-        caller: Caller,
-        id: Path<String>,
-    ) -> poem::Result<Json<List<RemarkJson>>> {
+    async fn list(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<List<RemarkJson>>> {
         let mut reader = caller.reader().await?;
         let all = remark::list(&mut reader, requisition_id(&id.0)?).await?;
         Ok(Json(List { items: all.into_iter().map(RemarkJson::from).collect(), next: None }))
