@@ -1,29 +1,33 @@
-//! Moving money on budgets, and looking at them.
+//! Moving money on budgets.
 //!
 //! A requisition reserves what it costs; its order commits it; its invoice spends it. What a
 //! requisition holds is read from the ledger's own entries, so a release gives back to the cent
 //! what was taken, whatever happened to the budget in between.
 
+mod keep;
+mod view;
+
+pub use keep::{Change, Save, open};
+pub use view::{BudgetView, get, ledger, list};
+
 use std::collections::BTreeSet;
 
 use crate::{
     base::{
-        id::{BudgetId, CostCenterId, OrganisationId, RequisitionId},
+        id::{BudgetId, CostCenterId, RequisitionId},
         money::Money,
-        page::{Cut, Page},
         time::Time,
     },
     domain::{
         approval::{BudgetMode, BudgetState},
-        budget::{Budget, BudgetAccount, Entry, Movement, Standing, balance},
+        budget::{Budget, BudgetAccount, Cause, Entry, Movement, balance},
         fact::Fact,
-        party::{CostCenter, Organisation},
-        refusal::Refusal,
+        party::Organisation,
     },
     store::{self, Conn, budget::Guard},
 };
 
-use super::{AppError, Command, Cx, Need, Reader};
+use super::{AppError, Cx};
 
 /// The budget that a cost centre's orders of today count against.
 pub async fn of_today(
@@ -34,7 +38,15 @@ pub async fn of_today(
 ) -> Result<Option<Budget>, AppError> {
     let Some(cost_center) = cost_center else { return Ok(None) };
     let today = now.day_in(&organisation.time_zone);
-    Ok(store::budget::for_day(conn, cost_center, today).await?)
+    let Some(mut budget) = store::budget::for_day(conn, cost_center, today).await? else {
+        return Ok(None);
+    };
+    // It is booked with the next reservation, and counts already.
+    if let Some((_, left)) = left_before(conn, &budget).await? {
+        budget.standing.limit = budget.standing.limit.checked_add(left)?;
+        budget.standing.carried = budget.standing.carried.checked_add(left)?;
+    }
+    Ok(Some(budget))
 }
 
 /// Reserves what a requisition costs, as long as the budget still stands as `state` says in what
@@ -55,54 +67,113 @@ pub async fn reserve(
     if amount.is_zero() {
         return Ok(true);
     }
+    carry_over(cx, budget).await?;
     if !store::budget::reserve(cx.conn, budget.id, amount, state.mode, guard).await? {
         return Ok(false);
     }
     let movement =
         Movement { source: BudgetAccount::Available, target: BudgetAccount::Reserved, amount };
-    note(cx, budget.id, movement, requisition, &requisition.to_string()).await?;
+    let about = About { requisition, about: &requisition.to_string(), cause: Cause::Submitted };
+    note(cx, budget.id, movement, &about).await?;
     Ok(true)
 }
 
-/// Gives back whatever the requisition still reserves.
+/// What moves money: a requisition, or an order or invoice of it.
+struct About<'a> {
+    requisition: RequisitionId,
+    /// The id of the very thing.
+    about: &'a str,
+    cause: Cause,
+}
+
+/// What is left of the budget of the period before, when this one takes it over.
+async fn left_before(
+    conn: &mut Conn,
+    budget: &Budget,
+) -> Result<Option<(Budget, Money)>, AppError> {
+    if !budget.carries_over {
+        return Ok(None);
+    }
+    let day = budget.starts_on.yesterday().map_err(AppError::internal)?;
+    let before = store::budget::ending_on(conn, budget.cost_center, day).await?;
+    let Some(before) = before else { return Ok(None) };
+    let left = before.standing.available()?;
+    Ok((left.minor() > 0).then_some((before, left)))
+}
+
+/// Takes over what is left of the period before, to the cent and once: it leaves the one budget in
+/// the statement that finds it there.
+async fn carry_over(cx: &mut Cx<'_>, budget: &Budget) -> Result<(), AppError> {
+    let Some((before, left)) = left_before(cx.conn, budget).await? else { return Ok(()) };
+    if !store::budget::carry_out(cx.conn, before.id, left).await? {
+        // Somebody else has just taken it over.
+        return Ok(());
+    }
+    let (available, carried) = (BudgetAccount::Available, BudgetAccount::Carried);
+    let out = Movement { source: available, target: carried, amount: left };
+    let about = (budget.id.to_string(), before.id.to_string());
+    enter(cx, before.id, out, (Cause::Carried, None, &about.0)).await?;
+    let into = Movement { source: carried, target: available, amount: left };
+    store::budget::shift(cx.conn, budget.id, &into).await?;
+    enter(cx, budget.id, into, (Cause::Carried, None, &about.1)).await
+}
+
+/// Gives back whatever the requisition still reserves; its state says why.
 pub async fn release(cx: &mut Cx<'_>, requisition: RequisitionId) -> Result<(), AppError> {
-    let about = requisition.to_string();
-    drain(cx, requisition, (BudgetAccount::Reserved, BudgetAccount::Available), &about).await
+    let found = store::requisition::get_any(cx.conn, requisition).await?;
+    let cause = found.map_or(Cause::Released, |found| Cause::of_release(found.state));
+    drain(cx, requisition, (BudgetAccount::Available, cause)).await
 }
 
 /// Commits whatever the requisition reserves: its orders are issued.
 pub async fn commit(cx: &mut Cx<'_>, requisition: RequisitionId) -> Result<(), AppError> {
-    let about = requisition.to_string();
-    drain(cx, requisition, (BudgetAccount::Reserved, BudgetAccount::Committed), &about).await
+    drain(cx, requisition, (BudgetAccount::Committed, Cause::Ordered)).await
 }
 
+/// Moves whatever the requisition reserves to another account.
 async fn drain(
     cx: &mut Cx<'_>,
     requisition: RequisitionId,
-    (source, target): (BudgetAccount, BudgetAccount),
-    about: &str,
+    (target, cause): (BudgetAccount, Cause),
 ) -> Result<(), AppError> {
-    for (budget, held) in held(cx.conn, requisition, source).await? {
-        let movement = Movement { source, target, amount: held };
-        shift(cx, budget, movement, requisition, about).await?;
+    let source = BudgetAccount::Reserved;
+    let about = About { requisition, about: &requisition.to_string(), cause };
+    for (budget, amount) in held(cx.conn, requisition, source).await? {
+        shift(cx, budget, Movement { source, target, amount }, &about).await?;
     }
     Ok(())
 }
 
-/// Spends an approved invoice's net amount: first what the requisition has committed, then what is
-/// available. `about` is the invoice.
+/// What an approved invoice costs, net, and what the same goods cost in the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Billed {
+    pub cost: Money,
+    pub ordered: Money,
+}
+
+/// Spends an approved invoice's cost: first what was committed for its goods, then what is
+/// available; what was committed for them and is not needed is given back. `about` is the invoice.
 pub async fn spend(
     cx: &mut Cx<'_>,
     requisition: RequisitionId,
     about: &str,
-    amount: Money,
+    Billed { cost, ordered }: Billed,
 ) -> Result<(), AppError> {
-    let committed = uncommit(cx, requisition, about, (amount, BudgetAccount::Spent)).await?;
-    let Some((budget, left)) = committed else { return Ok(()) };
-    if left.minor() > 0 {
-        let (source, target) = (BudgetAccount::Available, BudgetAccount::Spent);
-        let movement = Movement { source, target, amount: left };
-        shift(cx, budget, movement, requisition, about).await?;
+    let smaller = if cost.compare(ordered)?.is_gt() { ordered } else { cost };
+    let about = About { requisition, about, cause: Cause::Invoiced };
+    let target = BudgetAccount::Spent;
+    let Some((budget, left)) = uncommit(cx, &about, (smaller, target)).await? else {
+        return Ok(());
+    };
+    let more = cost.checked_sub(smaller)?.checked_add(left)?;
+    let about = About { cause: Cause::PriceDifference, ..about };
+    if more.minor() > 0 {
+        let movement = Movement { source: BudgetAccount::Available, target, amount: more };
+        shift(cx, budget, movement, &about).await?;
+    }
+    let less = ordered.checked_sub(smaller)?;
+    if less.minor() > 0 {
+        uncommit(cx, &about, (less, BudgetAccount::Available)).await?;
     }
     Ok(())
 }
@@ -115,7 +186,8 @@ pub async fn free(
     about: &str,
     amount: Money,
 ) -> Result<(), AppError> {
-    uncommit(cx, requisition, about, (amount, BudgetAccount::Available)).await?;
+    let about = About { requisition, about, cause: Cause::NotDelivered };
+    uncommit(cx, &about, (amount, BudgetAccount::Available)).await?;
     Ok(())
 }
 
@@ -123,15 +195,14 @@ pub async fn free(
 /// against and what could not be moved.
 async fn uncommit(
     cx: &mut Cx<'_>,
-    requisition: RequisitionId,
-    about: &str,
+    about: &About<'_>,
     (amount, target): (Money, BudgetAccount),
 ) -> Result<Option<(BudgetId, Money)>, AppError> {
     // Two invoices of one requisition must not both count on the same committed amount.
-    if let Some(row) = store::requisition::get_any(cx.conn, requisition).await? {
-        store::requisition::lock(cx.conn, row.organisation, requisition).await?;
+    if let Some(row) = store::requisition::get_any(cx.conn, about.requisition).await? {
+        store::requisition::lock(cx.conn, row.organisation, about.requisition).await?;
     }
-    let entries = store::budget::of_requisition(cx.conn, requisition).await?;
+    let entries = store::budget::of_requisition(cx.conn, about.requisition).await?;
     let Some(last) = entries.last() else { return Ok(None) };
     let (budget, currency) = (last.budget, last.movement.amount.currency());
     let own = entries.iter().filter(|entry| entry.budget == budget);
@@ -139,7 +210,7 @@ async fn uncommit(
     let moved = if amount.compare(held)?.is_gt() { held } else { amount };
     if moved.minor() > 0 {
         let movement = Movement { source: BudgetAccount::Committed, target, amount: moved };
-        shift(cx, budget, movement, requisition, about).await?;
+        shift(cx, budget, movement, about).await?;
     }
     Ok(Some((budget, amount.checked_sub(moved)?)))
 }
@@ -147,7 +218,7 @@ async fn uncommit(
 /// What is left of the budget that a requisition counts against, with its own reservation taken.
 pub async fn left(
     conn: &mut Conn,
-    organisation: OrganisationId,
+    organisation: crate::base::id::OrganisationId,
     requisition: RequisitionId,
 ) -> Result<Option<Money>, AppError> {
     let entries = store::budget::of_requisition(conn, requisition).await?;
@@ -180,210 +251,45 @@ async fn shift(
     cx: &mut Cx<'_>,
     budget: BudgetId,
     movement: Movement,
-    requisition: RequisitionId,
-    about: &str,
+    about: &About<'_>,
 ) -> Result<(), AppError> {
     store::budget::shift(cx.conn, budget, &movement).await?;
-    note(cx, budget, movement, requisition, about).await
+    note(cx, budget, movement, about).await
 }
 
-/// The ledger's entry and the fact of one movement.
 async fn note(
     cx: &mut Cx<'_>,
     budget: BudgetId,
     movement: Movement,
-    requisition: RequisitionId,
-    about: &str,
+    about: &About<'_>,
+) -> Result<(), AppError> {
+    enter(cx, budget, movement, (about.cause, Some(about.requisition), about.about)).await
+}
+
+/// The ledger's entry and the fact of one movement.
+async fn enter(
+    cx: &mut Cx<'_>,
+    budget: BudgetId,
+    movement: Movement,
+    (cause, requisition, about): (Cause, Option<RequisitionId>, &str),
 ) -> Result<(), AppError> {
     let entry = Entry {
         id: cx.id(),
         budget,
         movement,
-        requisition: Some(requisition),
+        cause,
+        actor: cx.actor.name(),
+        requisition,
         about: about.to_owned(),
         at: cx.now,
     };
     store::budget::insert_entry(cx.conn, &entry).await?;
     cx.fact(Fact::BudgetMoved {
         budget: budget.to_string(),
-        requisition: Some(requisition.to_string()),
+        requisition: requisition.map(|id| id.to_string()),
         source: movement.source.to_string(),
         target: movement.target.to_string(),
         amount: movement.amount.to_string(),
     });
     Ok(())
-}
-
-/// Makes a budget, or changes the mode and limit of the one of the same cost centre and period.
-#[derive(Debug, Clone)]
-pub struct Save {
-    /// The cost centre's code.
-    pub cost_center: String,
-    /// The period's name; a year such as `2026` says its own days.
-    pub period: String,
-    pub mode: BudgetMode,
-    pub limit: Money,
-}
-
-impl Command for Save {
-    type Answer = BudgetId;
-    const NEED: Need = Need::May("budget", "edit");
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<BudgetId, AppError> {
-        let organisation = cx.actor.need_organisation()?;
-        let (starts_on, ends_on) = year(&self.period)?;
-        if self.limit.minor() < 0 {
-            let message = "A budget's limit is zero or more.";
-            return Err(Refusal::invalid("bad-limit", message)
-                .field("limit")
-                .got(self.limit.amount_text())
-                .into());
-        }
-        let center =
-            store::organisation::cost_center(cx.conn, organisation, &self.cost_center).await?;
-        let center = center.ok_or_else(|| unknown_cost_center(&self.cost_center))?;
-        let known = store::budget::for_day(cx.conn, center.id, starts_on).await?;
-        let saved = match known {
-            Some(mut budget) => {
-                if budget.standing.currency() != self.limit.currency() {
-                    return Err(Refusal::invalid("currency-fixed", "A budget keeps its currency.")
-                        .field("limit.currency")
-                        .got(self.limit.currency().code())
-                        .expected(budget.standing.currency().code())
-                        .into());
-                }
-                budget.mode = self.mode;
-                budget.standing.limit = self.limit;
-                store::budget::update(cx.conn, &budget).await?;
-                budget.id
-            }
-            None => {
-                let budget = Budget {
-                    id: cx.id(),
-                    organisation,
-                    cost_center: center.id,
-                    period: self.period.clone(),
-                    starts_on,
-                    ends_on,
-                    mode: self.mode,
-                    standing: Standing::fresh(self.limit),
-                    version: 1,
-                };
-                store::budget::insert(cx.conn, &budget).await?;
-                budget.id
-            }
-        };
-        let change = |field: &str, after: String| crate::domain::fact::Change {
-            field: field.to_owned(),
-            before: String::new(),
-            after,
-        };
-        cx.fact(Fact::SettingSaved {
-            object: saved.to_string(),
-            noun: "budget".to_owned(),
-            changes: vec![
-                change("mode", self.mode.to_string()),
-                change("limit", self.limit.to_string()),
-            ],
-        });
-        Ok(saved)
-    }
-}
-
-fn unknown_cost_center(code: &str) -> Refusal {
-    Refusal::invalid("unknown-cost-center", "There is no such cost centre.")
-        .field("cost_center")
-        .got(crate::base::text::shorten(code, 40))
-        .expected("the code of one of the organisation's cost centres")
-}
-
-/// The first and last day of a year.
-fn year(period: &str) -> Result<(crate::base::time::Day, crate::base::time::Day), Refusal> {
-    let year = period.parse::<i16>().ok().filter(|year| (2000..=2999).contains(year));
-    let days = year.and_then(|year| {
-        let day = |month, day| crate::base::time::Day::new(year, month, day).ok();
-        Some((day(1, 1)?, day(12, 31)?))
-    });
-    days.ok_or_else(|| {
-        Refusal::invalid("bad-period", "A budget is for one year.")
-            .field("period")
-            .got(crate::base::text::shorten(period, 20))
-            .expected("a year such as 2026")
-    })
-}
-
-/// A budget with the names people know it by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BudgetView {
-    pub budget: Budget,
-    pub cost_center: CostCenter,
-    /// How it stands, or stood at the moment asked for.
-    pub standing: Standing,
-    pub available: Money,
-}
-
-/// The budgets the reader may see: all of the organisation, or those of the own cost centres.
-pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<BudgetView>, AppError> {
-    let organisation = reader.actor.need_organisation()?;
-    let visible = visible_centers(reader).await?;
-    let page = store::budget::of_organisation(&mut reader.conn, organisation, cut).await?;
-    let next = page.next.clone();
-    let mut items = Vec::with_capacity(page.items.len());
-    for budget in page.items {
-        if let Some(center) = visible.iter().find(|center| center.id == budget.cost_center) {
-            items.push(view(budget, center.clone(), None)?);
-        }
-    }
-    Ok(Page { items, next })
-}
-
-/// One budget, as it stands or as it stood at a past moment.
-pub async fn get(
-    reader: &mut Reader<'_>,
-    id: BudgetId,
-    at: Option<Time>,
-) -> Result<BudgetView, AppError> {
-    let organisation = reader.actor.need_organisation()?;
-    let visible = visible_centers(reader).await?;
-    let budget = store::budget::get(&mut reader.conn, organisation, id).await?;
-    let budget = budget.ok_or_else(|| Refusal::not_found("budget"))?;
-    let center = visible.into_iter().find(|center| center.id == budget.cost_center);
-    let center = center.ok_or_else(|| Refusal::not_found("budget"))?;
-    let then = match at {
-        Some(at) => Some(store::budget::standing_at(&mut reader.conn, &budget, at).await?),
-        None => None,
-    };
-    view(budget, center, then)
-}
-
-/// The movements of one budget, newest first.
-pub async fn ledger(
-    reader: &mut Reader<'_>,
-    id: BudgetId,
-    cut: &Cut,
-) -> Result<Page<Entry>, AppError> {
-    get(reader, id, None).await?;
-    Ok(store::budget::ledger(&mut reader.conn, id, cut).await?)
-}
-
-fn view(
-    budget: Budget,
-    cost_center: CostCenter,
-    then: Option<Standing>,
-) -> Result<BudgetView, AppError> {
-    let standing = then.unwrap_or(budget.standing);
-    Ok(BudgetView { available: standing.available()?, budget, cost_center, standing })
-}
-
-async fn visible_centers(reader: &mut Reader<'_>) -> Result<Vec<CostCenter>, AppError> {
-    let organisation = reader.actor.need_organisation()?;
-    let all = store::organisation::cost_centers(&mut reader.conn, organisation).await?;
-    if reader.may("budget", "read-all") {
-        return Ok(all);
-    }
-    reader.need("budget", "read")?;
-    let person = reader.actor.need_person()?.id;
-    let own = store::person::cost_centers(&mut reader.conn, person).await?;
-    let mine = |center: &CostCenter| own.contains(&center.id) || center.owner == Some(person);
-    Ok(all.into_iter().filter(mine).collect())
 }

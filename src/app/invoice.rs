@@ -7,7 +7,6 @@
 use crate::{
     base::{
         id::{DocumentId, InvoiceId, OrganisationId, PersonId, SupplierId},
-        money::Money,
         page::{Cut, Page},
     },
     cxml::{Status, invoice::InvoiceDetailRequest},
@@ -339,13 +338,4 @@ async fn titles(conn: &mut Conn, invoice: &Invoice) -> Result<(String, String, S
     let organisation = store::organisation::get(conn, invoice.organisation).await?;
     let (name, title) = supplier.map(|found| (found.name, found.title)).unwrap_or_default();
     Ok((name, title, organisation.map(|found| found.title).unwrap_or_default()))
-}
-
-/// What an invoice's lines cost of one requisition's orders.
-fn cost_of(orders: &[Order], lines: &[InvoiceLine], of: &Order) -> Result<Money, AppError> {
-    let own = |line: &&InvoiceLine| {
-        orders.iter().any(|o| o.id == line.order && o.requisition == of.requisition)
-    };
-    let sums = lines.iter().filter(own).map(|line| line.subtotal);
-    Ok(Money::sum(sums, of.currency)?)
 }

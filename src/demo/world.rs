@@ -5,19 +5,19 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use crate::{
-    app::{AppError, Command, Cx, Need, setup},
+    app::{AppError, Command, Cx, Need, budget, setup},
     base::{
         id::{CostCenterId, OrganisationId, PartnerId, PersonId, SupplierId},
         money::Money,
         secret::Secret,
     },
     domain::{
-        budget::{Budget, Standing},
         fact::Fact,
         party::{
             Address, AddressKind, CartEncoding, Channel, CostCenter, Home, Identity, OciFields,
             Organisation, Partner, PartnerKind, Person, PostalAddress, Supplier,
         },
+        period::Term,
         role::Role,
     },
     store::{self, partner::SecretSlot},
@@ -297,18 +297,9 @@ async fn make_budget(
     let year = cx.now.day_in(&organisation.time_zone).year();
     let currency = organisation.currency;
     let limit = Money::rounded(limit.into(), currency)?;
-    let budget = Budget {
-        id: cx.id(),
-        organisation: organisation.id,
-        cost_center: center.id,
-        period: year.to_string(),
-        starts_on: jiff::civil::date(year, 1, 1),
-        ends_on: jiff::civil::date(year, 12, 31),
-        mode,
-        standing: Standing::fresh(limit),
-        version: 1,
-    };
-    store::budget::insert(cx.conn, &budget).await?;
+    let term = Term::named(&year.to_string(), organisation.fiscal_month);
+    let term = term.ok_or_else(|| AppError::internal("the clock is beyond any budget"))?;
+    budget::open(cx, (organisation, center), &term, ((mode, false), limit)).await?;
     Ok(())
 }
 

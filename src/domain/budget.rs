@@ -1,8 +1,8 @@
 //! Budgets: a double-entry ledger of what is reserved, committed and spent.
 //!
 //! Every movement leaves one account and arrives in another, so the four accounts of a budget
-//! always add up to its limit. In mode `block` nothing may be taken that is not available; the
-//! other modes may go below zero and say so.
+//! always add up to what was granted to it and carried over. In mode `block` nothing may be
+//! reserved that is not available; the other modes may go below zero and say so.
 
 use crate::base::{
     id::{BudgetEntryId, BudgetId, CostCenterId, OrganisationId, RequisitionId},
@@ -14,6 +14,7 @@ use crate::base::{
 use super::{
     approval::{BudgetMode, BudgetState, cannot_decide, plain},
     refusal::Refusal,
+    requisition::RequisitionState,
 };
 
 words! {
@@ -27,6 +28,67 @@ words! {
         Committed = "committed",
         /// Invoiced and approved.
         Spent = "spent",
+        /// Outside: the organisation's money, before it is granted.
+        Granted = "granted",
+        /// Outside: the same cost centre's budgets of other periods.
+        Carried = "carried",
+    }
+}
+
+words! {
+    /// Why money moved.
+    Cause {
+        /// An admin set the limit.
+        Granted = "granted",
+        /// What was left of the period before.
+        Carried = "carried",
+        Submitted = "submitted",
+        /// The requisition's lines changed; the new ones reserve anew.
+        Changed = "changed",
+        Rejected = "rejected",
+        Withdrawn = "withdrawn",
+        Expired = "expired",
+        /// Given back for another reason, such as an order that reserves anew.
+        Released = "released",
+        Ordered = "ordered",
+        Invoiced = "invoiced",
+        /// The invoice costs more or less than was ordered.
+        PriceDifference = "price_difference",
+        /// The supplier turned it down, or it was cancelled.
+        NotDelivered = "not_delivered",
+    }
+}
+
+impl Cause {
+    /// Why a requisition in this state gives back what it reserves.
+    pub const fn of_release(state: RequisitionState) -> Self {
+        match state {
+            RequisitionState::Pending => Self::Changed,
+            RequisitionState::Rejected => Self::Rejected,
+            RequisitionState::Withdrawn => Self::Withdrawn,
+            RequisitionState::Expired => Self::Expired,
+            RequisitionState::Draft | RequisitionState::Approved | RequisitionState::Ordered => {
+                Self::Released
+            }
+        }
+    }
+
+    /// In plain words.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::Granted => "limit set",
+            Self::Carried => "carried over",
+            Self::Submitted => "handed in",
+            Self::Changed => "lines changed",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Released => "given back",
+            Self::Ordered => "ordered",
+            Self::Invoiced => "invoiced",
+            Self::PriceDifference => "price difference",
+            Self::NotDelivered => "not delivered",
+        }
     }
 }
 
@@ -36,12 +98,14 @@ pub struct Budget {
     pub id: BudgetId,
     pub organisation: OrganisationId,
     pub cost_center: CostCenterId,
-    /// The period's name: `2026`.
+    /// The period's name: `2026`, `2026-Q2` or `2026-03`.
     pub period: String,
     /// First and last day of the period, in the organisation's time zone.
     pub starts_on: Day,
     pub ends_on: Day,
     pub mode: BudgetMode,
+    /// Whether what is left of the period before is added to it.
+    pub carries_over: bool,
     pub standing: Standing,
     pub version: i64,
 }
@@ -49,7 +113,10 @@ pub struct Budget {
 /// How much stands where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
+    /// What was granted and carried over, together.
     pub limit: Money,
+    /// The part that was carried over; below zero when the rest went to the period after.
+    pub carried: Money,
     pub reserved: Money,
     pub committed: Money,
     pub spent: Money,
@@ -59,7 +126,7 @@ impl Standing {
     /// A budget nobody has used yet.
     pub const fn fresh(limit: Money) -> Self {
         let zero = Money::zero(limit.currency());
-        Self { limit, reserved: zero, committed: zero, spent: zero }
+        Self { limit, carried: zero, reserved: zero, committed: zero, spent: zero }
     }
 
     pub const fn currency(&self) -> Currency {
@@ -73,22 +140,39 @@ impl Standing {
 
     /// The standing after one movement.
     pub fn after(mut self, movement: &Movement) -> Result<Self, MoneyFault> {
-        if let Some(account) = self.account(movement.source) {
-            *account = account.checked_sub(movement.amount)?;
-        }
-        if let Some(account) = self.account(movement.target) {
-            *account = account.checked_add(movement.amount)?;
-        }
+        self.take(movement.source, movement.amount)?;
+        self.put(movement.target, movement.amount)?;
         Ok(self)
     }
 
-    fn account(&mut self, account: BudgetAccount) -> Option<&mut Money> {
+    fn take(&mut self, account: BudgetAccount, amount: Money) -> Result<(), MoneyFault> {
         match account {
-            BudgetAccount::Available => None,
-            BudgetAccount::Reserved => Some(&mut self.reserved),
-            BudgetAccount::Committed => Some(&mut self.committed),
-            BudgetAccount::Spent => Some(&mut self.spent),
+            BudgetAccount::Available => {}
+            BudgetAccount::Reserved => self.reserved = self.reserved.checked_sub(amount)?,
+            BudgetAccount::Committed => self.committed = self.committed.checked_sub(amount)?,
+            BudgetAccount::Spent => self.spent = self.spent.checked_sub(amount)?,
+            BudgetAccount::Granted => self.limit = self.limit.checked_add(amount)?,
+            BudgetAccount::Carried => {
+                self.limit = self.limit.checked_add(amount)?;
+                self.carried = self.carried.checked_add(amount)?;
+            }
         }
+        Ok(())
+    }
+
+    fn put(&mut self, account: BudgetAccount, amount: Money) -> Result<(), MoneyFault> {
+        match account {
+            BudgetAccount::Available => {}
+            BudgetAccount::Reserved => self.reserved = self.reserved.checked_add(amount)?,
+            BudgetAccount::Committed => self.committed = self.committed.checked_add(amount)?,
+            BudgetAccount::Spent => self.spent = self.spent.checked_add(amount)?,
+            BudgetAccount::Granted => self.limit = self.limit.checked_sub(amount)?,
+            BudgetAccount::Carried => {
+                self.limit = self.limit.checked_sub(amount)?;
+                self.carried = self.carried.checked_sub(amount)?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -149,8 +233,11 @@ pub struct Entry {
     pub id: BudgetEntryId,
     pub budget: BudgetId,
     pub movement: Movement,
+    pub cause: Cause,
+    /// Who moved it, by the name in the audit trail.
+    pub actor: String,
     pub requisition: Option<RequisitionId>,
-    /// The requisition, order or invoice that moved it.
+    /// The id of the requisition, order, invoice or budget that moved it.
     pub about: String,
     pub at: Time,
 }
@@ -190,6 +277,7 @@ mod tests {
             starts_on: Day::constant(2026, 1, 1),
             ends_on: Day::constant(2026, 12, 31),
             mode,
+            carries_over: false,
             standing: Standing::fresh(euro(limit)),
             version: 1,
         }
@@ -197,7 +285,7 @@ mod tests {
 
     #[test]
     fn accounts_always_add_up_to_the_limit() {
-        use BudgetAccount::{Available, Committed, Reserved, Spent};
+        use BudgetAccount::{Available, Carried, Committed, Granted, Reserved, Spent};
         let moves = [
             (Available, Reserved, 700),
             (Reserved, Available, 200),
@@ -205,13 +293,17 @@ mod tests {
             (Committed, Spent, 450),
             (Committed, Available, 50),
             (Available, Spent, 600),
+            (Granted, Available, 300),
+            (Carried, Available, 40),
+            (Available, Granted, 100),
         ];
-        let mut standing = Standing::fresh(euro(1_000));
+        let mut standing = Standing::fresh(euro(760));
         for (source, target, amount) in moves {
             let movement = Movement { source, target, amount: euro(amount) };
             standing = standing.after(&movement).unwrap();
         }
         assert_eq!(standing.spent, euro(1_050));
+        assert_eq!((standing.limit, standing.carried), (euro(1_000), euro(40)));
         assert_eq!(standing.available(), Ok(euro(-50)));
     }
 

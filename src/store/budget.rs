@@ -12,7 +12,7 @@ use crate::{
     },
     domain::{
         approval::BudgetMode,
-        budget::{Budget, BudgetAccount, Entry, Movement, Standing},
+        budget::{Budget, Entry, Movement, Standing},
     },
 };
 
@@ -85,8 +85,10 @@ fn read(row: &AnyRow) -> Result<Budget, StoreError> {
         starts_on: day("starts_on")?,
         ends_on: day("ends_on")?,
         mode: row.parsed("mode")?,
+        carries_over: row.flag("carries_over")?,
         standing: Standing {
             limit: money("limit_minor")?,
+            carried: money("carried_minor")?,
             reserved: money("reserved_minor")?,
             committed: money("committed_minor")?,
             spent: money("spent_minor")?,
@@ -95,12 +97,43 @@ fn read(row: &AnyRow) -> Result<Budget, StoreError> {
     })
 }
 
+const OVERLAPS: &str = "
+    select * from budget where cost_center_id = $1 and starts_on <= $3 and ends_on >= $2
+    order by starts_on, id";
+const ENDING: &str = "select * from budget where cost_center_id = $1 and ends_on = $2 order by id";
+
+/// The budgets of a cost centre that share a day with the period.
+pub async fn overlapping(
+    conn: &mut Conn,
+    cost_center: CostCenterId,
+    (first, last): (Day, Day),
+) -> Result<Vec<Budget>, StoreError> {
+    let rows = sqlx::query(OVERLAPS)
+        .bind(cost_center.to_string())
+        .bind(first.to_string())
+        .bind(last.to_string())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The budget of a cost centre whose last day it is.
+pub async fn ending_on(
+    conn: &mut Conn,
+    cost_center: CostCenterId,
+    day: Day,
+) -> Result<Option<Budget>, StoreError> {
+    let query = sqlx::query(ENDING).bind(cost_center.to_string()).bind(day.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
 const INSERT: &str = "
     insert into budget (id, organisation_id, cost_center_id, period, starts_on, ends_on, mode,
-        currency, limit_minor, reserved_minor, committed_minor, spent_minor, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 1)";
+        currency, limit_minor, carried_minor, carries_over, reserved_minor, committed_minor,
+        spent_minor, overdrawn_minor, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, 0, 0, 0, 0, 1)";
 
-/// Adds a budget that nobody has used yet.
+/// Adds an empty budget; what it holds is granted by [`shift`].
 pub async fn insert(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
     sqlx::query(INSERT)
         .bind(row.id.to_string())
@@ -111,21 +144,24 @@ pub async fn insert(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
         .bind(row.ends_on.to_string())
         .bind(row.mode.word())
         .bind(row.standing.currency().code())
-        .bind(row.standing.limit.minor())
+        .bind(i64::from(row.carries_over))
         .execute(conn)
         .await?;
     Ok(())
 }
 
 const UPDATE: &str = "
-    update budget set mode = $1, limit_minor = $2, version = version + 1
+    update budget set mode = $1, carries_over = $2, version = version + 1,
+        overdrawn_minor = case
+            when reserved_minor + committed_minor + spent_minor > limit_minor
+            then reserved_minor + committed_minor + spent_minor - limit_minor else 0 end
     where id = $3 and version = $4";
 
-/// Saves mode and limit; what is reserved, committed and spent moves by [`shift`] alone.
+/// Saves mode and carry-over; money moves by [`reserve`], [`shift`] and [`carry_out`] alone.
 pub async fn update(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
     let done = sqlx::query(UPDATE)
         .bind(row.mode.word())
-        .bind(row.standing.limit.minor())
+        .bind(i64::from(row.carries_over))
         .bind(row.id.to_string())
         .bind(row.version)
         .execute(conn)
@@ -178,35 +214,46 @@ pub async fn reserve(
 
 const SHIFT: &str = "
     update budget set reserved_minor = reserved_minor + $1,
-        committed_minor = committed_minor + $2, spent_minor = spent_minor + $3
-    where id = $4";
+        committed_minor = committed_minor + $2, spent_minor = spent_minor + $3,
+        limit_minor = limit_minor + $4, carried_minor = carried_minor + $5,
+        overdrawn_minor = case
+            when reserved_minor + committed_minor + spent_minor + $1 + $2 + $3 > limit_minor + $4
+            then reserved_minor + committed_minor + spent_minor + $1 + $2 + $3 - limit_minor - $4
+            else 0 end
+    where id = $6";
 
-/// Moves an amount between accounts; a part that would fall below zero fails the transaction.
+/// Moves an amount between accounts; a part that would fall below zero fails the transaction. What
+/// goes beyond the limit (an invoice, a smaller limit) is noted as overdrawn.
 pub async fn shift(conn: &mut Conn, id: BudgetId, movement: &Movement) -> Result<(), StoreError> {
-    let change = |account: BudgetAccount| {
-        let minor = movement.amount.minor();
-        if movement.target == account {
-            minor
-        } else if movement.source == account {
-            -minor
-        } else {
-            0
-        }
-    };
+    let before = Standing::fresh(Money::zero(movement.amount.currency()));
+    let after =
+        before.after(movement).map_err(|fault| StoreError::inconsistent("budget", fault))?;
     let done = sqlx::query(SHIFT)
-        .bind(change(BudgetAccount::Reserved))
-        .bind(change(BudgetAccount::Committed))
-        .bind(change(BudgetAccount::Spent))
+        .bind(after.reserved.minor())
+        .bind(after.committed.minor())
+        .bind(after.spent.minor())
+        .bind(after.limit.minor())
+        .bind(after.carried.minor())
         .bind(id.to_string())
         .execute(conn)
         .await?;
     one_row(done.rows_affected(), "budget")
 }
 
+const CARRY_OUT: &str = "
+    update budget set limit_minor = limit_minor - $1, carried_minor = carried_minor - $1
+    where id = $2 and limit_minor - reserved_minor - committed_minor - spent_minor >= $1";
+
+/// Takes what is left of a budget out of it, as long as it is left. `false`: it is not.
+pub async fn carry_out(conn: &mut Conn, id: BudgetId, amount: Money) -> Result<bool, StoreError> {
+    let query = sqlx::query(CARRY_OUT).bind(amount.minor()).bind(id.to_string());
+    Ok(query.execute(conn).await?.rows_affected() == 1)
+}
+
 const INSERT_ENTRY: &str = "
-    insert into budget_entry (id, budget_id, source, target, amount_minor, requisition_id, about,
-        at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    insert into budget_entry (id, budget_id, source, target, amount_minor, cause, actor,
+        requisition_id, about, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 /// Writes one movement into the ledger.
 pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
@@ -216,6 +263,8 @@ pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreErr
         .bind(entry.movement.source.word())
         .bind(entry.movement.target.word())
         .bind(entry.movement.amount.minor())
+        .bind(entry.cause.word())
+        .bind(&entry.actor)
         .bind(entry.requisition.map(|id| id.to_string()))
         .bind(&entry.about)
         .bind(entry.at.millis())
@@ -228,7 +277,10 @@ const OF_REQUISITION: &str = "
     select e.*, b.currency from budget_entry e join budget b on b.id = e.budget_id
     where e.requisition_id = $1 order by e.id";
 const OF_BUDGET: &str = "
-    select e.*, b.currency from budget_entry e join budget b on b.id = e.budget_id
+    select e.*, b.currency, coalesce(o.number, i.number, r.number, '') as number
+    from budget_entry e join budget b on b.id = e.budget_id
+        left join requisition r on r.id = e.requisition_id
+        left join purchase_order o on o.id = e.about left join invoice i on i.id = e.about
     where e.budget_id = $1 and ($2 = '' or e.id < $2)
     order by e.id desc limit $3";
 
@@ -241,20 +293,24 @@ pub async fn of_requisition(
     rows.iter().map(read_entry).collect()
 }
 
-/// The ledger of one budget, newest first.
+/// The ledger of one budget, newest first, each with the human number of what moved it; empty for
+/// the budget itself.
 pub async fn ledger(
     conn: &mut Conn,
     budget: BudgetId,
     cut: &Cut,
-) -> Result<Page<Entry>, StoreError> {
+) -> Result<Page<(Entry, String)>, StoreError> {
     let rows = sqlx::query(OF_BUDGET)
         .bind(budget.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
         .fetch_all(conn)
         .await?;
-    let entries = rows.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::of(entries, cut, |entry| entry.id.to_string()))
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in &rows {
+        entries.push((read_entry(row)?, Row::new(row, "budget_entry").text("number")?));
+    }
+    Ok(Page::of(entries, cut, |(entry, _)| entry.id.to_string()))
 }
 
 fn read_entry(row: &AnyRow) -> Result<Entry, StoreError> {
@@ -267,6 +323,8 @@ fn read_entry(row: &AnyRow) -> Result<Entry, StoreError> {
             target: row.parsed("target")?,
             amount: row.money("amount_minor", "currency")?,
         },
+        cause: row.parsed("cause")?,
+        actor: row.text("actor")?,
         requisition: row.maybe_id("requisition_id")?,
         about: row.text("about")?,
         at: row.time("at")?,
@@ -277,7 +335,8 @@ const SUMS: &str = "
     select source, target, cast(sum(amount_minor) as bigint) as amount_minor from budget_entry
     where budget_id = $1 and at <= $2 group by source, target";
 
-/// How a budget stood at a past moment, from its ledger alone; the limit is today's.
+/// How a budget stood at a past moment, from its ledger alone: what was granted and carried over
+/// until then is its limit.
 pub async fn standing_at(
     conn: &mut Conn,
     budget: &Budget,
@@ -286,7 +345,7 @@ pub async fn standing_at(
     let rows =
         sqlx::query(SUMS).bind(budget.id.to_string()).bind(at.millis()).fetch_all(conn).await?;
     let currency = budget.standing.currency();
-    let mut standing = Standing::fresh(budget.standing.limit);
+    let mut standing = Standing::fresh(Money::zero(currency));
     for row in &rows {
         let row = Row::new(row, "budget_entry");
         let movement = Movement {

@@ -2,15 +2,21 @@
 
 use crate::{
     app::{
-        AppError, Cx, budget, document,
+        AppError, Cx,
+        budget::{self, Billed},
+        document,
         outgoing::{self, Way},
     },
-    base::id::{DocumentId, InvoiceId, OrderId},
+    base::{
+        id::{DocumentId, InvoiceId, OrderId, RequisitionId},
+        money::Money,
+        quantity::Quantity,
+    },
     cxml,
     domain::{
         fact::Fact,
-        invoice::{Invoice, InvoiceLine, InvoiceMove},
-        order::Order,
+        invoice::{Invoice, InvoiceLine, InvoiceMove, Sums},
+        order::{Order, OrderLine},
         party::{Channel, Identity, Organisation},
     },
     exchange::invoice::{Parties, issue as issued},
@@ -29,14 +35,26 @@ pub(super) async fn pass(
     lines: &[InvoiceLine],
     (orders, by): (&[Order], &str),
 ) -> Result<(), AppError> {
-    let mut spent = Vec::new();
+    let mut spent: Vec<(RequisitionId, Billed)> = Vec::new();
     for order in orders {
-        book(cx.conn, order, lines).await?;
-        if !spent.contains(&order.requisition) {
-            spent.push(order.requisition);
-            let cost = super::cost_of(orders, lines, order)?;
-            budget::spend(cx, order.requisition, &invoice.id.to_string(), cost).await?;
+        let billed = book(cx.conn, order, lines).await?;
+        match spent.iter_mut().find(|(of, _)| *of == order.requisition) {
+            None => spent.push((order.requisition, billed)),
+            Some((_, sum)) => {
+                sum.cost = sum.cost.checked_add(billed.cost)?;
+                sum.ordered = sum.ordered.checked_add(billed.ordered)?;
+            }
         }
+    }
+    // Shipping and handling that somebody approved are costs of the first one.
+    if let Some((_, first)) = spent.first_mut() {
+        let Sums { shipping, handling, discount, .. } = invoice.sums;
+        let charges = shipping.checked_add(handling)?.checked_sub(discount)?;
+        let whole = first.cost.checked_add(charges)?;
+        first.cost = if whole.minor() < 0 { Money::zero(whole.currency()) } else { whole };
+    }
+    for (requisition, billed) in spent {
+        budget::spend(cx, requisition, &invoice.id.to_string(), billed).await?;
     }
     let fact = Fact::InvoiceApproved { invoice: invoice.id.to_string(), by: by.to_owned() };
     cx.fact_in(invoice.organisation, fact);
@@ -60,12 +78,18 @@ pub(super) async fn orders(conn: &mut Conn, lines: &[InvoiceLine]) -> Result<Vec
 }
 
 /// Moves what the order's lines have been invoiced; an order that is received and invoiced in full
-/// is closed.
-async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<(), AppError> {
+/// is closed. Answers what that costs, and what the same goods cost in the order.
+async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<Billed, AppError> {
+    let zero = Money::zero(order.currency);
+    let mut billed = Billed { cost: zero, ordered: zero };
     let mut own = store::order::lines(conn, order.id).await?;
     for line in lines.iter().filter(|line| line.order == order.id) {
+        billed.cost = billed.cost.checked_add(line.subtotal)?;
         if let Some(own) = own.iter_mut().find(|own| own.line_number == line.order_line) {
+            let before = worth(own)?;
             own.progress.invoiced += line.quantity.value();
+            let more = worth(own)?.checked_sub(before)?;
+            billed.ordered = billed.ordered.checked_add(more)?;
         }
     }
     for line in &own {
@@ -74,7 +98,17 @@ async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<(
     let closed = order.state.closed_by(&own);
     // Even without another state the version moves: it guards the lines.
     store::order::set_state(conn, order, closed.unwrap_or(order.state)).await?;
-    Ok(())
+    Ok(billed)
+}
+
+/// What the invoiced part of a line costs at the order's price: rounded on the whole, so that the
+/// parts add up to the line.
+fn worth(line: &OrderLine) -> Result<Money, AppError> {
+    let part = line.progress.invoiced.min(line.wanted());
+    match Quantity::new(part) {
+        Ok(part) => Ok(line.goods.price.times(part)?),
+        Err(_) => Ok(Money::zero(line.goods.price.currency)),
+    }
 }
 
 /// Freezes an approved invoice for the organisation's own system. Without an address or a

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::{
         AppError,
-        budget::{self, BudgetView, Save},
+        budget::{self, BudgetView, Change, Save},
     },
     base::{id::BudgetId, text::shorten, time::Time},
     domain::{approval::BudgetMode, budget::Entry, refusal::Refusal},
@@ -28,11 +28,19 @@ struct BudgetJson {
     id: String,
     /// The cost centre's code.
     cost_center: String,
-    /// The period's name, such as 2026.
+    /// The period's name: 2026 (a fiscal year), 2026-Q2 or 2026-03.
     period: String,
+    /// First and last day.
+    starts_on: String,
+    ends_on: String,
     /// `block`, `warn` or `require_approval`.
     mode: String,
+    /// What was granted and carried over, together.
     limit: MoneyJson,
+    /// The part that was carried over; below zero when the rest went to the period after.
+    carried: MoneyJson,
+    /// Whether what is left of the period before is added.
+    carry_over: bool,
     /// Asked for by requisitions that are not decided.
     reserved: MoneyJson,
     /// Ordered.
@@ -48,6 +56,10 @@ impl From<BudgetView> for BudgetJson {
         Self {
             id: view.budget.id.to_string(),
             cost_center: view.cost_center.code,
+            starts_on: view.budget.starts_on.to_string(),
+            ends_on: view.budget.ends_on.to_string(),
+            carried: view.standing.carried.into(),
+            carry_over: view.budget.carries_over,
             period: view.budget.period,
             mode: view.budget.mode.to_string(),
             limit: view.standing.limit.into(),
@@ -64,24 +76,34 @@ impl From<BudgetView> for BudgetJson {
 #[oai(rename = "BudgetEntry")]
 struct EntryJson {
     id: String,
-    /// `available`, `reserved`, `committed` or `spent`.
+    /// `available`, `reserved`, `committed` or `spent`; from outside `granted` or `carried`.
     source: String,
     target: String,
     amount: MoneyJson,
+    /// Why: `granted`, `carried`, `submitted`, `changed`, `rejected`, `withdrawn`, `expired`,
+    /// `released`, `ordered`, `invoiced`, `price_difference` or `not_delivered`.
+    cause: String,
+    /// Who, as the audit trail names it.
+    by: String,
     /// The id of the requisition it belongs to.
     requisition: Option<String>,
     /// The id of what moved it.
     about: String,
+    /// Its human number; empty for the budget itself.
+    number: String,
     at: String,
 }
 
-impl From<Entry> for EntryJson {
-    fn from(entry: Entry) -> Self {
+impl From<(Entry, String)> for EntryJson {
+    fn from((entry, number): (Entry, String)) -> Self {
         Self {
             id: entry.id.to_string(),
             source: entry.movement.source.to_string(),
             target: entry.movement.target.to_string(),
             amount: entry.movement.amount.into(),
+            cause: entry.cause.to_string(),
+            by: entry.actor,
+            number,
             requisition: entry.requisition.map(|id| id.to_string()),
             about: entry.about,
             at: entry.at.to_string(),
@@ -94,10 +116,39 @@ impl From<Entry> for EntryJson {
 #[oai(deny_unknown_fields)]
 struct BudgetInput {
     cost_center: Text,
-    /// A year.
+    /// A fiscal year, a quarter or a month: 2026, 2026-Q2, 2026-03.
     period: Text,
     mode: Text,
+    /// What is granted, without what is carried over.
     limit: MoneyJson,
+    carry_over: Option<bool>,
+}
+
+impl BudgetInput {
+    fn save(self, fresh: bool) -> Result<Save, Refusal> {
+        Ok(Save {
+            cost_center: self.cost_center.trimmed().to_owned(),
+            period: self.period.trimmed().to_owned(),
+            mode: mode(&self.mode)?,
+            limit: self.limit.money("limit")?,
+            carries_over: self.carry_over,
+            fresh,
+        })
+    }
+}
+
+/// What changes; what is left out stays.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct BudgetChange {
+    mode: Option<Text>,
+    limit: Option<MoneyJson>,
+    carry_over: Option<bool>,
+}
+
+async fn shown(caller: &Caller, id: BudgetId) -> Result<Json<BudgetJson>, AppError> {
+    let mut reader = caller.reader().await?;
+    Ok(Json(budget::get(&mut reader, id, None).await?.into()))
 }
 
 fn budget_id(text: &str) -> Result<BudgetId, AppError> {
@@ -135,16 +186,34 @@ impl Budgets {
         caller: Caller,
         body: Json<BudgetInput>,
     ) -> poem::Result<Json<BudgetJson>> {
-        let BudgetInput { cost_center, period, mode: word, limit } = body.0;
-        let save = Save {
-            cost_center: cost_center.trimmed().to_owned(),
-            period: period.trimmed().to_owned(),
-            mode: mode(&word)?,
-            limit: limit.money("limit")?,
+        let saved = caller.act(body.0.save(false).map_err(AppError::from)?).await?;
+        Ok(shown(&caller, saved).await?)
+    }
+
+    /// Makes a budget; 409 `budget-overlaps` when its period shares a day with another one.
+    #[oai(path = "/budgets", method = "post", operation_id = "addBudget")]
+    async fn add(&self, caller: Caller, body: Json<BudgetInput>) -> poem::Result<Json<BudgetJson>> {
+        let made = caller.act(body.0.save(true).map_err(AppError::from)?).await?;
+        Ok(shown(&caller, made).await?)
+    }
+
+    /// Changes mode, limit or carry-over of a budget.
+    #[oai(path = "/budgets/:id", method = "put", operation_id = "changeBudget")]
+    async fn change(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<BudgetChange>,
+    ) -> poem::Result<Json<BudgetJson>> {
+        let BudgetChange { mode: word, limit, carry_over } = body.0;
+        let change = Change {
+            budget: budget_id(&id.0)?,
+            mode: word.as_ref().map(mode).transpose().map_err(AppError::from)?,
+            limit: limit.map(|limit| limit.money("limit")).transpose().map_err(AppError::from)?,
+            carries_over: carry_over,
         };
-        let saved = caller.act(save).await?;
-        let mut reader = caller.reader().await?;
-        Ok(Json(budget::get(&mut reader, saved, None).await?.into()))
+        let changed = caller.act(change).await?;
+        Ok(shown(&caller, changed).await?)
     }
 
     /// One budget as it stands, or as its ledger says it stood `at` a past moment.

@@ -8,11 +8,7 @@ use crate::{
         AppError,
         budget::{self, BudgetView},
     },
-    base::{
-        id::{BudgetId, RequisitionId},
-        page::Cut,
-        time::Time,
-    },
+    base::{id::BudgetId, page::Cut, time::Time},
     domain::{budget::Entry, refusal::Refusal},
     http::{
         actor::{Query, SignedIn},
@@ -42,13 +38,21 @@ struct BudgetPage {
     crumbs: Crumbs,
     view: BudgetView,
     at: Option<Time>,
-    entries: Vec<Entry>,
+    /// Each with the human number of what moved it.
+    entries: Vec<(Entry, String)>,
     pager: Pager,
 }
 
 impl BudgetPage {
-    fn requisition(&self, id: &RequisitionId) -> String {
-        format!("/requisitions/{id}")
+    /// The page of what moved it.
+    fn path(&self, entry: &Entry) -> String {
+        let place = match entry.about.split_once('_') {
+            Some(("req", _)) => "/requisitions",
+            Some(("po", _)) => "/orders",
+            Some(("inv", _)) => "/invoices",
+            _ => "/budgets",
+        };
+        format!("{place}/{}", entry.about)
     }
 }
 

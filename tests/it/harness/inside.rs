@@ -127,6 +127,8 @@ impl Inside {
             period: "2026".to_owned(),
             mode,
             limit: euro(limit),
+            carries_over: None,
+            fresh: false,
         };
         act(&self.app, &self.actor("ada@acme.example").await, save).await.unwrap();
     }

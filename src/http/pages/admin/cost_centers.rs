@@ -204,6 +204,10 @@ async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
     view.table(Table::new(&heads, rows).pager(pager)).answer(&who)
 }
 
+fn carry_choices() -> [Choice; 2] {
+    [Choice::new("no", "lapses"), Choice::new("yes", "is added, with the first order")]
+}
+
 fn words(mode: BudgetMode) -> &'static str {
     match mode {
         BudgetMode::Block => "blocked",
@@ -232,7 +236,10 @@ async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Re
     );
     let view = View::new(who, title, again).await?.under(&[BUDGETS]).narrow();
     let faults = view.faults();
-    let limit = known.map(|one| one.standing.limit.amount_text()).unwrap_or_default();
+    let granted = |one: &budget::BudgetView| one.standing.limit.checked_sub(one.standing.carried);
+    let limit = known.and_then(|one| granted(one).ok()).map(|sum| sum.amount_text());
+    let limit = limit.unwrap_or_default();
+    let carries = known.is_some_and(|one| one.budget.carries_over);
     let mode = known.map_or(BudgetMode::Block, |one| one.budget.mode).to_string();
     let centers = centers.into_iter().map(|one| {
         let label = format!("{} {}", one.center.code, one.center.name);
@@ -256,8 +263,9 @@ async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Re
                 .faults(&faults),
         )
         .field(
-            Field::text("period", "Year")
+            Field::text("period", "Period")
                 .value(value(again, "period", &period))
+                .hint("A fiscal year, a quarter or a month: 2026, 2026-Q2, 2026-03")
                 .short()
                 .faults(&faults),
         )
@@ -272,6 +280,11 @@ async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Re
         .field(
             Field::select("mode", "When it is used up", modes)
                 .value(value(again, "mode", &mode))
+                .faults(&faults),
+        )
+        .field(
+            Field::select("carry_over", "What is left of the period before", carry_choices())
+                .value(value(again, "carry_over", if carries { "yes" } else { "no" }))
                 .faults(&faults),
         );
     view.form(form).answer(who)
@@ -302,7 +315,9 @@ async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError>
     })?;
     let (cost_center, period) = (text(form, "cost_center")?, text(form, "period")?);
     let period = period.trim().to_owned();
-    act(&who.app, &who.actor, budget::Save { cost_center, period, mode, limit }).await?;
+    let carries_over = Some(form.filled("carry_over")? == Some("yes"));
+    let save = budget::Save { cost_center, period, mode, limit, carries_over, fresh: false };
+    act(&who.app, &who.actor, save).await?;
     Ok(())
 }
 
