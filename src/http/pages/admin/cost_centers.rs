@@ -204,6 +204,17 @@ async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
     view.table(Table::new(&heads, rows).pager(pager)).answer(&who)
 }
 
+fn modes() -> [Choice; 3] {
+    [BudgetMode::Block, BudgetMode::RequireApproval, BudgetMode::Warn].map(|mode| {
+        let label = match mode {
+            BudgetMode::Block => "Block what goes beyond it",
+            BudgetMode::RequireApproval => "Ask somebody, as the approval policy says",
+            BudgetMode::Warn => "Show a warning",
+        };
+        Choice::new(mode.to_string(), label)
+    })
+}
+
 fn carry_choices() -> [Choice; 2] {
     [Choice::new("no", "lapses"), Choice::new("yes", "is added, with the first order")]
 }
@@ -245,15 +256,7 @@ async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Re
         let label = format!("{} {}", one.center.code, one.center.name);
         Choice::new(one.center.code, label)
     });
-    let modes = [BudgetMode::Block, BudgetMode::RequireApproval, BudgetMode::Warn];
-    let modes = modes.map(|mode| {
-        let label = match mode {
-            BudgetMode::Block => "Block what goes beyond it",
-            BudgetMode::RequireApproval => "Ask somebody, as the approval policy says",
-            BudgetMode::Warn => "Show a warning",
-        };
-        Choice::new(mode.to_string(), label)
-    });
+    let modes = modes();
     let form = view
         .new_form("/admin/budgets/new", "Save")
         .back(who.href(BUDGETS.1))
