@@ -163,6 +163,7 @@ async fn reject(
     requisition.reject_reason = Some(reason.clone());
     store::requisition::update(cx.conn, requisition).await?;
     budget::release(cx, requisition.id).await?;
+    order::stands_again(cx, requisition).await?;
     cx.fact(Fact::RequisitionRejected {
         requisition: requisition.id.to_string(),
         reason,

@@ -1,7 +1,10 @@
 //! Journey 1: an OrderRequest of the procurement system arrives, is compared with the cart that was
 //! returned for it, and becomes a requisition: forwarded at once, or held for sign-off.
 
+mod change;
 mod said;
+
+pub use change::{cancel, change};
 
 use std::collections::HashMap;
 
@@ -45,10 +48,26 @@ pub async fn arrive(
     inbound: &Inbound<'_>,
     request: &OrderRequest,
 ) -> Result<Taken, AppError> {
+    let organisation = owner(cx, inbound).await?;
+    known_before(cx, &organisation, &request.order_id).await?;
+    take(cx, inbound, request, &organisation).await
+}
+
+/// The sender's organisation.
+async fn owner(cx: &mut Cx<'_>, inbound: &Inbound<'_>) -> Result<Organisation, AppError> {
     let id = inbound.sender.partner.organisation;
     let organisation = store::organisation::get(cx.conn, id).await?;
-    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
-    known_before(cx, &organisation, &request.order_id).await?;
+    Ok(organisation.ok_or_else(|| Refusal::not_found("organisation"))?)
+}
+
+/// Makes a requisition of the order as this document says it.
+async fn take(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    request: &OrderRequest,
+    organisation: &Organisation,
+) -> Result<Taken, AppError> {
+    let id = organisation.id;
     if request.total.currency != organisation.currency {
         return Err(Refusal::invalid("currency", "The order is in another currency.")
             .field("OrderRequest/OrderRequestHeader/Total/Money/@currency")
@@ -61,12 +80,12 @@ pub async fn arrive(
     let mut lines = Vec::with_capacity(request.items.len());
     let mut flags = Vec::new();
     for (number, item) in (1..).zip(&request.items) {
-        let (goods, found) = shelf.line(cx, &organisation, number, item).await?;
+        let (goods, found) = shelf.line(cx, organisation, number, item).await?;
         flags.extend(found);
         flags.extend(other_unit(&profile.units, number, item, &goods)?);
         lines.push((goods, said::accounts(item)));
     }
-    let requester = requester(cx, &organisation, &shelf, request).await?;
+    let requester = requester(cx, organisation, &shelf, request).await?;
     let handed = submit_incoming(
         cx,
         Incoming {

@@ -191,6 +191,20 @@ pub async fn free(
     Ok(())
 }
 
+/// Commits anew what [`free`] gave back: the order stands after all, so the money is owed whatever
+/// the budget says now. `about` is the order.
+pub async fn commit_again(
+    cx: &mut Cx<'_>,
+    requisition: RequisitionId,
+    about: &str,
+    amount: Money,
+) -> Result<(), AppError> {
+    let entries = store::budget::of_requisition(cx.conn, requisition).await?;
+    let Some(last) = entries.last() else { return Ok(()) };
+    let (source, target) = (BudgetAccount::Available, BudgetAccount::Committed);
+    shift(cx, last.budget, Movement { source, target, amount }, requisition, about).await
+}
+
 /// Moves at most `amount` of what the requisition has committed; answers the budget it counts
 /// against and what could not be moved.
 async fn uncommit(

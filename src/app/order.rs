@@ -1,7 +1,9 @@
 //! Purchase orders: issued by the last approval, one per supplier, then read by their parties.
 
+mod change;
 mod view;
 
+pub use change::{Cancel, cancel, need_changeable, set_aside, standing, stands_again};
 pub use view::{OrderBrief, OrderView, documents, get, list, visible};
 
 use crate::{
@@ -39,20 +41,22 @@ pub async fn issue(
     let zone = found.map(|organisation| organisation.time_zone).unwrap_or_default();
     let year = cx.now.day_in(&zone).year();
     let mut issued = Vec::new();
-    for supplier in suppliers(lines) {
+    let suppliers = suppliers(lines);
+    let earlier = change::replaced_by(cx, requisition).await?;
+    for gone in earlier.iter().filter(|order| !suppliers.contains(&order.supplier)) {
+        change::cancel(cx, gone, "The order was changed: nothing of it comes from you.").await?;
+    }
+    for supplier in suppliers {
+        if let Some(before) = earlier.iter().find(|order| order.supplier == supplier) {
+            issued.push(change::replace(cx, before, requisition, lines).await?);
+            continue;
+        }
         let mut order = draft(cx, requisition, lines, supplier)?;
         let number = store::number::next(cx.conn, requisition.organisation, SERIES).await?;
         order.number = format!("PO-{year}-{number:06}");
         store::order::insert(cx.conn, &order).await?;
-        let own = lines.iter().filter(|line| line.goods.supplier == supplier);
-        for (line, line_number) in own.zip(1..) {
-            let line = OrderLine {
-                id: cx.id(),
-                line_number,
-                requisition_line: line.id,
-                goods: line.goods.clone(),
-                progress: Progress::default(),
-            };
+        let own: Vec<_> = lines.iter().filter(|line| line.goods.supplier == supplier).collect();
+        for line in lines_of(cx, &own) {
             store::order::insert_line(cx.conn, order.id, &line).await?;
         }
         cx.fact_in(
@@ -70,6 +74,18 @@ pub async fn issue(
         issued.push(order.id);
     }
     Ok(issued)
+}
+
+/// Fresh order lines of a requisition's lines, numbered from 1.
+fn lines_of(cx: &Cx<'_>, own: &[&RequisitionLine]) -> Vec<OrderLine> {
+    let line = |(line, line_number): (&&RequisitionLine, i64)| OrderLine {
+        id: cx.id(),
+        line_number,
+        requisition_line: line.id,
+        goods: line.goods.clone(),
+        progress: Progress::default(),
+    };
+    own.iter().zip(1..).map(line).collect()
 }
 
 /// The supplier has the order. An order that was answered already stays where it is.
@@ -123,6 +139,7 @@ fn draft(
         payload_id: format!("{id}@{}", cx.app.site.host()),
         document: cx.id(),
         issued_at: cx.now,
+        revision: 1,
         version: 1,
     })
 }

@@ -9,6 +9,7 @@ pub(super) use order::{to_buyer, to_supplier};
 
 use crate::{
     base::id::{NotId, OrganisationId},
+    cxml::order::OrderAction,
     domain::{
         delivery::DeliveryState,
         fact::Fact,
@@ -31,6 +32,12 @@ pub(super) async fn freeze(
 ) -> Result<(), AppError> {
     match fact {
         Fact::OrderIssued { order, .. } => order::freeze(cx, id(order)?).await,
+        Fact::OrderChanged { order, earlier, .. } => {
+            order::amend(cx, id(order)?, (OrderAction::Update, earlier, "")).await
+        }
+        Fact::OrderCancelled { order, earlier, reason, .. } => {
+            order::amend(cx, id(order)?, (OrderAction::Delete, earlier, reason)).await
+        }
         Fact::InvoiceApproved { invoice, .. } => invoice::issue(cx, id(invoice)?).await,
         Fact::RequisitionSubmitted(made) => {
             super::punchout::after_submit(cx, id(&made.requisition)?).await

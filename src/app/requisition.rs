@@ -51,6 +51,7 @@ use crate::{
 use super::{
     AppError, Command, Cx, Need, approval, budget,
     cart::{LineAsked, price_lines, reach},
+    order,
 };
 
 /// Characters of a comment: what a procurement system shows of a header comment.
@@ -380,14 +381,23 @@ impl Command for Withdraw {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Withdraw).await?;
-        plan::void_steps(cx, &requisition).await?;
-        requisition.state = RequisitionState::Withdrawn;
-        requisition.decided_at = Some(cx.now);
-        store::requisition::update(cx.conn, &mut requisition).await?;
-        budget::release(cx, requisition.id).await?;
-        cx.fact(Fact::RequisitionWithdrawn { requisition: requisition.id.to_string() });
-        Ok(())
+        take_back(cx, &mut requisition).await
     }
+}
+
+/// Ends a pending requisition without a decision.
+pub(super) async fn take_back(
+    cx: &mut Cx<'_>,
+    requisition: &mut Requisition,
+) -> Result<(), AppError> {
+    plan::void_steps(cx, requisition).await?;
+    requisition.state = RequisitionState::Withdrawn;
+    requisition.decided_at = Some(cx.now);
+    store::requisition::update(cx.conn, requisition).await?;
+    budget::release(cx, requisition.id).await?;
+    order::stands_again(cx, requisition).await?;
+    cx.fact(Fact::RequisitionWithdrawn { requisition: requisition.id.to_string() });
+    Ok(())
 }
 
 /// Puts other lines in place of a pending requisition's: new content, new plan, and every decision

@@ -206,6 +206,28 @@ pub enum Fact {
         content_hash: String,
         signed_hash: String,
     },
+    /// A changed order took the place of its last version.
+    OrderChanged {
+        order: String,
+        number: String,
+        revision: i64,
+        requisition: String,
+        supplier: String,
+        total: String,
+        content_hash: String,
+        signed_hash: String,
+        /// The payloadID of the version before.
+        earlier: String,
+    },
+    OrderCancelled {
+        order: String,
+        number: String,
+        revision: i64,
+        requisition: String,
+        reason: String,
+        /// The payloadID of the version that is cancelled.
+        earlier: String,
+    },
     OrderSent {
         order: String,
         requisition: String,
@@ -380,6 +402,8 @@ impl Fact {
                 list(&[budget]).into_iter().chain(requisition.clone()).collect()
             }
             Self::OrderIssued { order, requisition, .. }
+            | Self::OrderChanged { order, requisition, .. }
+            | Self::OrderCancelled { order, requisition, .. }
             | Self::OrderSent { order, requisition }
             | Self::OrderConfirmed { order, requisition, .. }
             | Self::OrderRejected { order, requisition, .. }

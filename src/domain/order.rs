@@ -54,6 +54,7 @@ words! {
 ///
 /// A supplier may answer before the worker has written down that the order arrived, ship without a
 /// confirmation, and confirm what is shipped already; the buyer may receive what nobody announced.
+/// The buyer may cancel, and change, until the supplier has answered.
 pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
     use OrderMove as Move;
     use OrderState as State;
@@ -82,7 +83,6 @@ pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
         (State::PartlyConfirmed, Move::Ship, State::Shipped),
         (State::PartlyConfirmed, Move::ReceivePart, State::PartlyReceived),
         (State::PartlyConfirmed, Move::Receive, State::Received),
-        (State::PartlyConfirmed, Move::Cancel, State::Cancelled),
         (State::Confirmed, Move::ConfirmPart, State::PartlyConfirmed),
         (State::Confirmed, Move::Confirm, State::Confirmed),
         (State::Confirmed, Move::Reject, State::Rejected),
@@ -90,7 +90,6 @@ pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
         (State::Confirmed, Move::Ship, State::Shipped),
         (State::Confirmed, Move::ReceivePart, State::PartlyReceived),
         (State::Confirmed, Move::Receive, State::Received),
-        (State::Confirmed, Move::Cancel, State::Cancelled),
         (State::PartlyShipped, Move::ConfirmPart, State::PartlyShipped),
         (State::PartlyShipped, Move::Confirm, State::PartlyShipped),
         (State::PartlyShipped, Move::ShipPart, State::PartlyShipped),
@@ -135,6 +134,11 @@ impl OrderState {
         if lines.iter().all(done) { self.after(OrderMove::Close) } else { None }
     }
 
+    /// Nothing can happen to it any more.
+    pub fn has_ended(self) -> bool {
+        MOVES.iter().all(|(from, _, _)| *from != self)
+    }
+
     /// Whether one of the moves is allowed; for buttons.
     pub fn takes(self, any: &[OrderMove]) -> bool {
         any.iter().any(|by| self.after(*by).is_some())
@@ -169,6 +173,8 @@ pub struct Order {
     /// The frozen OrderRequest.
     pub document: DocumentId,
     pub issued_at: Time,
+    /// 1, and one more with every change or cancellation: the orderVersion of the documents.
+    pub revision: i64,
     pub version: i64,
 }
 

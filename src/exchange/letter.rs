@@ -13,7 +13,7 @@ mod page;
 mod words;
 
 pub use locale::{amount, day, moment};
-pub use order::{OrderMail, OrderMailLine, order_mail};
+pub use order::{OrderMail, OrderMailLine, OrderVersion, order_mail};
 
 use page::{Page, escape, safe};
 use words::{Label, Topic, frame, label, wording};

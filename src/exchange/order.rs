@@ -4,13 +4,13 @@
 //! the shared secret holds a mark that the sender fills in.
 
 use crate::{
-    base::{money::UnitPrice, secret::Secret},
+    base::{money::UnitPrice, secret::Secret, time::Time},
     cxml::{
         Document, Envelope, Mode, Party, Payload, SECRET_MARK,
         address::{Address, Contact, Postal},
         charges::{Distribution, Segment},
         item::{Item, ItemDetail, ItemId},
-        order::OrderRequest,
+        order::{OrderAction, OrderRequest},
         values::{Amount, Comments, Extrinsic, Kept, Stamp},
     },
     domain::{
@@ -34,13 +34,30 @@ pub struct Parties {
     pub requisition: String,
 }
 
+/// What a later document does to an order that its supplier may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amendment {
+    /// `New` when nothing of the order ever left the house.
+    pub action: OrderAction,
+    /// The payloadID of the version before.
+    pub earlier: String,
+    /// Said to the supplier; of a cancellation.
+    pub reason: String,
+    pub at: Time,
+}
+
 /// Our own number of an order that goes by the procurement system's orderID.
 const OWN_NUMBER: &str = "OrderNumber";
 /// The hash of the content that was signed, so that the supplier can ask whether it stands.
 const CONTENT_HASH: &str = "ContentHash";
 
-/// The OrderRequest of an order.
-pub fn request(order: &Order, lines: &[OrderLine], parties: &Parties) -> Document {
+/// The OrderRequest of an order: its first, or one that changes or cancels it.
+pub fn request(
+    order: &Order,
+    lines: &[OrderLine],
+    parties: &Parties,
+    amendment: Option<&Amendment>,
+) -> Document {
     let mut request = OrderRequest::new(
         order.buyer_order_id.as_deref().unwrap_or(&order.number),
         order.issued_at,
@@ -56,16 +73,31 @@ pub fn request(order: &Order, lines: &[OrderLine], parties: &Parties) -> Documen
     if !order.comment.is_empty() {
         request.comments.push(Comments::new(&order.comment));
     }
+    if let Some(amendment) = amendment {
+        amend(&mut request, order, amendment);
+    }
     if order.buyer_order_id.is_some() {
         request.extrinsics.push(Extrinsic::new(OWN_NUMBER, &order.number));
     }
     request.extrinsics.push(Extrinsic::new(CONTENT_HASH, &order.content_hash));
     let party = |identity: &Identity| Party::new(&identity.domain, &identity.identity);
     let sender = party(&parties.sender).with_secret(Secret::new(SECRET_MARK));
-    let envelope = Envelope::request(&order.payload_id, order.issued_at)
+    let at = amendment.map_or(order.issued_at, |amendment| amendment.at);
+    let envelope = Envelope::request(&order.payload_id, at)
         .between(party(&parties.from), party(&parties.to), sender)
         .mode(Mode::Production);
     Document::new(envelope, Payload::OrderRequest(Box::new(request)))
+}
+
+fn amend(request: &mut OrderRequest, order: &Order, amendment: &Amendment) {
+    request.action = amendment.action;
+    request.order_version = Some(order.revision.to_string());
+    if amendment.action != OrderAction::New {
+        request.document_reference = Some(amendment.earlier.clone());
+    }
+    if !amendment.reason.is_empty() {
+        request.comments.push(Comments::new(&amendment.reason));
+    }
 }
 
 /// The order that an `OrderReference` names.

@@ -351,6 +351,44 @@ pub async fn resend(conn: &mut Conn, row: &Delivery, at: Time) -> Result<bool, S
     Ok(done.rows_affected() == 1)
 }
 
+const LEFT: &str = "
+    select id from delivery
+    where about = $1 and purpose = 'order' and (state in ('sending', 'delivered') or attempts > 0)
+    limit 1";
+const WAITING: &str = "
+    select id from delivery
+    where about = $1 and purpose in ('order', 'order_copy') and state = 'waiting'";
+const GIVE_UP: &str = "
+    update delivery set state = 'failed', next_at = null, finished_at = $1, fence = fence + 1,
+        told_at = coalesce(told_at, $1)
+    where id = $2 and state = 'waiting'";
+
+/// Gives up what of an order still waits, for a later version takes its place. Answers whether
+/// anything of the order may have reached its supplier.
+pub async fn supersede(
+    conn: &mut Conn,
+    about: &str,
+    at: Time,
+    detail: &str,
+) -> Result<bool, StoreError> {
+    let left = sqlx::query(LEFT).bind(about).fetch_optional(&mut *conn).await?;
+    let waiting = sqlx::query(WAITING).bind(about).fetch_all(&mut *conn).await?;
+    for row in &waiting {
+        let id = Row::new(row, "delivery").text("id")?;
+        sqlx::query(GIVE_UP).bind(at.millis()).bind(&id).execute(&mut *conn).await?;
+        let attempt = Attempt {
+            number: 0,
+            started_at: at,
+            finished_at: at,
+            verdict: Verdict::Permanent,
+            status: None,
+            detail: detail.to_owned(),
+        };
+        insert_attempt(conn, &id, &attempt).await?;
+    }
+    Ok(left.is_some())
+}
+
 const INSERT_ATTEMPT: &str = "
     insert into attempt (subject_id, number, started_at, finished_at, outcome, status, detail)
     select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 from attempt where subject_id = $1";

@@ -1,7 +1,5 @@
 //! Purchase orders and their lines.
 
-use std::fmt::Display;
-
 use crate::{
     base::{
         decimal,
@@ -28,9 +26,6 @@ const INSERT: &str = "
 
 /// Adds an order. A second one of the same requisition and supplier is a `Duplicate`.
 pub async fn insert(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
-    let address = |address: &PostalAddress| {
-        serde_json::to_string(address).map_err(|fault| inconsistent(&fault))
-    };
     sqlx::query(INSERT)
         .bind(order.id.to_string())
         .bind(&order.number)
@@ -56,8 +51,10 @@ pub async fn insert(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn inconsistent(fault: &dyn Display) -> StoreError {
-    StoreError::inconsistent("purchase_order", fault)
+/// An address as it is frozen.
+fn address(address: &PostalAddress) -> Result<String, StoreError> {
+    serde_json::to_string(address)
+        .map_err(|fault| StoreError::inconsistent("purchase_order", fault))
 }
 
 const INSERT_LINE: &str = "
@@ -106,6 +103,23 @@ const BY_NUMBER: &str = "
     select * from purchase_order
     where organisation_id = $1 and supplier_id = $2 and (number = $3 or buyer_order_id = $3)
     order by id limit 2";
+
+const OF_BUYER_ORDER: &str = "
+    select * from purchase_order where organisation_id = $1 and buyer_order_id = $2 order by id";
+
+/// Every order that was issued under the procurement system's orderID.
+pub async fn of_buyer_order(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    buyer_order_id: &str,
+) -> Result<Vec<Order>, StoreError> {
+    let rows = sqlx::query(OF_BUYER_ORDER)
+        .bind(organisation.to_string())
+        .bind(buyer_order_id)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
 
 /// The order of this id, whoever asks: for the server's own work.
 pub async fn get(conn: &mut Conn, id: OrderId) -> Result<Option<Order>, StoreError> {
@@ -230,6 +244,59 @@ pub async fn list_at_supplier(
     Ok(Page::of(orders, cut, |order| order.id.to_string()))
 }
 
+const REPLACE: &str = "
+    update purchase_order set requisition_id = $1, cost_center = $2, ship_to = $3, bill_to = $4,
+        needed_on = $5, comment = $6, total_minor = $7, content_hash = $8, signed_hash = $9,
+        payload_id = $10, document_id = $11, issued_at = $12, revision = $13,
+        version = version + 1
+    where id = $14 and version = $15";
+const DELETE_LINES: &str = "delete from order_line where order_id = $1";
+
+/// Puts the order's next version in place of the last; the lines of the last go, those of the next
+/// are still to be inserted.
+pub async fn replace(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
+    let done = sqlx::query(REPLACE)
+        .bind(order.requisition.to_string())
+        .bind(&order.cost_center_code)
+        .bind(address(&order.ship_to)?)
+        .bind(address(&order.bill_to)?)
+        .bind(order.needed_on.map(|day: Day| day.to_string()))
+        .bind(&order.comment)
+        .bind(order.total.minor())
+        .bind(&order.content_hash)
+        .bind(&order.signed_hash)
+        .bind(&order.payload_id)
+        .bind(order.document.to_string())
+        .bind(order.issued_at.millis())
+        .bind(order.revision)
+        .bind(order.id.to_string())
+        .bind(order.version)
+        .execute(&mut *conn)
+        .await?;
+    one_row(done.rows_affected(), "order")?;
+    sqlx::query(DELETE_LINES).bind(order.id.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+const CANCEL: &str = "
+    update purchase_order set state = $1, payload_id = $2, document_id = $3, revision = $4,
+        version = version + 1
+    where id = $5 and version = $6";
+
+/// Saves the order's cancellation; its lines stay.
+pub async fn cancel(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
+    let done = sqlx::query(CANCEL)
+        .bind(order.state.word())
+        .bind(&order.payload_id)
+        .bind(order.document.to_string())
+        .bind(order.revision)
+        .bind(order.id.to_string())
+        .bind(order.version)
+        .execute(conn)
+        .await?;
+    one_row(done.rows_affected(), "order")
+}
+
 const SET_STATE: &str = "
     update purchase_order set state = $1, version = version + 1 where id = $2 and version = $3";
 
@@ -270,6 +337,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Order, StoreError> {
         payload_id: row.text("payload_id")?,
         document: row.id("document_id")?,
         issued_at: row.time("issued_at")?,
+        revision: row.int("revision")?,
         version: row.int("version")?,
     })
 }

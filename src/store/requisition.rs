@@ -72,6 +72,26 @@ const OF_BUYER_ORDER: &str = "
     where organisation_id = $1 and buyer_order_id = $2 and source = 'incoming_order'
     order by id desc limit 1";
 
+const SUPERSEDE: &str = "
+    update requisition set superseded_at = $1
+    where organisation_id = $2 and buyer_order_id = $3 and superseded_at is null";
+
+/// A later version of the procurement system's order takes the place of those before.
+pub async fn supersede(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    order_id: &str,
+    at: Time,
+) -> Result<(), StoreError> {
+    sqlx::query(SUPERSEDE)
+        .bind(at.millis())
+        .bind(organisation.to_string())
+        .bind(order_id)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// What became of the procurement system's order of this number.
 pub async fn of_buyer_order(
     conn: &mut Conn,

@@ -14,6 +14,7 @@ mod command_line;
 mod flow_audit;
 mod flow_away;
 mod flow_budget;
+mod flow_change_order;
 mod flow_crash;
 mod flow_invoice;
 mod flow_limits;

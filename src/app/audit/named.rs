@@ -7,7 +7,7 @@ use crate::{
         approval::{Task, TaskState, Verdict},
         cart::Goods,
         fact::{Decided, Fact, RequisitionFact},
-        order::{Order, OrderLine},
+        order::{Order, OrderLine, OrderState},
         requisition::{Requisition, RequisitionLine, content_hash, order_part_hash},
     },
     store::{
@@ -54,6 +54,7 @@ const KINDS: &[&str] = &[
     "document-kept",
     "decided",
     "order-issued",
+    "order-changed",
     "requisition-submitted",
     "requisition-changed",
     "policy-drafted",
@@ -91,7 +92,7 @@ pub(super) async fn compare(
             let found = evidence.requisitions.get(conn, &fact.requisition).await?;
             Ok(requisition_is(found, fact))
         }
-        Fact::OrderIssued { order, .. } => {
+        Fact::OrderIssued { order, .. } | Fact::OrderChanged { order, .. } => {
             let Ok(id) = order.parse() else { return Ok(gone("order")) };
             let Some(row) = store::order::get(conn, id).await? else { return Ok(gone("order")) };
             let lines = store::order::lines(conn, id).await?;
@@ -167,11 +168,32 @@ fn requisition_is(found: Option<&Kept>, named: &RequisitionFact) -> Found {
 }
 
 fn order_is(row: &Order, lines: &[OrderLine], signed: Option<&Kept>, named: &Fact) -> Found {
-    let Fact::OrderIssued {
-        number, requisition, supplier, total, content_hash, signed_hash, ..
-    } = named
-    else {
-        return Found::NamesNothing;
+    let (number, requisition, supplier, total, content_hash, signed_hash) = match named {
+        Fact::OrderIssued {
+            number,
+            requisition,
+            supplier,
+            total,
+            content_hash,
+            signed_hash,
+            ..
+        } if is_version(row, 1) => {
+            (number, requisition, supplier, total, content_hash, signed_hash)
+        }
+        Fact::OrderChanged {
+            number,
+            revision,
+            requisition,
+            supplier,
+            total,
+            content_hash,
+            signed_hash,
+            ..
+        } if is_version(row, *revision) => {
+            (number, requisition, supplier, total, content_hash, signed_hash)
+        }
+        // Changed since: a later entry names the version that stands.
+        _ => return Found::NamesNothing,
     };
     let Some(signed) = signed else { return gone("signed requisition of the order") };
     let Some(hash) = ordered_hash(row, lines, signed) else {
@@ -188,9 +210,16 @@ fn order_is(row: &Order, lines: &[OrderLine], signed: Option<&Kept>, named: &Fac
         (row.total.to_string() == *total, "its total"),
         (row.total.minor() == sum, "the total of a line"),
         (lines_are_the_signed_ones(lines, &signed.1), "a line differs from the signed one"),
-        (row.payload_id.starts_with(&format!("{}@", row.id)), "its payloadID"),
+        (row.payload_id.starts_with(&row.id.to_string()), "its payloadID"),
     ];
     first_of("order", &checks)
+}
+
+/// Whether the order's rows hold this version's content. A cancellation is a version of its own
+/// that leaves the content as it was.
+fn is_version(row: &Order, revision: i64) -> bool {
+    let cancelled = i64::from(row.state == OrderState::Cancelled);
+    row.revision == revision + cancelled
 }
 
 /// The hash of the order's part of the signed content, made of the order's own rows; from the

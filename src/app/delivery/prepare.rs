@@ -5,10 +5,10 @@ use crate::{
     cxml,
     domain::{
         notice::Language,
-        order::{Order, OrderLine},
+        order::{Order, OrderLine, OrderState},
         party::{Channel, Person, PostalAddress},
     },
-    exchange::letter::{OrderMail, OrderMailLine, order_mail},
+    exchange::letter::{OrderMail, OrderMailLine, OrderVersion, order_mail},
     outbound::mail::{MailAttachment, MailParty, OutgoingMail},
     store::{self, Conn, delivery::Delivery, document::Document},
 };
@@ -115,6 +115,11 @@ fn sheet(
         comment: said(&order.comment),
         lines: lines.iter().map(line).collect(),
         total: order.total,
+        version: match order.state {
+            OrderState::Cancelled => OrderVersion::Cancelled,
+            _ if order.revision > 1 => OrderVersion::Changed(order.revision),
+            _ => OrderVersion::New,
+        },
     }
 }
 

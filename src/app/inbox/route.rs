@@ -90,14 +90,13 @@ pub(super) async fn to_owner(
             need(cx, inbound, payload, ("invoice", "create")).await?;
             invoice::arrive(cx, inbound, request).await
         }
-        Payload::OrderRequest(request) if request.action != OrderAction::New => {
-            need(cx, inbound, payload, ("order", "create")).await?;
-            let field = "OrderRequest/OrderRequestHeader/@type";
-            Err(not_implemented(field, request.action.word(), "new").into())
-        }
         Payload::OrderRequest(request) => {
             need(cx, inbound, payload, ("order", "create")).await?;
-            arrival::arrive(cx, inbound, request).await
+            match request.action {
+                OrderAction::New => arrival::arrive(cx, inbound, request).await,
+                OrderAction::Update => arrival::change(cx, inbound, request).await,
+                OrderAction::Delete => arrival::cancel(cx, inbound, request).await,
+            }
         }
         Payload::ConfirmationRequest(request) => {
             need(cx, inbound, payload, ("order", "confirm")).await?;

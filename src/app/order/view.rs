@@ -9,7 +9,7 @@ use crate::{
     },
     domain::{
         confirmation::Confirmation,
-        order::{Order, OrderLine},
+        order::{Order, OrderLine, OrderMove},
         party::{Organisation, Person, Supplier},
         receipt::Receipt,
         refusal::Refusal,
@@ -52,6 +52,7 @@ pub struct OrderView {
     pub deliveries: Vec<DeliveryView>,
     pub may_receive: bool,
     pub may_resend: bool,
+    pub may_cancel: bool,
 }
 
 /// The orders the reader may list, newest first: all of the organisation, or those of the own
@@ -155,6 +156,9 @@ pub async fn get(reader: &mut Reader<'_>, id: OrderId) -> Result<OrderView, AppE
         receipts: store::receipt::of_order(conn, id).await?,
         supplier: supplier(&suppliers, &order)?,
         may_resend: !desk && reader.may("order", "resend"),
+        may_cancel: !desk
+            && reader.may("order", "cancel")
+            && order.state.takes(&[OrderMove::Cancel]),
         requisition: origin,
         order,
         buyer,

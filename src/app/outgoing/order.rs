@@ -3,12 +3,12 @@
 
 use crate::{
     base::id::OrderId,
-    cxml,
+    cxml::{self, order::OrderAction},
     domain::{
         order::Order,
         party::{Channel, Organisation, Partner, PartnerKind},
     },
-    exchange::order::{Parties, request},
+    exchange::order::{Amendment, Parties, request},
     store::{
         self,
         delivery::Purpose,
@@ -19,9 +19,40 @@ use crate::{
 use super::{AppError, Cx, Way};
 use crate::app::{document, order::mark_sent};
 
+/// Freezes an order that was issued.
 pub(super) async fn freeze(cx: &mut Cx<'_>, id: OrderId) -> Result<(), AppError> {
+    let (kept, ways) = keep(cx, id, None).await?;
+    send(cx, id, &kept, ways).await
+}
+
+/// Freezes the change or the cancellation of an order. What of its last version still waits is not
+/// sent any more; when nothing of the order ever left, a change goes out as a new order and a
+/// cancellation not at all.
+pub(super) async fn amend(
+    cx: &mut Cx<'_>,
+    id: OrderId,
+    (action, earlier, reason): (OrderAction, &str, &str),
+) -> Result<(), AppError> {
+    let told = "a later version took its place before it was sent";
+    let left = store::delivery::supersede(cx.conn, &id.to_string(), cx.now, told).await?;
+    let action = if action == OrderAction::Update && !left { OrderAction::New } else { action };
+    let amendment =
+        Amendment { action, earlier: earlier.to_owned(), reason: reason.to_owned(), at: cx.now };
+    let (kept, ways) = keep(cx, id, Some(&amendment)).await?;
+    match action == OrderAction::Delete && !left {
+        true => Ok(()),
+        false => send(cx, id, &kept, ways).await,
+    }
+}
+
+/// Freezes and keeps the order's document; answers it and where it goes.
+async fn keep(
+    cx: &mut Cx<'_>,
+    id: OrderId,
+    amendment: Option<&Amendment>,
+) -> Result<(Document, Vec<Way>), AppError> {
     let order = store::order::get(cx.conn, id).await?;
-    let order = order.ok_or_else(|| AppError::internal("an order that was issued is gone"))?;
+    let order = order.ok_or_else(|| AppError::internal("an order that goes out is gone"))?;
     let organisation = store::organisation::get(cx.conn, order.organisation).await?;
     let organisation =
         organisation.ok_or_else(|| AppError::internal("an order's organisation is gone"))?;
@@ -41,22 +72,28 @@ pub(super) async fn freeze(cx: &mut Cx<'_>, id: OrderId) -> Result<(), AppError>
         sender: sender_key(&parties.from),
         payload_id: order.payload_id.clone(),
         content_type: "text/xml; charset=UTF-8".to_owned(),
-        body: cxml::encode(&request(&order, &lines, &parties)),
+        body: cxml::encode(&request(&order, &lines, &parties, amendment)),
         status: None,
         reply_to: None,
         at: cx.now,
     };
     document::keep(cx, kept.clone()).await?;
-    let way = to_supplier(supply.as_ref());
-    let arrived = way.channel == Channel::Desk;
-    super::send(cx, &kept, way).await?;
-    if let Some(way) = to_buyer(&organisation, buyer.as_ref()) {
-        super::send(cx, &kept, way).await?;
+    let copy = to_buyer(&organisation, buyer.as_ref());
+    Ok((kept, [to_supplier(supply.as_ref())].into_iter().chain(copy).collect()))
+}
+
+/// Puts the document on its ways; on the supplier desk it has arrived at once.
+async fn send(
+    cx: &mut Cx<'_>,
+    id: OrderId,
+    kept: &Document,
+    ways: Vec<Way>,
+) -> Result<(), AppError> {
+    let arrived = ways.iter().any(|way| way.channel == Channel::Desk);
+    for way in ways {
+        super::send(cx, kept, way).await?;
     }
-    if arrived {
-        mark_sent(cx, id).await?;
-    }
-    Ok(())
+    if arrived { mark_sent(cx, id).await } else { Ok(()) }
 }
 
 type Connections<'a> = (&'a Organisation, Option<&'a Partner>, Option<&'a Partner>);

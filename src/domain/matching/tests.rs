@@ -58,6 +58,7 @@ pub(crate) fn order(lines: Vec<OrderLine>) -> Ordered {
         state: OrderState::Sent,
         content_hash: String::new(),
         signed_hash: String::new(),
+        revision: 1,
         payload_id: "po_1@buy.example".into(),
         document: DocumentId::from_bits(1),
         issued_at: Time::from_millis(0),

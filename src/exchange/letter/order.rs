@@ -29,6 +29,16 @@ pub struct OrderMail {
     pub comment: Option<String>,
     pub lines: Vec<OrderMailLine>,
     pub total: Money,
+    pub version: OrderVersion,
+}
+
+/// Whether the order is new to the supplier, changed or cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderVersion {
+    New,
+    /// With its version, from 2.
+    Changed(i64),
+    Cancelled,
 }
 
 /// One line of the order.
@@ -46,7 +56,10 @@ pub struct OrderMailLine {
 
 struct Words {
     title: &'static str,
+    changed: &'static str,
+    cancelled: &'static str,
     lead: &'static str,
+    cancels: &'static str,
     ordered_on: &'static str,
     needed_on: &'static str,
     contact: &'static str,
@@ -63,7 +76,10 @@ const fn words(language: Language) -> Words {
     match language {
         Language::English => Words {
             title: "Purchase order",
+            changed: "Changed purchase order",
+            cancelled: "Cancellation of purchase order",
             lead: "orders from you:",
+            cancels: "cancels what was ordered from you:",
             ordered_on: "Ordered on",
             needed_on: "Needed on",
             contact: "Contact",
@@ -77,7 +93,10 @@ const fn words(language: Language) -> Words {
         },
         Language::German => Words {
             title: "Bestellung",
+            changed: "Geänderte Bestellung",
+            cancelled: "Stornierung der Bestellung",
             lead: "bestellt bei Ihnen:",
+            cancels: "storniert, was bei Ihnen bestellt war:",
             ordered_on: "Bestellt am",
             needed_on: "Benötigt am",
             contact: "Kontakt",
@@ -91,7 +110,10 @@ const fn words(language: Language) -> Words {
         },
         Language::French => Words {
             title: "Commande",
+            changed: "Commande modifiée",
+            cancelled: "Annulation de la commande",
             lead: "vous commande :",
+            cancels: "annule ce qui vous était commandé :",
             ordered_on: "Commandé le",
             needed_on: "Souhaité le",
             contact: "Contact",
@@ -110,12 +132,17 @@ const fn words(language: Language) -> Words {
 pub fn order_mail(order: &OrderMail, language: Language) -> Letter {
     let words = words(language);
     let buyer = safe(&order.buyer);
-    let subject =
-        shorten(&one_line(&format!("{} {}, {buyer}", words.title, safe(&order.number))), 150);
+    let (title, lead, version) = match order.version {
+        OrderVersion::New => (words.title, words.lead, String::new()),
+        OrderVersion::Changed(version) => (words.changed, words.lead, format!(" (v{version})")),
+        OrderVersion::Cancelled => (words.cancelled, words.cancels, String::new()),
+    };
+    let subject = format!("{title} {}{version}, {buyer}", safe(&order.number));
+    let subject = shorten(&one_line(&subject), 150);
     let rows = rows(order, &words, language);
     let lines: Vec<[String; 6]> = order.lines.iter().map(|line| cells(line, language)).collect();
     let total = locale::amount(order.total, language);
-    let sheet = Sheet { subject, buyer, rows, lines, total, words };
+    let sheet = Sheet { subject, buyer, lead, rows, lines, total, words };
     Letter { text: sheet.text(), html: sheet.html(language), subject: sheet.subject }
 }
 
@@ -123,6 +150,7 @@ pub fn order_mail(order: &OrderMail, language: Language) -> Letter {
 struct Sheet {
     subject: String,
     buyer: String,
+    lead: &'static str,
     rows: Vec<(&'static str, String)>,
     lines: Vec<[String; 6]>,
     total: String,
@@ -168,8 +196,8 @@ fn cells(line: &OrderMailLine, language: Language) -> [String; 6] {
 
 impl Sheet {
     fn text(&self) -> String {
-        let Self { subject, buyer, rows, lines, total, words } = self;
-        let mut out = format!("{subject}\n\n{buyer} {}\n\n", words.lead);
+        let Self { subject, buyer, lead, rows, lines, total, words } = self;
+        let mut out = format!("{subject}\n\n{buyer} {lead}\n\n");
         for (label, value) in rows {
             out.push_str(&format!("{label}: {value}\n"));
         }
@@ -183,13 +211,9 @@ impl Sheet {
     }
 
     fn html(&self, language: Language) -> String {
-        let Self { subject, buyer, rows, lines, total, words } = self;
-        let mut body = format!(
-            "<h1>{}</h1>\n<p>{} {}</p>\n<table>\n",
-            escape(subject),
-            escape(buyer),
-            words.lead
-        );
+        let Self { subject, buyer, lead, rows, lines, total, words } = self;
+        let mut body =
+            format!("<h1>{}</h1>\n<p>{} {}</p>\n<table>\n", escape(subject), escape(buyer), lead);
         for (label, value) in rows {
             body.push_str(&format!(
                 "<tr><th scope=\"row\" align=\"left\">{}</th><td>{}</td></tr>\n",

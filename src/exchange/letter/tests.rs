@@ -189,7 +189,19 @@ fn order(typed: &str) -> OrderMail {
         comment: Some(typed.into()),
         lines: vec![line, second],
         total: euro(7_000),
+        version: OrderVersion::New,
     }
+}
+
+#[test]
+fn a_changed_or_cancelled_order_says_so_at_once() {
+    let changed = OrderMail { version: OrderVersion::Changed(2), ..order("Bolt") };
+    let letter = order_mail(&changed, Language::English);
+    assert_eq!(letter.subject, "Changed purchase order PO-2026-000123 (v2), Acme Industries");
+    let cancelled = OrderMail { version: OrderVersion::Cancelled, ..order("Bolt") };
+    let letter = order_mail(&cancelled, Language::German);
+    assert!(letter.subject.starts_with("Stornierung der Bestellung PO-2026-000123"));
+    assert!(letter.text.contains("storniert, was bei Ihnen bestellt war"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
     app::{
         AppError,
         delivery::{DeliveryView, Resend},
-        order::{self, OrderBrief, OrderView},
+        order::{self, Cancel, OrderBrief, OrderView},
         receiving::Receive,
     },
     base::{decimal, id::OrderId},
@@ -192,6 +192,8 @@ struct OrderJson {
     needed_on: Option<String>,
     comment: String,
     issued_at: String,
+    /// 1, and one more with every change or cancellation.
+    revision: i64,
     /// SHA-256 of this order's part of the signed content.
     content_hash: String,
     /// SHA-256 of the whole content that was signed.
@@ -218,6 +220,7 @@ impl From<OrderView> for OrderJson {
             needed_on: order.needed_on.map(|day| day.to_string()),
             comment: order.comment,
             issued_at: order.issued_at.to_string(),
+            revision: order.revision,
             content_hash: order.content_hash,
             signed_hash: order.signed_hash,
             payload_id: order.payload_id,
@@ -265,6 +268,13 @@ fn shown_document(document: Document) -> DocumentJson {
         reply_to: document.reply_to.map(|id| id.to_string()),
         body: String::from_utf8_lossy(&document.body).into_owned(),
     }
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct CancelInput {
+    /// Told to the supplier.
+    reason: String,
 }
 
 /// What arrived; without lines everything that is left.
@@ -331,6 +341,20 @@ impl Orders {
     async fn resend(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<OrderJson>> {
         let order = self::id(&id)?;
         caller.act(Resend { order }).await?;
+        Ok(shown(&caller, order).await?)
+    }
+
+    /// Cancels an order whose supplier has not answered it yet; the supplier gets a cancellation
+    /// with the reason. 409 `order-answered` later.
+    #[oai(path = "/orders/:id/cancel", method = "post", operation_id = "cancel-order")]
+    async fn cancel(
+        &self,
+        caller: Caller,
+        id: Path<String>,
+        body: Json<CancelInput>,
+    ) -> poem::Result<Json<OrderJson>> {
+        let order = self::id(&id)?;
+        caller.act(Cancel { order, reason: body.0.reason }).await?;
         Ok(shown(&caller, order).await?)
     }
 

@@ -9,7 +9,7 @@ use crate::{
     app::{
         AppError, act,
         delivery::{DeliveryView, Resend, address_lines},
-        order::{self, OrderBrief, OrderView},
+        order::{self, Cancel, OrderBrief, OrderView},
         receiving::Receive,
     },
     base::{decimal, id::OrderId, page::Cut},
@@ -75,6 +75,8 @@ struct OrderPage {
     deliveries: Vec<Sending>,
     /// One field for each line that is not all there yet.
     receive: Vec<Field>,
+    /// Why it is cancelled; when it can be.
+    cancel: Option<Field>,
     timeline: Timeline,
 }
 
@@ -210,6 +212,13 @@ async fn order_page(
         bill_to: address_lines(&view.order.bill_to),
         deliveries: view.deliveries.iter().map(|one| sending(&shell, one)).collect(),
         receive,
+        cancel: view.may_cancel.then(|| {
+            let reason = form.and_then(|form| form.filled("reason").ok().flatten());
+            Field::text("reason", "Reason")
+                .hint("The supplier reads it.")
+                .value(reason.unwrap_or_default())
+                .faults(&shell.faults)
+        }),
         timeline: timeline(&shell, &view),
         view,
         shell,
@@ -354,6 +363,17 @@ async fn h_receive(Path(id): Path<String>, Posted { who, form }: Posted) -> Resu
 }
 
 #[handler]
+async fn h_cancel(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let id = read_id(&id)?;
+    let reason = form.filled("reason")?.unwrap_or_default().to_owned();
+    match act(&who.app, &who.actor, Cancel { order: id, reason }).await {
+        Ok(()) => Ok(who.go(&format!("/orders/{id}"))),
+        Err(AppError::Refusal(refusal)) => order_page(&who, id, Some((*refusal, &form))).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+#[handler]
 async fn h_resend(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let id = read_id(&id)?;
     match act(&who.app, &who.actor, Resend { order: id }).await {
@@ -369,4 +389,5 @@ pub(super) fn add(route: Route) -> Route {
         .at("/orders/:id", get(h_one))
         .at("/orders/:id/receive", post(h_receive))
         .at("/orders/:id/resend", post(h_resend))
+        .at("/orders/:id/cancel", post(h_cancel))
 }

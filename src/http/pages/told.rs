@@ -159,6 +159,14 @@ fn ordering(fact: &Fact) -> Option<Told> {
                 .with(format!("content {content_hash}, of the signed {signed_hash}"))
                 .good()
         }
+        Fact::OrderChanged { number, revision, total, content_hash, signed_hash, .. } => {
+            Told::new(format!("Order {number} was changed, version {revision}: {total}"))
+                .with(format!("content {content_hash}, of the signed {signed_hash}"))
+                .info()
+        }
+        Fact::OrderCancelled { number, reason, .. } => {
+            Told::new(format!("Order {number} was cancelled")).with(reason).bad()
+        }
         Fact::OrderSent { .. } => Told::new("The supplier has the order").info(),
         Fact::OrderConfirmed { state, .. } => {
             Told::new(format!("The supplier confirmed; the order is {}", words(state))).good()
@@ -275,7 +283,7 @@ mod tests {
     #[test]
     fn objects_lead_to_their_page_or_to_their_audit_trail() {
         assert_eq!(object_path("po_1"), "/orders/po_1");
-        assert_eq!(object_path("prt_1"), "/audit?about=prt%5F1");
+        assert_eq!(object_path("prt_1"), "/audit?about=prt_1");
         assert_eq!(object_path("a@b"), "/audit?about=a%40b");
     }
 }

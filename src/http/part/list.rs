@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_pager_keeps_the_filters_and_vanishes_on_a_short_list() {
         let pager = Pager::new("/orders?state=sent", None, Some("po_1")).to_string();
-        assert!(pager.contains("/orders?state=sent&#38;after=po%5F1"), "{pager}");
+        assert!(pager.contains("/orders?state=sent&#38;after=po_1"), "{pager}");
         assert_eq!(Pager::new("/orders", None, None).to_string(), "");
     }
 
