@@ -2,6 +2,7 @@
 //! returned for it, and becomes a requisition: forwarded at once, or held for sign-off.
 
 mod change;
+mod enclosed;
 mod said;
 
 pub use change::{cancel, change};
@@ -68,6 +69,7 @@ async fn take(
     organisation: &Organisation,
 ) -> Result<Taken, AppError> {
     let id = organisation.id;
+    let enclosed = enclosed::find(request, inbound.attachments)?;
     if request.total.currency != organisation.currency {
         return Err(Refusal::invalid("currency", "The order is in another currency.")
             .field("OrderRequest/OrderRequestHeader/Total/Money/@currency")
@@ -103,6 +105,9 @@ async fn take(
             currency: organisation.currency,
             lines,
             flags: flags.clone(),
+            document: inbound.id,
+            enclosed: enclosed.head,
+            line_enclosed: enclosed.lines,
         },
     )
     .await?;

@@ -14,11 +14,15 @@ use crate::{
         id::{DocumentId, PunchoutSessionId},
         text::{sha256_hex, shorten},
     },
-    cxml::{self, Document as Wire, Envelope, Form, Payload, Received, Status, values::Stamp},
+    cxml::{
+        self, Document as Wire, Envelope, Form, Payload, Received, Status, multipart::Part,
+        values::Stamp,
+    },
     domain::refusal::{Refusal, RefusalKind},
     exchange,
     store::{
         self, StoreError,
+        attachment::Attachment,
         document::{Direction, Document},
         inbox::Answered,
     },
@@ -43,6 +47,8 @@ pub struct Inbound<'d> {
     pub id: DocumentId,
     pub sender: &'d Sender,
     pub envelope: &'d Envelope,
+    /// What came beside it.
+    pub attachments: &'d [Attachment],
 }
 
 /// What became of a document: its answer, and the objects it concerns.
@@ -66,6 +72,34 @@ const UNREAD_SHOWN: usize = 20;
 
 /// Reads and answers a document. The answer is always a cXML Response.
 pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -> Vec<u8> {
+    receive_with(app, (bytes, content_type), Vec::new()).await
+}
+
+/// As [`receive`], for a document that came with attachments: the root of these parts.
+pub async fn receive_parts(app: &Arc<App>, root: &Part, parts: &[Part]) -> Vec<u8> {
+    let beside = parts.iter().filter(|part| !std::ptr::eq(*part, root));
+    let attachments = beside.map(attachment).collect();
+    receive_with(app, (&root.body, root.content_type.as_deref()), attachments).await
+}
+
+fn attachment(part: &Part) -> Attachment {
+    let said = |text: &Option<String>| shorten(text.as_deref().unwrap_or_default(), 200);
+    Attachment {
+        content_id: said(&part.content_id),
+        content_type: match said(&part.content_type) {
+            none if none.is_empty() => "application/octet-stream".to_owned(),
+            given => given,
+        },
+        name: said(&part.name),
+        body: part.body.clone(),
+    }
+}
+
+async fn receive_with(
+    app: &Arc<App>,
+    (bytes, content_type): (&[u8], Option<&str>),
+    attachments: Vec<Attachment>,
+) -> Vec<u8> {
     let received = match cxml::receive(bytes, content_type) {
         Ok(received) => received,
         Err(fault) => {
@@ -73,7 +107,7 @@ pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -
             return unkept(app, exchange::status::of_fault(&fault));
         }
     };
-    match take(app, received, bytes, content_type).await {
+    match take(app, received, (bytes, content_type), attachments).await {
         Ok(answer) => answer,
         Err(fault) => {
             let refusal = fault.told();
@@ -86,8 +120,8 @@ pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -
 async fn take(
     app: &Arc<App>,
     received: Received,
-    bytes: &[u8],
-    content_type: Option<&str>,
+    (bytes, content_type): (&[u8], Option<&str>),
+    attachments: Vec<Attachment>,
 ) -> Result<Vec<u8>, AppError> {
     let senders = match partner_auth::prove(app, &received.envelope).await {
         Ok(senders) => senders,
@@ -108,12 +142,13 @@ async fn take(
         given => given.to_owned(),
     };
     let arrival = Arc::new(Arrival {
-        body_sha256: sha256_hex(&body),
+        body_sha256: whole_sha256(&body, &attachments),
         content_type: content_type.map_or_else(|| XML.to_owned(), |text| shorten(text, 200)),
         sender,
         received,
         body,
         payload_id,
+        attachments,
     });
     let actor = arrival.sender.actor();
     let answer = match again(app, &actor, || Arrive(Arc::clone(&arrival))).await {
@@ -124,6 +159,17 @@ async fn take(
         other => other?,
     };
     Ok(answer.filled(app))
+}
+
+/// Of the document and what came with it: the same payloadID with another attachment is another
+/// document.
+fn whole_sha256(body: &[u8], attachments: &[Attachment]) -> String {
+    let own = sha256_hex(body);
+    if attachments.is_empty() {
+        return own;
+    }
+    let all = attachments.iter().map(|one| format!("{} {}", one.content_id, sha256_hex(&one.body)));
+    sha256_hex(std::iter::once(own).chain(all).collect::<Vec<_>>().join("\n").as_bytes())
 }
 
 /// Runs a command; when an equal document came in at the same moment, the other's answer is there
@@ -171,6 +217,7 @@ struct Arrival {
     content_type: String,
     /// The document's own, or its body's hash when it has none.
     payload_id: String,
+    attachments: Vec<Attachment>,
 }
 
 impl Arrival {
@@ -309,8 +356,13 @@ impl Command for Arrive {
             return Err(exchange::status::not_implemented("cXML", got, "a Request").into());
         }
         let payload = arrival.received.payload.as_ref().map_err(content)?;
-        let inbound =
-            Inbound { id: ids.0, sender: &arrival.sender, envelope: &arrival.received.envelope };
+        store::attachment::insert(cx.conn, ids.0, &arrival.attachments).await?;
+        let inbound = Inbound {
+            id: ids.0,
+            sender: &arrival.sender,
+            envelope: &arrival.received.envelope,
+            attachments: &arrival.attachments,
+        };
         let taken = route::to_owner(cx, &inbound, payload).await?;
         arrival.keep(cx, ids, taken).await
     }

@@ -4,7 +4,7 @@ mod change;
 mod view;
 
 pub use change::{Cancel, cancel, need_changeable, set_aside, standing, stands_again};
-pub use view::{OrderBrief, OrderView, documents, get, list, visible};
+pub use view::{OrderBrief, OrderView, attachment, documents, get, list, visible};
 
 use crate::{
     base::{

@@ -21,6 +21,7 @@ pub mod invoice_line;
 pub mod item;
 pub mod limits;
 pub mod modification;
+pub mod multipart;
 pub mod order;
 mod order_info;
 mod overlay;

@@ -46,6 +46,23 @@ pub struct Amendment {
     pub at: Time,
 }
 
+/// What a document says beside its order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    pub amendment: Option<&'a Amendment>,
+    /// Content-IDs of what goes with it, of the line of this number or of the whole order.
+    pub enclosed: &'a [(Option<i64>, String)],
+}
+
+impl Beside<'_> {
+    /// A remark that names what is enclosed to this place; none when nothing is.
+    fn enclosing(&self, line: Option<i64>) -> Option<Comments> {
+        let own = self.enclosed.iter().filter(|(place, _)| *place == line);
+        let attachments: Vec<String> = own.map(|(_, id)| format!("cid:{id}")).collect();
+        (!attachments.is_empty()).then(|| Comments { attachments, ..Comments::default() })
+    }
+}
+
 /// Our own number of an order that goes by the procurement system's orderID.
 const OWN_NUMBER: &str = "OrderNumber";
 /// The hash of the content that was signed, so that the supplier can ask whether it stands.
@@ -56,13 +73,13 @@ pub fn request(
     order: &Order,
     lines: &[OrderLine],
     parties: &Parties,
-    amendment: Option<&Amendment>,
+    beside: Beside<'_>,
 ) -> Document {
     let mut request = OrderRequest::new(
         order.buyer_order_id.as_deref().unwrap_or(&order.number),
         order.issued_at,
         Amount::from(order.total),
-        lines.iter().map(|line| item(order, line)).collect(),
+        lines.iter().map(|line| item(order, line, beside)).collect(),
     );
     request.requisition_id = Some(parties.requisition.clone());
     // Noon, so that no reader's time zone makes another day of it.
@@ -73,7 +90,8 @@ pub fn request(
     if !order.comment.is_empty() {
         request.comments.push(Comments::new(&order.comment));
     }
-    if let Some(amendment) = amendment {
+    request.comments.extend(beside.enclosing(None));
+    if let Some(amendment) = beside.amendment {
         amend(&mut request, order, amendment);
     }
     if order.buyer_order_id.is_some() {
@@ -82,7 +100,7 @@ pub fn request(
     request.extrinsics.push(Extrinsic::new(CONTENT_HASH, &order.content_hash));
     let party = |identity: &Identity| Party::new(&identity.domain, &identity.identity);
     let sender = party(&parties.sender).with_secret(Secret::new(SECRET_MARK));
-    let at = amendment.map_or(order.issued_at, |amendment| amendment.at);
+    let at = beside.amendment.map_or(order.issued_at, |amendment| amendment.at);
     let envelope = Envelope::request(&order.payload_id, at)
         .between(party(&parties.from), party(&parties.to), sender)
         .mode(Mode::Production);
@@ -108,7 +126,7 @@ pub fn reference(reference: &crate::cxml::confirmation::OrderReference) -> Refer
     }
 }
 
-fn item(order: &Order, line: &OrderLine) -> Item {
+fn item(order: &Order, line: &OrderLine, beside: Beside<'_>) -> Item {
     let goods = &line.goods;
     let mut id = ItemId::new(&goods.sku);
     if !goods.aux_id.is_empty() {
@@ -123,6 +141,7 @@ fn item(order: &Order, line: &OrderLine) -> Item {
     detail.manufacturer_name = said(&goods.manufacturer);
     let mut item = Item::new(goods.quantity, id, Some(detail));
     item.line_number = u32::try_from(line.line_number).ok();
+    item.comments.extend(beside.enclosing(Some(line.line_number)));
     item.distributions.push(Distribution {
         name: "DistributionCharge".to_owned(),
         segments: vec![Segment {

@@ -1,4 +1,4 @@
-//! `POST /cxml`: the one door for documents, plain or as the first part of a multipart body.
+//! `POST /cxml`: the one door for documents, plain or with attachments in a multipart body.
 //!
 //! Whatever the document says, the answer is a cXML Response in HTTP 200 as soon as the body could
 //! be read at all: an HTTP error would be taken for a transient one and asked again for hours.
@@ -7,9 +7,7 @@ use http::{StatusCode, header};
 use poem::{Body, Request, Response, Result, Route, handler, post};
 
 use super::{actor::app_of, guard::Limits};
-use crate::app::inbox;
-
-mod multipart;
+use crate::{app::inbox, cxml::multipart};
 
 #[handler]
 async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
@@ -22,7 +20,7 @@ async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
             let parts = multipart::parts(&bytes, &boundary);
             let start = kind.and_then(|kind| multipart::parameter(kind, "start"));
             match multipart::root(&parts, start.as_deref()) {
-                Some(root) => inbox::receive(&app, &root.body, root.content_type.as_deref()).await,
+                Some(root) => inbox::receive_parts(&app, root, &parts).await,
                 // Not a multipart body after all: the reader says what is wrong with it.
                 None => inbox::receive(&app, &bytes, None).await,
             }

@@ -5,6 +5,7 @@
 //! the one write transaction. [`Store::write`] is called by `app::act` and [`upkeep`] alone: a
 //! change of an audited table never starts anywhere else.
 
+pub mod attachment;
 pub mod audit;
 pub mod budget;
 pub mod calendar;

@@ -103,10 +103,12 @@ async fn send(tools: &Tools, delivery: &Delivery, started_at: Time) -> Sent {
     let plain =
         |verdict, detail: String| Sent { started_at, verdict, status: None, detail, answer: None };
     match prepare(&tools.app, delivery, &tools.mail_from).await {
-        Ok(Ready::Cxml { url, bytes }) => match tools.client.post_cxml(&url, bytes).await {
-            Ok(answer) => heard(started_at, answer),
-            Err(fault) => plain(fault.verdict(), fault.to_string()),
-        },
+        Ok(Ready::Cxml { url, content_type, bytes }) => {
+            match tools.client.post(&url, &content_type, bytes).await {
+                Ok(answer) => heard(started_at, answer),
+                Err(fault) => plain(fault.verdict(), fault.to_string()),
+            }
+        }
         Ok(Ready::Mail(mail)) => {
             let Some(mailer) = &tools.mailer else {
                 return plain(Verdict::Transient, "no mail server is set".to_owned());

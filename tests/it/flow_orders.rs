@@ -130,14 +130,6 @@ async fn a_killed_server_goes_on_delivering_and_a_resend_is_the_same_document() 
     assert!(kept.contains("OrderRequest") && !kept.contains("office-one-secret"), "{kept}");
 }
 
-async fn signed_in(server: &Server, mail: &str) -> Client {
-    let client = server.client();
-    let fields = [("email", mail), ("password", "demo"), ("next", "")];
-    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    client.form("/sign-in", &fields).await.expect(303);
-    client
-}
-
 /// Presses the button on the page, with these fields filled in; the page that follows.
 async fn press(client: &Client, page: &str, button: &str, fill: &[(&str, &str)]) -> String {
     let text = client.open(page).await.expect(200).text();
@@ -153,7 +145,7 @@ async fn sue_confirms_and_ships_on_the_desk_and_ed_receives() {
     ed.requisition(&SMALL[2..], "4100").await;
     let order = order_of(&ed, "partsdesk").await;
     let (id, number) = (order["id"].as_str().unwrap(), order["number"].as_str().unwrap());
-    let sue = signed_in(&server, "sue@partsdesk.example").await;
+    let sue = server.signed_in("sue@partsdesk.example").await;
     let desk = sue.open("/supplier").await.expect(200).text();
     assert_eq!(html::link(&desk, number).as_deref(), Some(&*format!("/supplier/orders/{id}")));
     let page = format!("/supplier/orders/{id}");
@@ -170,11 +162,11 @@ async fn sue_confirms_and_ships_on_the_desk_and_ed_receives() {
     assert!(html::form(&sent, "Ship").is_none() && html::link(&sent, "Create invoice").is_some());
     // Another supplier's people and another organisation's see nothing.
     for (mail, path) in [("sue@partsdesk.example", "/orders/"), ("ed@globex.example", "/orders/")] {
-        let stranger = signed_in(&server, mail).await;
+        let stranger = server.signed_in(mail).await;
         let answer = stranger.get(&format!("{path}{id}")).await;
         assert!(mail.starts_with("sue") || answer.status == 404, "{mail}: {}", answer.status);
     }
-    let buyer = signed_in(&server, "ed@acme.example").await;
+    let buyer = server.signed_in("ed@acme.example").await;
     let page = format!("/orders/{id}");
     let some = press(&buyer, &page, "Receive", &[("receive-1", "400")]).await;
     assert!(html::plain(&some).contains("partly received"));
@@ -190,7 +182,7 @@ async fn a_rejection_on_the_desk_needs_a_reason_and_reaches_the_requester() {
     ed.requisition(&SMALL[2..], "4100").await;
     let order = order_of(&ed, "partsdesk").await;
     let (id, number) = (order["id"].as_str().unwrap(), order["number"].as_str().unwrap());
-    let sue = signed_in(&server, "sue@partsdesk.example").await;
+    let sue = server.signed_in("sue@partsdesk.example").await;
     let page = format!("/supplier/orders/{id}");
     let asked = press(&sue, &page, "Reject order", &[]).await;
     assert!(asked.contains("Say why the order is not taken."), "{}", html::plain(&asked));

@@ -11,6 +11,7 @@ mod api_document;
 mod api_login;
 mod cart_formats;
 mod command_line;
+mod flow_attachments;
 mod flow_audit;
 mod flow_away;
 mod flow_budget;

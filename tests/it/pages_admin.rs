@@ -1,6 +1,6 @@
 //! The admin's pages as a browser meets them.
 
-use crate::harness::{Client, Server, html};
+use crate::harness::{Server, html};
 
 const PAGES: &[&str] = &[
     "/admin",
@@ -34,20 +34,11 @@ const PAGES: &[&str] = &[
     "/admin/settings",
 ];
 
-async fn signed_in(server: &Server, mail: &str) -> Client {
-    let client = server.client();
-    let page = client.get("/sign-in").await.expect(200).text();
-    let form = html::form(&page, "Sign in").expect("the form");
-    let form = form.with("email", mail).with("password", "demo");
-    client.form("/sign-in", &form.fields).await.expect(303);
-    client
-}
-
 #[tokio::test]
 async fn every_page_is_there_for_an_admin_and_for_nobody_else() {
     let server = Server::demo().await;
     let (ada, ed) =
-        (signed_in(&server, "ada@acme.example").await, signed_in(&server, "ed@acme.example").await);
+        (server.signed_in("ada@acme.example").await, server.signed_in("ed@acme.example").await);
     for page in PAGES {
         let answer = ada.get(page).await.expect(200);
         assert!(answer.text().contains("<h1>"), "{page}");
@@ -59,7 +50,7 @@ async fn every_page_is_there_for_an_admin_and_for_nobody_else() {
 #[tokio::test]
 async fn a_form_that_is_refused_names_its_field_and_keeps_what_was_typed() {
     let server = Server::demo().await;
-    let ada = signed_in(&server, "ada@acme.example").await;
+    let ada = server.signed_in("ada@acme.example").await;
     let page = ada.get("/admin/people/new").await.text();
     let form = html::form(&page, "Send the invitation").expect("the form");
     let form = form.with("email", "no address").with("name", "Uma <b>Lind");
@@ -77,7 +68,7 @@ async fn a_form_that_is_refused_names_its_field_and_keeps_what_was_typed() {
 #[tokio::test]
 async fn a_policy_changes_by_a_draft_and_another_admin() {
     let server = Server::demo().await;
-    let ada = signed_in(&server, "ada@acme.example").await;
+    let ada = server.signed_in("ada@acme.example").await;
     let page = ada.get("/admin/policies/approval").await.text();
     let form = html::form(&page, "Save as a draft").expect("the editor");
     let csv = form.field("csv").expect("the set").to_owned();
@@ -91,7 +82,7 @@ async fn a_policy_changes_by_a_draft_and_another_admin() {
     let words = html::plain(&page);
     assert!(words.contains("draft") && words.contains("What differs"), "{words}");
     assert!(html::form(&page, "Put in force").is_none(), "not by its author");
-    let abe = signed_in(&server, "abe@acme.example").await;
+    let abe = server.signed_in("abe@acme.example").await;
     let page = abe.get("/admin/policies/approval/2").await.text();
     let form = html::form(&page, "Put in force").expect("the button");
     let page = abe.submit(&form.action, &form.fields).await.expect(200).text();
@@ -105,7 +96,7 @@ async fn a_policy_changes_by_a_draft_and_another_admin() {
 #[tokio::test]
 async fn a_secret_made_on_the_page_is_shown_on_that_answer_alone() {
     let server = Server::demo().await;
-    let ada = signed_in(&server, "ada@acme.example").await;
+    let ada = server.signed_in("ada@acme.example").await;
     let page = ada.get("/admin/partners/new").await.text();
     let form = html::form(&page, "Connect").expect("the form");
     let form = form.with("name", "Second SAP").with("oci_user", "acme-two");

@@ -407,6 +407,9 @@ impl countersign::app::Command for Arrive {
             currency: euro,
             lines: goods.into_iter().map(|goods| (goods, Vec::new())).collect(),
             flags: Vec::new(),
+            document: cx.id(),
+            enclosed: Vec::new(),
+            line_enclosed: Vec::new(),
         };
         Ok(requisition::submit_incoming(cx, incoming).await?.held)
     }

@@ -2,7 +2,10 @@
 
 use crate::{
     base::{id::PartnerId, secret::Secret, time::Day},
-    cxml,
+    cxml::{
+        self,
+        multipart::{self, Part},
+    },
     domain::{
         notice::Language,
         order::{Order, OrderLine, OrderState},
@@ -10,7 +13,7 @@ use crate::{
     },
     exchange::letter::{OrderMail, OrderMailLine, OrderVersion, order_mail},
     outbound::mail::{MailAttachment, MailParty, OutgoingMail},
-    store::{self, Conn, delivery::Delivery, document::Document},
+    store::{self, Conn, attachment::Attachment, delivery::Delivery, document::Document},
 };
 
 use crate::app::{App, AppError, outgoing};
@@ -18,8 +21,8 @@ use crate::app::{App, AppError, outgoing};
 /// What leaves the house.
 #[derive(Debug)]
 pub enum Ready {
-    /// A cXML document to a URL.
-    Cxml { url: String, bytes: Vec<u8> },
+    /// A cXML document to a URL, with its attachments when it has some.
+    Cxml { url: String, content_type: String, bytes: Vec<u8> },
     /// The order as a mail, the document attached.
     Mail(Box<OutgoingMail>),
 }
@@ -33,13 +36,29 @@ pub async fn prepare(app: &App, delivery: &Delivery, from: &str) -> Result<Ready
         Channel::Cxml => {
             let secret = secret(app, &mut conn, delivery.partner).await?;
             let bytes = cxml::fill_secret(&document.body, &secret);
-            Ok(Ready::Cxml { url: delivery.target.clone(), bytes })
+            let attached = store::attachment::of_document(&mut conn, document.id).await?;
+            let url = delivery.target.clone();
+            if attached.is_empty() {
+                return Ok(Ready::Cxml { url, content_type: document.content_type, bytes });
+            }
+            let parts: Vec<Part> = attached.into_iter().map(part).collect();
+            let (content_type, bytes) = multipart::write(&document.id.to_string(), &bytes, &parts);
+            Ok(Ready::Cxml { url, content_type, bytes })
         }
         Channel::Email => {
             let mail = mail(&mut conn, delivery, document, from).await?;
             Ok(Ready::Mail(Box::new(mail)))
         }
         Channel::Desk => Err(AppError::internal("nothing is sent to the supplier desk")),
+    }
+}
+
+fn part(attachment: Attachment) -> Part {
+    Part {
+        content_type: Some(attachment.content_type),
+        content_id: Some(attachment.content_id),
+        name: Some(attachment.name).filter(|name| !name.is_empty()),
+        body: attachment.body,
     }
 }
 
@@ -76,6 +95,15 @@ async fn mail(
     let ordered_on = order.issued_at.day_in(&buyer.time_zone);
     let sheet = sheet(&order, &lines, (&buyer.title, ordered_on), requester.as_ref());
     let letter = order_mail(&sheet, Language::of_tag(&buyer.locale));
+    let attached = store::attachment::of_document(conn, document.id).await?;
+    let enclosed = attached.into_iter().zip(1..).map(|(one, number)| MailAttachment {
+        name: match one.name.is_empty() {
+            true => format!("attachment-{number}"),
+            false => one.name,
+        },
+        content_type: one.content_type,
+        bytes: one.body,
+    });
     let host = from.rsplit_once('@').map_or("countersign", |(_, host)| host);
     Ok(OutgoingMail {
         from: MailParty { name: Some(buyer.title), address: from.to_owned() },
@@ -83,12 +111,14 @@ async fn mail(
         subject: letter.subject,
         text: letter.text,
         html: Some(letter.html),
-        attachments: vec![MailAttachment {
+        attachments: std::iter::once(MailAttachment {
             name: format!("{}.xml", order.number),
             content_type: document.content_type,
             // A mail is no place for a secret.
             bytes: cxml::fill_secret(&document.body, &Secret::new("")),
-        }],
+        })
+        .chain(enclosed)
+        .collect(),
         message_id: format!("{}@{host}", delivery.id),
         written_at: delivery.created_at,
     })

@@ -16,7 +16,7 @@ use crate::{
         requisition::Requisition,
         shipment::Shipment,
     },
-    store::{self, document::Document},
+    store::{self, attachment::Attachment, document::Document},
 };
 
 use crate::app::{
@@ -48,6 +48,8 @@ pub struct OrderView {
     pub confirmations: Vec<Confirmation>,
     pub shipments: Vec<Shipment>,
     pub receipts: Vec<Receipt>,
+    /// What went with the order.
+    pub attachments: Vec<Attachment>,
     /// Empty for the supplier, who sees what arrived and not how.
     pub deliveries: Vec<DeliveryView>,
     pub may_receive: bool,
@@ -154,6 +156,7 @@ pub async fn get(reader: &mut Reader<'_>, id: OrderId) -> Result<OrderView, AppE
         confirmations: store::confirmation::of_order(conn, id).await?,
         shipments: store::shipment::of_order(conn, id).await?,
         receipts: store::receipt::of_order(conn, id).await?,
+        attachments: store::attachment::of_document(conn, order.document).await?,
         supplier: supplier(&suppliers, &order)?,
         may_resend: !desk && reader.may("order", "resend"),
         may_cancel: !desk
@@ -166,6 +169,17 @@ pub async fn get(reader: &mut Reader<'_>, id: OrderId) -> Result<OrderView, AppE
         deliveries,
         may_receive,
     })
+}
+
+/// One of the attachments of an order that the reader may see, counted from 0.
+pub async fn attachment(
+    reader: &mut Reader<'_>,
+    id: OrderId,
+    position: usize,
+) -> Result<Attachment, AppError> {
+    let order = visible(reader, id).await?;
+    let all = store::attachment::of_document(&mut reader.conn, order.document).await?;
+    all.into_iter().nth(position).ok_or_else(|| Refusal::not_found("attachment").into())
 }
 
 /// Every document about an order that the reader may see, oldest first. A supplier sees its own.

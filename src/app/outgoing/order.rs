@@ -2,15 +2,16 @@
 //! wants it, as a copy to its own system.
 
 use crate::{
-    base::id::OrderId,
+    base::{id::OrderId, text::sha256_hex},
     cxml::{self, order::OrderAction},
     domain::{
-        order::Order,
+        order::{Order, OrderLine},
         party::{Channel, Organisation, Partner, PartnerKind},
     },
-    exchange::order::{Amendment, Parties, request},
+    exchange::order::{Amendment, Beside, Parties, request},
     store::{
         self,
+        attachment::Attachment,
         delivery::Purpose,
         document::{Direction, Document, sender_key},
     },
@@ -61,6 +62,12 @@ async fn keep(
     let supply = supply.filter(|partner| partner.disabled_at.is_none());
     let parties = parties(cx, &order, (&organisation, buyer.as_ref(), supply.as_ref())).await?;
     let lines = store::order::lines(cx.conn, id).await?;
+    let attached = attached(cx, &order, &lines).await?;
+    let places: Vec<_> =
+        attached.iter().map(|(line, one)| (*line, one.content_id.clone())).collect();
+    let files: Vec<_> = attached.into_iter().map(|(_, one)| one).collect();
+    store::attachment::insert(cx.conn, order.document, &files).await?;
+    let beside = Beside { amendment, enclosed: &places };
     let kept = Document {
         id: order.document,
         direction: Direction::Out,
@@ -72,7 +79,7 @@ async fn keep(
         sender: sender_key(&parties.from),
         payload_id: order.payload_id.clone(),
         content_type: "text/xml; charset=UTF-8".to_owned(),
-        body: cxml::encode(&request(&order, &lines, &parties, amendment)),
+        body: cxml::encode(&request(&order, &lines, &parties, beside)),
         status: None,
         reply_to: None,
         at: cx.now,
@@ -80,6 +87,34 @@ async fn keep(
     document::keep(cx, kept.clone()).await?;
     let copy = to_buyer(&organisation, buyer.as_ref());
     Ok((kept, [to_supplier(supply.as_ref())].into_iter().chain(copy).collect()))
+}
+
+/// What goes with the order: the attachments of its requisition and of its own lines, by line
+/// number. A file that belongs to several places goes once.
+async fn attached(
+    cx: &mut Cx<'_>,
+    order: &Order,
+    lines: &[OrderLine],
+) -> Result<Vec<(Option<i64>, Attachment)>, AppError> {
+    let all = store::attachment::of_requisition(cx.conn, order.requisition).await?;
+    let own = all.into_iter().filter_map(|(place, mut one)| {
+        let line = match place {
+            None => None,
+            Some(id) => Some(lines.iter().find(|line| line.requisition_line == id)?.line_number),
+        };
+        if one.content_id.is_empty() {
+            one.content_id = format!("{}@countersign", sha256_hex(&one.body));
+        }
+        Some((line, one))
+    });
+    let mut kept: Vec<(Option<i64>, Attachment)> = Vec::new();
+    for (line, one) in own {
+        let known = kept.iter().any(|(_, known)| known.content_id == one.content_id);
+        if !known {
+            kept.push((line, one));
+        }
+    }
+    Ok(kept)
 }
 
 /// Puts the document on its ways; on the supplier desk it has arrived at once.

@@ -4,7 +4,7 @@
 use crate::{
     base::{
         decimal,
-        id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        id::{CartId, DocumentId, OrganisationId, PersonId, PunchoutSessionId},
         money::Currency,
         time::Day,
     },
@@ -45,6 +45,11 @@ pub struct Incoming {
     pub lines: Vec<(Goods, Vec<Account>)>,
     /// Where the order differs from the cart by more than the tolerance: it is held for sign-off.
     pub flags: Vec<Flag>,
+    /// The document that brought it, and the positions of its attachments: of the whole order, and
+    /// of each line.
+    pub document: DocumentId,
+    pub enclosed: Vec<i64>,
+    pub line_enclosed: Vec<Vec<i64>>,
 }
 
 /// What became of an incoming order.
@@ -95,6 +100,13 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         until: cx.now.plus_ms(crate::base::time::DAY_MS),
         organisation,
     };
+    let to_lines = draft.lines.iter().zip(incoming.line_enclosed);
+    let to_lines = to_lines.flat_map(|(line, own)| own.into_iter().map(|at| (Some(line.id), at)));
+    let to_head = incoming.enclosed.iter().map(|at| (None, *at));
+    for (line, at) in to_head.chain(to_lines) {
+        let place = (incoming.document, at);
+        store::attachment::enclose(cx.conn, draft.id, line, place).await?;
+    }
     let made = Made {
         draft,
         ship_to,

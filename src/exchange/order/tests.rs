@@ -66,7 +66,7 @@ fn sample() -> (Order, Vec<OrderLine>, Parties) {
 #[test]
 fn an_order_reads_back_as_what_was_ordered() {
     let (order, lines, parties) = sample();
-    let bytes = cxml::encode(&request(&order, &lines, &parties, None));
+    let bytes = cxml::encode(&request(&order, &lines, &parties, Beside::default()));
     let read = cxml::decode(&bytes, None).unwrap();
     assert_eq!(read.envelope.payload_id, "po_1@buy.example");
     assert!(read.envelope.from.names("NetworkId", "AN01000000001"));
@@ -89,7 +89,7 @@ fn an_order_reads_back_as_what_was_ordered() {
 #[test]
 fn the_secret_is_a_mark_until_it_is_sent() {
     let (order, lines, parties) = sample();
-    let bytes = cxml::encode(&request(&order, &lines, &parties, None));
+    let bytes = cxml::encode(&request(&order, &lines, &parties, Beside::default()));
     assert_eq!(cxml::redact(&bytes), bytes, "nothing is left to cut out");
     let sent = cxml::fill_secret(&bytes, &Secret::new("s&cret"));
     let text = String::from_utf8(sent).unwrap();
@@ -101,7 +101,9 @@ fn the_secret_is_a_mark_until_it_is_sent() {
 fn the_procurement_systems_number_stays_with_ours_beside_it() {
     let (mut order, lines, parties) = sample();
     order.buyer_order_id = Some("4500012345".into());
-    let Payload::OrderRequest(request) = request(&order, &lines, &parties, None).payload else {
+    let Payload::OrderRequest(request) =
+        request(&order, &lines, &parties, Beside::default()).payload
+    else {
         panic!("an OrderRequest")
     };
     assert_eq!(request.order_id, "4500012345");
@@ -111,6 +113,6 @@ fn the_procurement_systems_number_stays_with_ours_beside_it() {
 #[test]
 fn the_same_order_is_the_same_bytes() {
     let (order, lines, parties) = sample();
-    let bytes = || cxml::encode(&request(&order, &lines, &parties, None));
+    let bytes = || cxml::encode(&request(&order, &lines, &parties, Beside::default()));
     assert_eq!(bytes(), bytes());
 }

@@ -2,6 +2,7 @@
 //! supplier said; **Receive** for whoever has the goods in hand.
 
 use askama::Template;
+use http::header;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 use rust_decimal::Decimal;
 
@@ -28,7 +29,7 @@ use crate::{
         },
         problem,
     },
-    store::delivery::Purpose,
+    store::{attachment::Attachment, delivery::Purpose},
 };
 
 #[derive(Template)]
@@ -75,6 +76,7 @@ struct OrderPage {
     deliveries: Vec<Sending>,
     /// One field for each line that is not all there yet.
     receive: Vec<Field>,
+    files: Vec<File>,
     /// Why it is cancelled; when it can be.
     cancel: Option<Field>,
     timeline: Timeline,
@@ -212,6 +214,7 @@ async fn order_page(
         bill_to: address_lines(&view.order.bill_to),
         deliveries: view.deliveries.iter().map(|one| sending(&shell, one)).collect(),
         receive,
+        files: files(&view),
         cancel: view.may_cancel.then(|| {
             let reason = form.and_then(|form| form.filled("reason").ok().flatten());
             Field::text("reason", "Reason")
@@ -362,6 +365,48 @@ async fn h_receive(Path(id): Path<String>, Posted { who, form }: Posted) -> Resu
     }
 }
 
+/// An attachment as a file; never shown in the browser itself, whatever its sender called it.
+#[handler]
+async fn h_attachment(
+    who: SignedIn,
+    Path((id, position)): Path<(String, usize)>,
+) -> Result<Response> {
+    let mut reader = who.app.reader(&who.actor).await?;
+    let found = order::attachment(&mut reader, read_id(&id)?, position).await?;
+    let name = file_name(&found.name, position);
+    Ok(Response::builder()
+        .content_type("application/octet-stream")
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(found.body))
+}
+
+/// An attachment as the page lists it.
+pub(super) struct File {
+    pub position: usize,
+    pub name: String,
+    pub kind: String,
+    pub bytes: usize,
+}
+
+pub(super) fn files(view: &OrderView) -> Vec<File> {
+    let file = |(position, one): (usize, &Attachment)| File {
+        position,
+        name: file_name(&one.name, position),
+        kind: one.content_type.clone(),
+        bytes: one.body.len(),
+    };
+    view.attachments.iter().enumerate().map(file).collect()
+}
+
+/// A name that means nothing to a header or a file system.
+fn file_name(name: &str, position: usize) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
+    let safe: String = name.chars().map(|c| if plain(c) { c } else { '_' }).take(100).collect();
+    let safe = safe.trim_matches(['.', ' ']);
+    if safe.is_empty() { format!("attachment-{}", position + 1) } else { safe.to_owned() }
+}
+
 #[handler]
 async fn h_cancel(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let id = read_id(&id)?;
@@ -390,4 +435,5 @@ pub(super) fn add(route: Route) -> Route {
         .at("/orders/:id/receive", post(h_receive))
         .at("/orders/:id/resend", post(h_resend))
         .at("/orders/:id/cancel", post(h_cancel))
+        .at("/orders/:id/attachments/:position", get(h_attachment))
 }

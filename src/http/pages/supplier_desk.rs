@@ -6,7 +6,7 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 use rust_decimal::Decimal;
 
 use super::order::{
-    Row, list_page, quantities, quantity_field, read_id, refuse, rows, timeline, typed,
+    File, Row, files, list_page, quantities, quantity_field, read_id, refuse, rows, timeline, typed,
 };
 use crate::{
     app::{
@@ -39,6 +39,7 @@ struct DeskPage {
     shell: Shell,
     crumbs: Crumbs,
     view: OrderView,
+    files: Vec<File>,
     rows: Vec<Row>,
     facts: Facts,
     ship_to: Vec<String>,
@@ -76,6 +77,7 @@ async fn desk_page(who: &SignedIn, id: OrderId, refused: Option<Refused<'_>>) ->
     };
     let page = DeskPage {
         crumbs: Crumbs::to(view.order.number.clone()).over("Orders", shell.href("/supplier")),
+        files: files(&view),
         rows: rows(&view.lines),
         facts: facts(&shell, &view),
         ship_to: address_lines(&view.order.ship_to),

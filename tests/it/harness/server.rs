@@ -69,6 +69,16 @@ impl Server {
         Api::login(&self.url, mail).await
     }
 
+    /// A browser in which this person is signed in.
+    pub async fn signed_in(&self, mail: &str) -> Client {
+        let client = self.client();
+        let page = client.get("/sign-in").await.expect(200).text();
+        let form = super::html::form(&page, "Sign in").expect("the form");
+        let form = form.with("email", mail).with("password", "demo");
+        client.form("/sign-in", &form.fields).await.expect(303);
+        client
+    }
+
     pub fn database(&self) -> &Database {
         &self.database
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use poem::{
-    Body, EndpointExt, IntoResponse, Response, Server, handler,
+    Body, EndpointExt, IntoResponse, Request, Response, Server, handler,
     http::StatusCode,
     listener::{Acceptor, Listener, TcpListener},
     web::Data,
@@ -21,10 +21,13 @@ use super::documents;
 /// The largest document a test receives.
 const BODY_BYTES: usize = 16 * 1024 * 1024;
 
+/// What arrived: content type and body.
+type Held = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// A partner's door that answers every cXML document with Status 200 and keeps it.
 pub struct Site {
     pub address: SocketAddr,
-    held: Arc<Mutex<Vec<String>>>,
+    held: Held,
     open: CancellationToken,
 }
 
@@ -45,6 +48,12 @@ impl Site {
 
     /// Every document that arrived, in order.
     pub fn documents(&self) -> Vec<String> {
+        let text = |(_, body): (String, Vec<u8>)| String::from_utf8_lossy(&body).into_owned();
+        self.bodies().into_iter().map(text).collect()
+    }
+
+    /// Every body that arrived with its content type, in order.
+    pub fn bodies(&self) -> Vec<(String, Vec<u8>)> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -90,10 +99,10 @@ impl Drop for Site {
 }
 
 #[handler]
-async fn take(held: Data<&Arc<Mutex<Vec<String>>>>, body: Body) -> Response {
-    let bytes = body.into_bytes_limit(BODY_BYTES).await.unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    held.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+async fn take(held: Data<&Held>, request: &Request, body: Body) -> Response {
+    let bytes = body.into_bytes_limit(BODY_BYTES).await.unwrap_or_default().to_vec();
+    let kind = request.content_type().unwrap_or_default().to_owned();
+    held.lock().unwrap_or_else(PoisonError::into_inner).push((kind, bytes));
     let answer = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE cXML SYSTEM \
         \"http://xml.cxml.org/schemas/cXML/1.2.071/cXML.dtd\"><cXML payloadID=\"1@site\" \
         timestamp=\"2026-11-21T09:00:00+00:00\"><Response><Status code=\"200\" text=\"OK\"/>\

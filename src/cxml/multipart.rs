@@ -1,5 +1,5 @@
-//! Just enough of `multipart/related` to find the document in it: boundaries, part headers, and the
-//! two transfer encodings that change bytes.
+//! `multipart/related` (RFC 2387): a document with what is attached to it. Read with the two
+//! transfer encodings that change bytes; written with none, so that every byte stays as it is.
 
 use base64::{
     Engine as _,
@@ -22,6 +22,8 @@ pub struct Part {
     pub content_type: Option<String>,
     /// Without its angle brackets.
     pub content_id: Option<String>,
+    /// The file's name.
+    pub name: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -105,7 +107,11 @@ fn part(bytes: &[u8]) -> Part {
         let Some((name, value)) = text.split_once(':') else { continue };
         let value = value.trim();
         match name.trim().to_ascii_lowercase().as_str() {
-            "content-type" => part.content_type = Some(value.to_owned()),
+            "content-type" => {
+                part.name = part.name.or_else(|| parameter(value, "name"));
+                part.content_type = Some(value.to_owned());
+            }
+            "content-disposition" => part.name = parameter(value, "filename").or(part.name),
             "content-id" => part.content_id = Some(bare(value).to_owned()),
             "content-transfer-encoding" => encoding = value.to_ascii_lowercase(),
             _ => {}
@@ -166,6 +172,86 @@ pub fn root<'p>(parts: &'p [Part], start: Option<&str>) -> Option<&'p Part> {
     named.or_else(|| parts.first())
 }
 
+/// Where the document stands among the parts, as the receiver is told.
+const ROOT: &str = "document@countersign";
+
+/// A document and its attachments as one body. Answers its content type, too. The same parts and
+/// name give the same bytes.
+pub fn write(name: &str, document: &[u8], attachments: &[Part]) -> (String, Vec<u8>) {
+    let boundary = format!("countersign-{}", token(name));
+    let mut body = Vec::new();
+    let head = |body: &mut Vec<u8>, lines: &[String]| {
+        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        for line in lines {
+            body.extend_from_slice(format!("{line}\r\n").as_bytes());
+        }
+        body.extend_from_slice(b"\r\n");
+    };
+    let kind = "Content-Type: text/xml; charset=UTF-8".to_owned();
+    head(&mut body, &[kind, format!("Content-ID: <{ROOT}>")]);
+    body.extend_from_slice(document);
+    body.extend_from_slice(b"\r\n");
+    for part in attachments {
+        let kind = part.content_type.as_deref().unwrap_or("application/octet-stream");
+        let mut lines = vec![
+            format!("Content-Type: {}", header_value(kind)),
+            "Content-Transfer-Encoding: binary".to_owned(),
+        ];
+        if let Some(id) = &part.content_id {
+            lines.push(format!("Content-ID: <{}>", header_value(id)));
+        }
+        if let Some(name) = &part.name {
+            let name = header_value(name).replace(['"', '\\'], "_");
+            lines.push(format!("Content-Disposition: attachment; filename=\"{name}\""));
+        }
+        head(&mut body, &lines);
+        body.extend_from_slice(&part.body);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    let kind = format!(
+        "multipart/related; boundary=\"{boundary}\"; type=\"text/xml\"; start=\"<{ROOT}>\""
+    );
+    (kind, body)
+}
+
+/// What may stand in a boundary.
+fn token(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).take(48).collect()
+}
+
+/// One line of a header: nothing in it can begin another.
+fn header_value(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// Whether an address names this part: `cid:` and its Content-ID, percent-encoded or not.
+pub fn names(address: &str, content_id: &str) -> bool {
+    let Some(named) = cid(address) else { return false };
+    let plain = percent_decoded(named);
+    named == content_id || plain.as_deref() == Some(content_id.as_bytes())
+}
+
+/// What stands behind `cid:`.
+pub fn cid(address: &str) -> Option<&str> {
+    let (scheme, named) = address.trim().split_once(':')?;
+    scheme.eq_ignore_ascii_case("cid").then(|| bare(named))
+}
+
+fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let digits = [bytes.next()?, bytes.next()?];
+        out.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +271,25 @@ mod tests {
         let start = parameter(kind, "start");
         assert_eq!(root(&parts, start.as_deref()).unwrap().body, b"<cXML/>");
         assert_eq!(root(&parts, Some("none")).unwrap().content_id.as_deref(), Some("p@y"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_byte_for_byte() {
+        let binary: Vec<u8> = (0..=255).collect();
+        let text = b"--countersign\r\nno boundary\r\n".to_vec();
+        let part = |id: &str, body: &Vec<u8>| Part {
+            content_type: Some("application/pdf".to_owned()),
+            content_id: Some(id.to_owned()),
+            name: Some("drawing \"1\".pdf".to_owned()),
+            body: body.clone(),
+        };
+        let (kind, body) = write("doc_01", b"<cXML/>", &[part("a@b", &binary), part("c@d", &text)]);
+        let read = parts(&body, &boundary(&kind).unwrap());
+        assert_eq!(root(&read, parameter(&kind, "start").as_deref()).unwrap().body, b"<cXML/>");
+        assert_eq!((&read[1].body, &read[2].body), (&binary, &text));
+        assert_eq!(read[1].name.as_deref(), Some("drawing _1_.pdf"));
+        assert!(names("cid:a%40b", "a@b") && names("CID:a@b", "a@b") && !names("cid:x", "a@b"));
+        assert_eq!(cid("http://x/y"), None);
     }
 
     #[test]

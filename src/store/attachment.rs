@@ -1,0 +1,110 @@
+//! What came or went beside a document in a multipart body.
+
+use crate::base::{
+    id::{DocumentId, RequisitionId, RequisitionLineId},
+    text::sha256_hex,
+};
+
+use super::{Conn, Row, StoreError};
+
+/// One part beside the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Content-ID without angle brackets: what `cid:` addresses name.
+    pub content_id: String,
+    pub content_type: String,
+    /// The file's name; empty when the sender gave none.
+    pub name: String,
+    /// Without transfer encoding.
+    pub body: Vec<u8>,
+}
+
+const INSERT: &str = "
+    insert into attachment (document_id, position, content_id, content_type, name, body, sha256)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Keeps a document's attachments, numbered from 0 in their order.
+pub async fn insert(
+    conn: &mut Conn,
+    document: DocumentId,
+    attachments: &[Attachment],
+) -> Result<(), StoreError> {
+    for (attachment, position) in attachments.iter().zip(0_i64..) {
+        sqlx::query(INSERT)
+            .bind(document.to_string())
+            .bind(position)
+            .bind(&attachment.content_id)
+            .bind(&attachment.content_type)
+            .bind(&attachment.name)
+            .bind(&attachment.body)
+            .bind(sha256_hex(&attachment.body))
+            .execute(&mut *conn)
+            .await?;
+    }
+    Ok(())
+}
+
+const OF_DOCUMENT: &str = "select * from attachment where document_id = $1 order by position";
+
+/// The document's attachments, in their order.
+pub async fn of_document(
+    conn: &mut Conn,
+    document: DocumentId,
+) -> Result<Vec<Attachment>, StoreError> {
+    let rows = sqlx::query(OF_DOCUMENT).bind(document.to_string()).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+const ENCLOSE: &str = "
+    insert into requisition_attachment (requisition_id, line_id, document_id, position)
+    values ($1, $2, $3, $4) on conflict do nothing";
+
+/// Says that an attachment of this document belongs to a requisition: to a line, or to its head.
+pub async fn enclose(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+    line: Option<RequisitionLineId>,
+    (document, position): (DocumentId, i64),
+) -> Result<(), StoreError> {
+    sqlx::query(ENCLOSE)
+        .bind(requisition.to_string())
+        .bind(line.map(|id| id.to_string()).unwrap_or_default())
+        .bind(document.to_string())
+        .bind(position)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const OF_REQUISITION: &str = "
+    select r.line_id, a.* from requisition_attachment r
+    join attachment a on a.document_id = r.document_id and a.position = r.position
+    where r.requisition_id = $1 order by r.document_id, r.position, r.line_id";
+
+/// The requisition's attachments with the line each belongs to; none: the head's.
+pub async fn of_requisition(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+) -> Result<Vec<(Option<RequisitionLineId>, Attachment)>, StoreError> {
+    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|found| {
+            let row = Row::new(found, "requisition_attachment");
+            let line = match row.text("line_id")?.as_str() {
+                "" => None,
+                id => Some(id.parse().map_err(|_| row.fault("line_id", id))?),
+            };
+            Ok((line, read(found)?))
+        })
+        .collect()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Attachment, StoreError> {
+    let row = Row::new(row, "attachment");
+    Ok(Attachment {
+        content_id: row.text("content_id")?,
+        content_type: row.text("content_type")?,
+        name: row.text("name")?,
+        body: row.bytes("body")?,
+    })
+}
