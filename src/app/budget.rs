@@ -202,7 +202,8 @@ pub async fn commit_again(
     let entries = store::budget::of_requisition(cx.conn, requisition).await?;
     let Some(last) = entries.last() else { return Ok(()) };
     let (source, target) = (BudgetAccount::Available, BudgetAccount::Committed);
-    shift(cx, last.budget, Movement { source, target, amount }, requisition, about).await
+    let about = About { requisition, about, cause: Cause::Ordered };
+    shift(cx, last.budget, Movement { source, target, amount }, &about).await
 }
 
 /// Moves at most `amount` of what the requisition has committed; answers the budget it counts
