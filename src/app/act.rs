@@ -54,6 +54,7 @@ pub struct Cx<'t> {
     pub now: Time,
     facts: Vec<(Option<OrganisationId>, Fact)>,
     may_change_nothing: bool,
+    quiet: bool,
 }
 
 impl Cx<'_> {
@@ -74,6 +75,12 @@ impl Cx<'_> {
     /// The command found that everything is as asked already; no fact is owed.
     pub fn nothing_changed(&mut self) {
         self.may_change_nothing = true;
+    }
+
+    /// What is stated is long past: it stands in the audit trail, but no letter and no document
+    /// leaves because of it.
+    pub fn quietly(&mut self) {
+        self.quiet = true;
     }
 
     /// Whether the actor's roles allow it; for what a command decides beyond its [`Command::NEED`].
@@ -163,6 +170,7 @@ impl<C: Command> Work for Door<C> {
             now: self.app.now(),
             facts: Vec::new(),
             may_change_nothing: false,
+            quiet: false,
         };
         if let Some(answer) = repeated(&mut cx, self.once.as_ref()).await? {
             return Ok(answer);
@@ -217,8 +225,10 @@ async fn settle(cx: &mut Cx<'_>) -> Result<(), AppError> {
     let mut settled = 0;
     while settled < cx.facts.len() {
         let (organisation, fact) = cx.facts[settled].clone();
-        outgoing::freeze(cx, organisation, &fact).await?;
-        letters::write(cx, organisation, &fact).await?;
+        if !cx.quiet {
+            outgoing::freeze(cx, organisation, &fact).await?;
+            letters::write(cx, organisation, &fact).await?;
+        }
         write_entry(cx, organisation, &fact).await?;
         settled += 1;
     }
@@ -290,6 +300,7 @@ impl Work for Note {
             now: self.app.now(),
             facts: Vec::new(),
             may_change_nothing: true,
+            quiet: false,
         };
         let about = self.refusal.field.clone().unwrap_or_else(|| self.actor.name());
         let fact = Fact::Refused {

@@ -20,6 +20,7 @@ pub mod party;
 pub mod policy;
 pub mod punchout;
 pub mod receiving;
+pub mod register;
 pub mod remark;
 pub mod requisition;
 pub mod trail;

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     base::id::{OrganisationId, PolicyVersionId},
-    domain::{approval::cannot_decide, role::Role},
+    domain::{approval::cannot_decide, refusal::Refusal, role::Role},
     policy::{access::Access, approval::Ruleset, limits::Limits, seed},
     store::{self, Conn},
 };
@@ -121,6 +121,50 @@ impl Policies {
             limits_number: limits.number,
         })
     }
+}
+
+impl Policies {
+    /// The rules of these two versions, whether they are in force, drafts or retired: approval,
+    /// then limits.
+    pub async fn rules_of(
+        &self,
+        conn: &mut Conn,
+        organisation: OrganisationId,
+        (approval_number, limits_number): (i64, i64),
+    ) -> Result<Rules, AppError> {
+        let rights = self.rights(conn, Some(organisation)).await?;
+        let roles = rights.access().roles();
+        let approval = need_version(conn, organisation, "approval", approval_number).await?;
+        let limits = need_version(conn, organisation, "limits", limits_number).await?;
+        Ok(Rules {
+            approval: match get(&self.approval, approval.id) {
+                Some(kept) => kept,
+                None => {
+                    let rules = Ruleset::load(&approval.csv, &approval_number.to_string(), roles)?;
+                    keep(&self.approval, approval.id, rules)
+                }
+            },
+            approval_number,
+            limits: match get(&self.limits, limits.id) {
+                Some(kept) => kept,
+                None => {
+                    let loaded = Limits::load(&limits.csv, &limits_number.to_string(), roles)?;
+                    keep(&self.limits, limits.id, Arc::new(loaded))
+                }
+            },
+            limits_number,
+        })
+    }
+}
+
+async fn need_version(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+    number: i64,
+) -> Result<store::policy::Version, AppError> {
+    let found = store::policy::get(conn, organisation, kind, number).await?;
+    found.ok_or_else(|| Refusal::not_found("policy version").into())
 }
 
 async fn need_active(

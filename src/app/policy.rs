@@ -5,9 +5,13 @@
 
 mod explain;
 mod replay;
+mod shadow;
+mod today;
 
 pub use explain::explain;
-pub use replay::{Changed, Replayed, replay};
+pub use replay::{Changed, ForCenter, Replayed, replay, replay_with};
+pub(super) use shadow::run_shadow;
+pub use shadow::{Diverged, RunShadow, ShadowView, shadow};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,13 +24,13 @@ use crate::{
     },
     domain::{approval::Person, fact::Fact, refusal::Refusal, role::Role},
     policy::{
-        check::{self, Surroundings, Versions},
+        check::{self, Member, Surroundings, Versions},
         seed::Seed,
     },
     store::{self, Conn, policy::Version},
 };
 
-use super::{AppError, Command, Cx, Need, Reader, requisition::known};
+use super::{AppError, Command, Cx, Need, Reader, Who, requisition::known};
 
 words! {
     /// The three kinds of policy.
@@ -68,6 +72,7 @@ impl Command for Save {
             comment: shorten(&self.comment, 500),
             state: "draft".to_owned(),
             created_at: cx.now,
+            activate_at: None,
         };
         store::policy::insert(cx.conn, &version).await?;
         cx.fact(Fact::PolicyDrafted {
@@ -81,11 +86,14 @@ impl Command for Save {
     }
 }
 
-/// Puts a version in force; its author needs a second admin for that.
+/// Puts a version in force; its author needs a second admin for that. A version that was in force
+/// before can come back: that is a roll-back.
 #[derive(Debug, Clone, Copy)]
 pub struct Activate {
     pub kind: PolicyKind,
     pub version: i64,
+    /// When it is to come into force; at once without a time, or with one that is past.
+    pub at: Option<Time>,
 }
 
 impl Command for Activate {
@@ -109,6 +117,16 @@ impl Command for Activate {
         }
         // The other kinds may have changed since it was drafted.
         check_set(cx.conn, organisation, self.kind, &version.csv).await?;
+        if let Some(at) = self.at.filter(|at| *at > cx.now) {
+            store::policy::schedule(cx.conn, version.id, cx.actor.person_id(), at).await?;
+            cx.fact(Fact::PolicyScheduled {
+                policy: version.id.to_string(),
+                kind: version.kind,
+                number: version.number,
+                at,
+            });
+            return Ok(());
+        }
         let before = store::policy::active(cx.conn, organisation, kind).await?;
         store::policy::activate(cx.conn, &version, cx.actor.person_id(), cx.now).await?;
         cx.fact(Fact::PolicyActivated {
@@ -118,6 +136,55 @@ impl Command for Activate {
             before: before.map(|before| before.number),
         });
         Ok(())
+    }
+}
+
+/// Puts versions in force whose time has come; another admin approved each of them before.
+#[derive(Debug, Clone, Copy)]
+pub struct ActivateDue;
+
+impl Command for ActivateDue {
+    /// How many came into force.
+    type Answer = u32;
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<u32, AppError> {
+        if !matches!(cx.actor.who, Who::System(_)) {
+            return Err(Refusal::not_found("policy version").into());
+        }
+        let due = store::policy::due(cx.conn, cx.now).await?;
+        if due.is_empty() {
+            cx.nothing_changed();
+        }
+        let mut done = 0;
+        for version in due {
+            let Ok(kind) = version.kind.parse::<PolicyKind>() else { continue };
+            let sound = check_set(cx.conn, version.organisation, kind, &version.csv).await;
+            if let Err(fault) = sound {
+                // The people may have changed meanwhile: it stays a draft, and says why.
+                store::policy::unschedule(cx.conn, version.id).await?;
+                let fact = Fact::PolicyNotActivated {
+                    policy: version.id.to_string(),
+                    kind: version.kind.clone(),
+                    number: version.number,
+                    reason: fault.told().message,
+                };
+                cx.fact_in(version.organisation, fact);
+                continue;
+            }
+            let before =
+                store::policy::active(cx.conn, version.organisation, &version.kind).await?;
+            store::policy::activate(cx.conn, &version, None, cx.now).await?;
+            let fact = Fact::PolicyActivated {
+                policy: version.id.to_string(),
+                kind: version.kind.clone(),
+                number: version.number,
+                before: before.map(|before| before.number),
+            };
+            cx.fact_in(version.organisation, fact);
+            done += 1;
+        }
+        Ok(done)
     }
 }
 
@@ -131,6 +198,8 @@ pub struct PolicyView {
     pub comment: String,
     pub state: String,
     pub created_at: Time,
+    /// When it is to come into force, once another admin has approved that.
+    pub activate_at: Option<Time>,
 }
 
 /// The version in force, or the one of this number.
@@ -164,6 +233,7 @@ pub async fn list(reader: &mut Reader<'_>, kind: PolicyKind) -> Result<Vec<Polic
         comment: version.comment,
         state: version.state,
         created_at: version.created_at,
+        activate_at: version.activate_at,
     };
     Ok(all.into_iter().map(view).collect())
 }
@@ -237,5 +307,24 @@ async fn surroundings(
             holders.entry(role.clone()).or_default().push(known(person));
         }
     }
-    Ok(Surroundings { currency, holders: Some(holders), people: Some(mails), rates: Vec::new() })
+    let groups = store::register::all(conn, organisation, "groups").await?;
+    let units = store::register::all(conn, organisation, "units").await?;
+    let staff = people.iter().map(|person| {
+        let mail = person.email.as_str();
+        let own = groups.iter().filter(|entry| entry.value == mail);
+        Member {
+            person: known(person),
+            roles: person.roles.clone(),
+            manager: person.manager,
+            unit: units.iter().find(|entry| entry.name == mail).map(|entry| entry.value.clone()),
+            groups: own.map(|entry| entry.name.clone()).collect(),
+        }
+    });
+    Ok(Surroundings {
+        currency,
+        staff: staff.collect(),
+        holders: Some(holders),
+        people: Some(mails),
+        rates: Vec::new(),
+    })
 }

@@ -8,6 +8,7 @@ mod facts;
 mod forecast;
 mod incoming;
 mod plan;
+mod registers;
 mod replan;
 mod view;
 
@@ -16,13 +17,14 @@ pub use amend::{Amend, Amended, Wanted};
 pub use facts::{Draft, known};
 pub use forecast::{Forecast, Wait};
 pub use incoming::{Handed, Incoming, submit_incoming};
-pub use plan::{Planned, plan};
+pub use registers::Wish;
+pub use plan::{Planned, fact_of, keep_record, number, outcome, plan, steps};
+pub(super) use registers::{colleague, members};
 pub use view::{
     CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained, get,
     list, preview, preview_with, visible,
 };
 
-pub(super) use facts::load as load_facts;
 pub(super) use plan::{save_moved, void_steps};
 pub(super) use replan::{Edit, Signatures, need_ours, replan, settle};
 
@@ -49,24 +51,13 @@ use crate::{
 };
 
 use super::{
-    AppError, Command, Cx, Need, approval, budget,
+    App, AppError, Command, Cx, Need, approval, budget,
     cart::{LineAsked, price_lines, reach},
     order,
 };
 
 /// Characters of a comment: what a procurement system shows of a header comment.
 pub const MAX_COMMENT: usize = 2_000;
-
-/// What a requester says when a cart is handed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// The cost centre's code.
-    pub cost_center: String,
-    /// The ship-to address's code; the organisation's default without one.
-    pub ship_to: Option<String>,
-    pub needed_on: Option<Day>,
-    pub comment: Option<String>,
-}
 
 /// Hands a cart in for sign-off.
 #[derive(Debug, Clone)]
@@ -97,8 +88,9 @@ impl Command for Submit {
         }
         cart.state.need_open()?;
         let person = cx.actor.need_person()?.clone();
-        let mut made = draft_of_cart(cx.conn, &person, &cart, &self.wish, cx.now).await?;
+        let mut made = draft_of_cart(cx.app, cx.conn, &person, &cart, &self.wish).await?;
         made.draft.id = cx.id();
+        made.draft.at = cx.now;
         for line in &mut made.draft.lines {
             line.id = cx.id();
         }
@@ -135,12 +127,13 @@ impl Origin {
 
 /// Reads what a cart would be handed in as; the ids are made when it really is.
 async fn draft_of_cart(
+    app: &App,
     conn: &mut Conn,
     person: &Person,
     cart: &crate::domain::cart::Cart,
     wish: &Wish,
-    now: crate::base::time::Time,
 ) -> Result<Made, AppError> {
+    let now = app.now();
     let organisation = need_organisation(conn, cart.organisation).await?;
     let lines = store::cart::lines(conn, cart.id).await?;
     if lines.is_empty() {
@@ -153,7 +146,10 @@ async fn draft_of_cart(
     let ship_to = ship_to.await?;
     let bill_to = address(conn, &organisation, AddressKind::BillTo, None).await?;
     let comment = comment(wish.comment.as_deref())?;
+    let extras = registers::extras(app, conn, person, wish).await?;
     let draft = Draft {
+        ship_to_country: ship_to.country.clone(),
+        extras,
         total: Draft::total_of(&lines, cart.currency)?,
         cost_center_code: center.code.clone(),
         cost_center: Some(center),
@@ -295,6 +291,7 @@ pub(super) async fn hand_in(
         bill_to,
         needed_on,
         comment,
+        extras: draft.extras.clone(),
         currency: draft.total.currency(),
         total: draft.total,
         state: RequisitionState::Pending,
@@ -317,6 +314,7 @@ pub(super) async fn hand_in(
     let steps = plan::steps(cx, &planned, &requisition);
     let fact = plan::fact_of(&requisition, draft.requester.email.as_str(), steps.len());
     cx.fact(Fact::RequisitionSubmitted(fact));
+    plan::keep_record(cx, &planned, &requisition).await?;
     plan::keep_steps(cx, &steps).await?;
     if steps.is_empty() {
         approval::finish(cx, &mut requisition, &draft.lines).await?;

@@ -242,6 +242,7 @@ pub async fn seed_policies(cx: &mut Cx<'_>, organisation: &Organisation) -> Resu
             comment: "What the organisation started with".to_owned(),
             state: "active".to_owned(),
             created_at: cx.now,
+            activate_at: None,
         };
         store::policy::insert(cx.conn, &version).await?;
     }

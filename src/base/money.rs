@@ -3,9 +3,10 @@
 //! Totals, limits and budgets are whole minor units (cents) in an `i64`; unit prices are exact
 //! decimals. A line is rounded once, to the currency's minor unit. Different currencies do not add.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use rust_decimal::{Decimal, prelude::ToPrimitive};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::{decimal, quantity::Quantity};
 
@@ -50,6 +51,22 @@ impl fmt::Display for Currency {
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
+    }
+}
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        // The two that most rows hold are not looked up in the whole list.
+        match &*text {
+            "EUR" => Ok(Self::EUR),
+            "USD" => Ok(Self::USD),
+            other => other.parse().map_err(D::Error::custom),
+        }
     }
 }
 
@@ -175,6 +192,19 @@ impl fmt::Display for Money {
 impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Kept as minor units and currency, `[1250,"EUR"]`: exact whatever the currency's places are.
+impl Serialize for Money {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.minor, self.currency).serialize(serializer)
+    }
+}
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (minor, currency) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { minor, currency })
     }
 }
 

@@ -58,6 +58,14 @@ impl Time {
         Self(start.unwrap_or(if day.year() < 1970 { i64::MIN } else { i64::MAX }))
     }
 
+    /// A civil date and time such as `2026-12-24T06:00` in a zone of the IANA database; `None` when
+    /// either cannot be read.
+    pub fn in_zone(text: &str, zone: &str) -> Option<Self> {
+        let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+        let zoned = civil.to_zoned(TimeZone::get(zone).ok()?).ok()?;
+        Some(Self(zoned.timestamp().as_millisecond()))
+    }
+
     /// As cXML wants it: seconds and a numeric offset, never `Z`.
     pub fn to_cxml(self) -> String {
         self.timestamp().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
@@ -131,6 +139,13 @@ mod tests {
         assert!(at.to_string().ends_with(".042Z"));
         assert!(at.to_cxml().ends_with("+00:00"));
         assert_eq!("2026-11-21T10:00:00+01:00".parse::<Time>(), "2026-11-21T09:00:00Z".parse());
+    }
+
+    #[test]
+    fn a_civil_time_is_an_instant_of_its_zone() {
+        let at = Time::in_zone("2026-12-24T06:00", "Europe/Berlin");
+        assert_eq!(at, "2026-12-24T05:00:00Z".parse().ok());
+        assert_eq!(Time::in_zone("tomorrow", "Europe/Berlin"), None);
     }
 
     #[test]

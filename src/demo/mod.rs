@@ -2,6 +2,7 @@
 //! around it: simulators, a mailbox and a clock that a hand can move.
 
 pub mod cast;
+mod history;
 mod home;
 pub mod world;
 
@@ -37,7 +38,7 @@ pub struct Made {
 pub async fn prepare(
     app: Arc<App>,
     clock: Arc<MovableClock>,
-    _history: u32,
+    past: u32,
     stop: CancellationToken,
 ) -> Result<Made, AppError> {
     let simulators = app.site.public_url.replace("127.0.0.1", "localhost");
@@ -48,6 +49,7 @@ pub async fn prepare(
         act(&app, &system, world).await?;
     }
     fill_catalogues(&app, &system).await?;
+    history::make(&app, past).await?;
     act(&app, &system, home::Move { simulators: simulators.clone() }).await?;
     let (sink, smtp) = start_mailbox(&app, stop).await?;
     let mount = sim::routes(cast(&app, simulators, sink, clock)).map_err(AppError::internal)?;

@@ -8,18 +8,22 @@
 mod arrange;
 mod facts;
 mod keep;
+mod kept;
 mod plan;
 mod progress;
 mod record;
 mod stand_in;
 
-pub use arrange::arrange;
+pub use arrange::{arrange, people};
 pub use facts::{
-    BudgetMode, BudgetState, Earlier, Facts, Line, Person, Rate, WindowSum, cannot_decide,
+    AdHoc, BudgetMode, BudgetState, Earlier, Facts, Line, LineKind, Person, Rate, SupplierStatus,
+    WindowSum, cannot_decide,
 };
 pub use keep::{Kept, keep};
+pub use kept::{KeptPlan, KeptStep};
 pub use plan::{
-    ApproverSource, Asked, Mode, Outcome, Place, Plan, PlannedStep, RuleRef, is_rule_id, plain,
+    ApproverSource, Asked, Mode, Notes, Outcome, Place, Plan, PlannedStep, RuleRef, Wanted,
+    Warning, Watcher, is_rule_id, plain,
 };
 pub use progress::{
     Decision, Moved, Progress, RunningStep, RunningTask, StepState, TaskMove, TaskState, Verdict,

@@ -77,6 +77,29 @@ pub enum Fact {
         number: i64,
         before: Option<i64>,
     },
+    PolicyScheduled {
+        policy: String,
+        kind: String,
+        number: i64,
+        at: Time,
+    },
+    PolicyNotActivated {
+        policy: String,
+        kind: String,
+        number: i64,
+        reason: String,
+    },
+    PolicyShadowed {
+        organisation: String,
+        kind: String,
+        number: Option<i64>,
+    },
+    RegisterSaved {
+        organisation: String,
+        kind: String,
+        entries: u32,
+        sha256: String,
+    },
     // shopping
     PunchoutIssued {
         session: String,
@@ -368,9 +391,12 @@ impl Fact {
             Self::SettingSaved { object, .. } => list(&[object]),
             Self::SecretRotated { partner, .. } => list(&[partner]),
             Self::CatalogueImported { supplier, .. } => list(&[supplier]),
-            Self::PolicyDrafted { policy, .. } | Self::PolicyActivated { policy, .. } => {
-                list(&[policy])
-            }
+            Self::PolicyDrafted { policy, .. }
+            | Self::PolicyActivated { policy, .. }
+            | Self::PolicyScheduled { policy, .. }
+            | Self::PolicyNotActivated { policy, .. } => list(&[policy]),
+            Self::PolicyShadowed { organisation, .. }
+            | Self::RegisterSaved { organisation, .. } => list(&[organisation]),
             Self::PunchoutIssued { session, partner, person, .. } => {
                 list(&[session, partner, person])
             }

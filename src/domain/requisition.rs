@@ -17,8 +17,10 @@ use super::{
 
 mod content;
 pub mod edit;
+mod extras;
 
 pub use content::{content_hash, order_part_hash};
+pub use extras::{Added, Extras};
 
 words! {
     /// Where a requisition stands.
@@ -99,6 +101,8 @@ pub struct Requisition {
     pub bill_to: PostalAddress,
     pub needed_on: Option<Day>,
     pub comment: String,
+    /// What the rules may ask about beside the lines.
+    pub extras: Extras,
     pub currency: Currency,
     pub total: Money,
     pub state: RequisitionState,

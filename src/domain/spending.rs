@@ -37,7 +37,9 @@ pub enum Subject {
 pub const EACH: &str = "*";
 
 /// What is counted against a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Period {
     /// This order alone.
     Order,
@@ -48,7 +50,9 @@ pub enum Period {
 }
 
 /// Which part of an order counts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum What {
     All,
     /// Orders charged to this cost centre.
@@ -60,7 +64,9 @@ pub enum What {
 }
 
 /// What is added up for one limit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct Count {
     pub what: What,
     /// Only the requester's own orders; else those of the whole organisation.

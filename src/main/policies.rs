@@ -161,18 +161,43 @@ async fn replay(of: Of) -> Done {
     };
     let mut reader = stand.app.reader(&stand.actor).await?;
     policy::checked(&mut reader, *kind, csv).await?;
-    let replayed = policy::replay(&mut reader, *kind, csv).await?;
+    let mut shown = 0;
+    let replayed = policy::replay_with(&mut reader, *kind, csv, |done, all| {
+        let share = done.saturating_mul(10).checked_div(all).unwrap_or(10);
+        if share > shown {
+            shown = share;
+            tracing::info!("{done} of {all} requisitions replayed");
+        }
+    })
+    .await?;
     for one in &replayed.named {
         let blocked = one.blocked.as_ref().map(|why| format!(" blocked: {why}"));
         say(format_args!(
-            "{} {}: newly asked [{}], not asked any more [{}]{}",
+            "{} {} {}: {} -> {}; newly asked [{}], not asked any more [{}]{}",
             one.number,
+            one.cost_center,
             one.total,
+            one.before.in_short(),
+            one.after.in_short(),
             one.newly_asked.join(", "),
             one.no_longer_asked.join(", "),
             blocked.unwrap_or_default()
         ))?;
     }
+    for (center, one) in &replayed.cost_centers {
+        say(format_args!(
+            "cost centre {center}: {} looked at, {} with another plan, {} newly signed, {} newly \
+             alone",
+            one.looked_at, one.changed, one.newly_signed, one.newly_alone
+        ))?;
+    }
+    for (person, (newly, gone)) in &replayed.people {
+        say(format_args!("{person}: {newly} times newly asked, {gone} times not any more"))?;
+    }
+    say(format_args!(
+        "{} of {} are planned again exactly as they were by their own rules",
+        replayed.reproduced, replayed.looked_at
+    ))?;
     say(format_args!(
         "{} looked at, {} with another plan, {} newly signed, {} newly alone, {} newly blocked",
         replayed.looked_at,

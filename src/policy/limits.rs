@@ -7,10 +7,11 @@ use std::collections::BTreeSet;
 
 use super::{
     rule::{is_category, is_name},
+    signing::{SIGN, Signing, signers},
     table::{ANY, Row, Table, unsound},
 };
 use crate::{
-    base::money::Currency,
+    base::money::{Currency, Money},
     domain::{
         approval::{Facts, RuleRef},
         period::Cycle,
@@ -37,6 +38,7 @@ pub enum LooksBack {
 pub struct Limits {
     version: String,
     limits: Vec<Limit>,
+    signing: Vec<Signing>,
 }
 
 impl Limits {
@@ -44,7 +46,16 @@ impl Limits {
     pub fn load(csv: &str, version: &str, roles: &BTreeSet<Role>) -> Result<Self, Refusal> {
         let table = Table::read("limits", csv, COLUMNS, NEEDED)?;
         let mut limits: Vec<Limit> = Vec::new();
+        let mut signing: Vec<Signing> = Vec::new();
         for row in table.rows() {
+            if row.cell("period") == SIGN {
+                let limit = Signing { subject: subject(&row, roles)?, amount: amount(&row)? };
+                if signing.iter().any(|other| other.subject == limit.subject) {
+                    return Err(row.unsound("subject", "one line of period sign for each subject"));
+                }
+                signing.push(limit);
+                continue;
+            }
             let limit = read(&row, version, roles)?;
             let same = |other: &&Limit| {
                 (&other.subject, other.period, other.own)
@@ -61,7 +72,7 @@ impl Limits {
         if limits.is_empty() {
             return Err(unsound("limits", "at least one limit", "a set without lines"));
         }
-        Ok(Self { version: version.to_owned(), limits })
+        Ok(Self { version: version.to_owned(), limits, signing })
     }
 
     pub fn version(&self) -> &str {
@@ -85,6 +96,17 @@ impl Limits {
         Some(if over.all(|limit| limit.own) { LooksBack::Requester } else { LooksBack::Everybody })
     }
 
+    /// How many managers sign an amount, up to the first whose own limit of period `sign` covers
+    /// it; `None` when nobody's does.
+    pub fn signers(&self, facts: &Facts, judged: Money) -> Result<Option<usize>, Refusal> {
+        signers(&self.signing, facts, judged)
+    }
+
+    /// The amounts of the limits of period `sign`.
+    pub fn signing(&self) -> impl Iterator<Item = Money> + '_ {
+        self.signing.iter().map(|limit| limit.amount)
+    }
+
     /// How a requisition stands against the limits.
     pub fn judge(&self, facts: &Facts) -> Result<Standing, Refusal> {
         spending::judge(&self.limits, facts)
@@ -93,15 +115,17 @@ impl Limits {
 
 fn read(row: &Row<'_>, version: &str, roles: &BTreeSet<Role>) -> Result<Limit, Refusal> {
     let rule = RuleRef { id: row.id()?, version: version.to_owned() };
+    let subject = subject(row, roles)?;
+    let own = own(row, &subject)?;
+    Ok(Limit { rule, own, subject, period: period(row)?, amount: amount(row)? })
+}
+
+fn amount(row: &Row<'_>) -> Result<Money, Refusal> {
     let currency: Currency = row
         .cell("currency")
         .parse()
         .map_err(|_| row.unsound("currency", "a currency of ISO 4217 such as EUR"))?;
-    let amount = row
-        .amount("amount", currency)?
-        .ok_or_else(|| row.unsound("amount", "an amount such as 500.00"))?;
-    let subject = subject(row, roles)?;
-    Ok(Limit { rule, own: own(row, &subject)?, subject, period: period(row)?, amount })
+    row.amount("amount", currency)?.ok_or_else(|| row.unsound("amount", "an amount such as 500.00"))
 }
 
 fn subject(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Subject, Refusal> {
@@ -153,7 +177,7 @@ fn period(row: &Row<'_>) -> Result<Period, Refusal> {
         .ok_or_else(|| {
             row.unsound(
                 "period",
-                "order, day, week, month, quarter, fiscal_year, or a window of days such as \
+                "order, sign, day, week, month, quarter, fiscal_year, or a window of days such as \
                  window:7d",
             )
         })

@@ -16,10 +16,12 @@ pub mod explain;
 pub mod limits;
 pub mod seed;
 
+mod case;
 mod engine;
 mod model;
-mod request;
+mod proof;
 mod rule;
+mod signing;
 mod table;
 mod words;
 

@@ -9,14 +9,15 @@ use super::table::{ANY, Row, Table, unsound};
 use crate::{
     base::money::{Currency, Money},
     domain::{
-        approval::{ApproverSource, Mode, Place},
+        approval::{ApproverSource, LineKind, Mode, Place, SupplierStatus},
         refusal::Refusal,
         requisition::RequisitionSource,
         role::Role,
     },
 };
 
-/// Every column a set may have. Later columns may be left out of a header.
+/// Every column a set may have, beside the organisation's own fields ([`FIELD`], [`LINE_FIELD`]).
+/// Columns may be left out of a header.
 pub const COLUMNS: &[&str] = &[
     "id",
     "effect",
@@ -25,9 +26,16 @@ pub const COLUMNS: &[&str] = &[
     "up_to",
     "currency",
     "category",
+    "eclass",
     "supplier",
+    "supplier_status",
+    "line",
+    "line_above",
     "account",
     "cost_center",
+    "project",
+    "country",
+    "unit",
     "source",
     "flagged",
     "budget",
@@ -38,21 +46,12 @@ pub const COLUMNS: &[&str] = &[
     "because",
 ];
 const NEEDED: &[&str] = &["id", "effect", "place", "approver"];
-/// The columns that casbin matches on.
-pub const CONDITIONS: &[&str] = &[
-    "limit",
-    "above",
-    "up_to",
-    "currency",
-    "category",
-    "supplier",
-    "account",
-    "cost_center",
-    "source",
-    "flagged",
-    "budget",
-    "requester",
-];
+/// Begins a column on one of the organisation's own fields of the whole requisition.
+pub const FIELD: &str = "field:";
+/// Begins a column on one of the organisation's own fields of a line.
+pub const LINE_FIELD: &str = "line_field:";
+/// What matches the absence of a project, a unit or a field.
+pub const NONE: &str = "none";
 
 /// What a rule does when it applies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +60,51 @@ pub enum Effect {
     Ask { place: Place, source: ApproverSource, mode: Mode },
     /// `deny`: it cannot be submitted.
     Block,
+    /// `warn`: it can be submitted, and the message is shown.
+    Warn,
+    /// `watch`: these people are told and not asked.
+    Watch(ApproverSource),
+}
+
+impl Effect {
+    /// Whom the rule asks or tells.
+    pub const fn source(&self) -> Option<&ApproverSource> {
+        match self {
+            Self::Ask { source, .. } | Self::Watch(source) => Some(source),
+            Self::Block | Self::Warn => None,
+        }
+    }
+}
+
+/// A condition on one of the organisation's own fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldTest {
+    pub name: String,
+    pub values: Vec<String>,
+}
+
+impl FieldTest {
+    /// Whether the field has one of the values; `none` is its absence.
+    pub fn holds(&self, fields: &std::collections::BTreeMap<String, String>) -> bool {
+        let value = fields.get(&self.name).map_or(NONE, String::as_str);
+        self.values.iter().any(|wanted| wanted == value)
+    }
+}
+
+/// What one line must meet, all of it together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LineTest {
+    /// UNSPSC prefixes.
+    pub category: Vec<String>,
+    /// eCl@ss prefixes.
+    pub eclass: Vec<String>,
+    pub supplier: Vec<String>,
+    pub status: Vec<SupplierStatus>,
+    pub kind: Vec<LineKind>,
+    pub account: Vec<String>,
+    /// More than this on the one line.
+    pub above: Option<Money>,
+    pub fields: Vec<FieldTest>,
 }
 
 /// One approval rule, parsed.
@@ -74,11 +118,14 @@ pub struct Rule {
     pub above: Option<Money>,
     /// Applies up to this, inclusive.
     pub up_to: Option<Money>,
-    /// UNSPSC prefixes; one line must match the line conditions together.
-    pub category: Vec<String>,
-    pub supplier: Vec<String>,
-    pub account: Vec<String>,
+    /// `None` when any line, or none, will do.
+    pub line: Option<LineTest>,
     pub cost_center: Vec<String>,
+    pub project: Vec<String>,
+    pub country: Vec<String>,
+    /// The requester's unit.
+    pub unit: Vec<String>,
+    pub fields: Vec<FieldTest>,
     pub source: Option<RequisitionSource>,
     /// Applies when a budget in mode `require_approval` is exceeded.
     pub budget_exceeded: bool,
@@ -88,38 +135,35 @@ pub struct Rule {
     pub requester: Vec<Role>,
     /// The admin's own words, shown to whoever is asked.
     pub because: Option<String>,
-    /// The cells of [`CONDITIONS`] as casbin gets them.
-    pub cells: Vec<String>,
+    /// The cells of the conditions as they were written, by column.
+    pub cells: Vec<(String, String)>,
 }
 
 impl Rule {
-    /// The conditions as column and cell.
-    pub fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        CONDITIONS.iter().copied().zip(self.cells.iter().map(String::as_str))
+    /// A condition's cell as it was written; `*` when there is none.
+    pub fn cell(&self, column: &str) -> &str {
+        self.cells.iter().find(|(name, _)| name == column).map_or(ANY, |(_, cell)| cell)
     }
 
-    /// casbin's word for the effect.
-    pub const fn eft(&self) -> &'static str {
-        match self.effect {
-            Effect::Ask { .. } => "allow",
-            Effect::Block => "deny",
-        }
-    }
-
-    /// Whether the rule asks about lines.
-    pub fn has_line_conditions(&self) -> bool {
-        !(self.category.is_empty() && self.supplier.is_empty() && self.account.is_empty())
+    /// The conditions on lines as they were written: `category 43`.
+    pub fn line_cells(&self) -> impl Iterator<Item = String> + '_ {
+        const LINE: [&str; 7] =
+            ["category", "eclass", "supplier", "supplier_status", "line", "line_above", "account"];
+        let of_line = |name: &str| LINE.contains(&name) || name.starts_with(LINE_FIELD);
+        let cells = self.cells.iter().filter(move |(name, cell)| cell != ANY && of_line(name));
+        cells.map(|(name, cell)| format!("{name} {cell}"))
     }
 
     /// The currency of the rule's amounts, when it has any.
     pub fn currency(&self) -> Option<Currency> {
-        self.above.or(self.up_to).map(Money::currency)
+        let line = self.line.as_ref().and_then(|line| line.above);
+        self.above.or(self.up_to).or(line).map(Money::currency)
     }
 }
 
 /// Reads a set; `roles` are those that the access policy knows.
 pub fn read(csv: &str, roles: &BTreeSet<Role>) -> Result<Vec<Rule>, Refusal> {
-    let table = Table::read("approval", csv, COLUMNS, NEEDED)?;
+    let table = Table::read("approval", csv, &known(csv), NEEDED)?;
     let rules: Vec<Rule> =
         table.rows().iter().map(|row| rule(row, roles)).collect::<Result<_, _>>()?;
     if !rules.iter().any(|rule| matches!(rule.effect, Effect::Ask { .. })) {
@@ -132,20 +176,31 @@ pub fn read(csv: &str, roles: &BTreeSet<Role>) -> Result<Vec<Rule>, Refusal> {
     Ok(rules)
 }
 
+/// The columns that a header may name: those of the product, and the organisation's own fields.
+fn known(csv: &str) -> Vec<&str> {
+    let header = csv.lines().find(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let own = header.into_iter().flat_map(|line| line.split(',')).map(str::trim);
+    COLUMNS.iter().copied().chain(own.filter(|column| is_field_column(column))).collect()
+}
+
 fn rule(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Rule, Refusal> {
     let (above, up_to) = bounds(row)?;
     let sources: Vec<_> =
         RequisitionSource::ALL.iter().map(|source| (source.word(), *source)).collect();
+    let is_condition =
+        |column: &&str| !["id", "effect", "place", "approver", "vote", "because"].contains(column);
     Ok(Rule {
         id: row.id()?,
         effect: effect(row, roles)?,
         over_limit: one_of(row, "limit", &[("over", true), ("within", false)])?,
         above,
         up_to,
-        category: list(row, "category", is_category, "UNSPSC prefixes such as 43 or 43|4410")?,
-        supplier: list(row, "supplier", is_name, "suppliers by short name, such as office-one")?,
-        account: list(row, "account", is_name, "accounts such as 6400|6410")?,
+        line: line(row)?,
         cost_center: list(row, "cost_center", is_name, "cost centres such as 4100|4200")?,
+        project: list(row, "project", is_name, "projects such as p-17, or none")?,
+        country: list(row, "country", is_country, "countries by ISO 3166 code such as DE|AT")?,
+        unit: list(row, "unit", is_name, "units such as plant-2, or none")?,
+        fields: fields(row, FIELD)?,
         source: one_of(row, "source", &sources)?,
         flagged: one_of(row, "flagged", &[("yes", true)])?.unwrap_or(false),
         budget_exceeded: one_of(row, "budget", &[("exceeded", true)])?.unwrap_or(false),
@@ -154,8 +209,66 @@ fn rule(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Rule, Refusal> {
             .map(|name| row.known_role("requester", &name, roles))
             .collect::<Result<_, _>>()?,
         because: Some(row.cell("because")).filter(|text| *text != ANY).map(str::to_owned),
-        cells: CONDITIONS.iter().map(|column| row.cell(column).to_owned()).collect(),
+        cells: row
+            .columns()
+            .filter(is_condition)
+            .map(|column| (column.to_owned(), row.cell(column).to_owned()))
+            .collect(),
     })
+}
+
+/// What one line must meet; `None` when the rule says nothing about lines.
+fn line(row: &Row<'_>) -> Result<Option<LineTest>, Refusal> {
+    let above = match (row.cell("line_above"), row.cell("currency").parse::<Currency>()) {
+        (ANY, _) => None,
+        (_, Ok(currency)) => row.amount("line_above", currency)?,
+        (_, Err(_)) => {
+            return Err(row.unsound("currency", "the currency of the amount, such as EUR"));
+        }
+    };
+    let test = LineTest {
+        category: list(row, "category", is_category, "UNSPSC prefixes such as 43 or 43|4410")?,
+        eclass: list(row, "eclass", is_category, "eCl@ss prefixes such as 19 or 21|2701")?,
+        supplier: list(row, "supplier", is_name, "suppliers by short name, such as office-one")?,
+        status: words_of(row, "supplier_status", SupplierStatus::ALL, SupplierStatus::word)?,
+        kind: words_of(row, "line", LineKind::ALL, LineKind::word)?,
+        account: list(row, "account", is_name, "accounts such as 6400|6410")?,
+        above,
+        fields: fields(row, LINE_FIELD)?,
+    };
+    Ok(Some(test).filter(|test| *test != LineTest::default()))
+}
+
+fn words_of<T: Copy>(
+    row: &Row<'_>,
+    column: &str,
+    all: &[T],
+    word: fn(T) -> &'static str,
+) -> Result<Vec<T>, Refusal> {
+    let one = |name: &String| all.iter().find(|value| word(**value) == name).copied();
+    let known: Vec<&str> = all.iter().map(|value| word(*value)).collect();
+    names(row, column)
+        .iter()
+        .map(|name| one(name).ok_or_else(|| row.unsound(column, known.join(", "))))
+        .collect()
+}
+
+/// The conditions on the organisation's own fields, by the header's columns.
+fn fields(row: &Row<'_>, prefix: &str) -> Result<Vec<FieldTest>, Refusal> {
+    let mut found = Vec::new();
+    for column in row.columns() {
+        let Some(name) = column.strip_prefix(prefix) else { continue };
+        let values = list(row, column, is_value, "values such as yes|no, without = ; |")?;
+        if !values.is_empty() {
+            found.push(FieldTest { name: name.to_owned(), values });
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a column is one of the organisation's own fields.
+pub fn is_field_column(column: &str) -> bool {
+    [FIELD, LINE_FIELD].iter().any(|prefix| column.strip_prefix(prefix).is_some_and(is_name))
 }
 
 fn bounds(row: &Row<'_>) -> Result<(Option<Money>, Option<Money>), Refusal> {
@@ -179,21 +292,23 @@ fn bounds(row: &Row<'_>) -> Result<(Option<Money>, Option<Money>), Refusal> {
 }
 
 fn effect(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Effect, Refusal> {
-    match row.cell("effect") {
-        "allow" => {}
-        "deny" => {
-            return match ["place", "approver", "vote"].iter().find(|c| row.cell(c) != ANY) {
-                Some(column) => Err(row.unsound(column, "* in a line that blocks")),
-                None if row.cell("because") == ANY => {
-                    Err(row.unsound("because", "a message for the requester in a line that blocks"))
-                }
-                None => Ok(Effect::Block),
-            };
-        }
-        _ => return Err(row.unsound("effect", "allow or deny")),
+    let word = row.cell("effect");
+    let unused: &[&str] = match word {
+        "allow" => &[],
+        "deny" | "warn" => &["place", "approver", "vote"],
+        "watch" => &["place", "vote"],
+        _ => return Err(row.unsound("effect", "allow, deny, warn or watch")),
+    };
+    if let Some(column) = unused.iter().find(|column| row.cell(column) != ANY) {
+        return Err(row.unsound(column, format!("* in a line with effect {word}")));
     }
-    let place =
-        row.cell("place").parse::<Place>().map_err(|expected| row.unsound("place", expected))?;
+    if matches!(word, "deny" | "warn") {
+        if row.cell("because") == ANY {
+            let expected = format!("a message for the requester in a line with effect {word}");
+            return Err(row.unsound("because", expected));
+        }
+        return Ok(if word == "deny" { Effect::Block } else { Effect::Warn });
+    }
     let source = row
         .cell("approver")
         .parse::<ApproverSource>()
@@ -201,8 +316,19 @@ fn effect(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Effect, Refusal> {
     if let ApproverSource::Role(role) = &source {
         row.known_role("approver", role.as_str(), roles)?;
     }
-    let mode = one_of(row, "vote", &[("any", Mode::Any), ("all", Mode::All)])?;
-    Ok(Effect::Ask { place, source, mode: mode.unwrap_or(Mode::Any) })
+    if word == "watch" {
+        return Ok(Effect::Watch(source));
+    }
+    let place =
+        row.cell("place").parse::<Place>().map_err(|expected| row.unsound("place", expected))?;
+    let mode = match row.cell("vote") {
+        ANY => Mode::Any,
+        vote => vote.parse::<Mode>().map_err(|expected| row.unsound("vote", expected))?,
+    };
+    if mode != Mode::Any && source == ApproverSource::ManagerChain {
+        return Err(row.unsound("vote", "* with manager-chain: each of them signs"));
+    }
+    Ok(Effect::Ask { place, source, mode })
 }
 
 fn one_of<T: Copy>(row: &Row<'_>, column: &str, words: &[(&str, T)]) -> Result<Option<T>, Refusal> {
@@ -238,7 +364,18 @@ pub fn is_category(text: &str) -> bool {
     (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A short name or code.
+fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
+}
+
+/// Whether a text can be the value of one of the organisation's own fields.
+pub fn is_value(text: &str) -> bool {
+    (1..=80).contains(&text.chars().count())
+        && text != ANY
+        && !text.contains(|c: char| c.is_control() || matches!(c, '|' | '=' | ';'))
+}
+
+/// Letters, digits, hyphens, underscores and points: the form of codes.
 pub fn is_name(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))

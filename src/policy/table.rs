@@ -52,7 +52,8 @@ impl<'t> Table<'t> {
         for column in &columns {
             if !known.contains(&column.as_str()) {
                 let witness = format!("the header names the unknown attribute \"{column}\"");
-                return Err(unsound(set, format!("columns of {}", known.join(", ")), witness));
+                let expected = format!("columns of {}, or field:NAME", known.join(", "));
+                return Err(unsound(set, expected, witness));
             }
             if !seen.insert(column.as_str()) {
                 let witness = format!("the header names the column {column} twice");
@@ -154,6 +155,11 @@ impl Row<'_> {
             .map(String::as_str)
             .filter(|cell| !cell.is_empty())
             .unwrap_or(ANY)
+    }
+
+    /// The columns that the header names.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.table.columns.iter().map(String::as_str)
     }
 
     /// The rule's id, in kebab-case.

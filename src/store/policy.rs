@@ -57,6 +57,8 @@ pub struct Version {
     /// `draft`, `active` or `retired`.
     pub state: String,
     pub created_at: Time,
+    /// When a draft that was approved comes into force.
+    pub activate_at: Option<Time>,
 }
 
 const INSERT: &str = "
@@ -124,15 +126,56 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Version, StoreError> {
         comment: row.text("comment")?,
         state: row.text("state")?,
         created_at: row.time("created_at")?,
+        activate_at: row.maybe_time("activate_at")?,
     })
+}
+
+const SCHEDULE: &str = "
+    update policy_version set activated_by = $1, activate_at = $2, version = version + 1
+    where id = $3 and state <> 'active'";
+
+/// Notes that a version comes into force at a time to come, and who approved that.
+pub async fn schedule(
+    conn: &mut Conn,
+    id: PolicyVersionId,
+    by: Option<PersonId>,
+    at: Time,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(SCHEDULE)
+        .bind(by.map(|id| id.to_string()))
+        .bind(at.millis())
+        .bind(id.to_string())
+        .execute(conn)
+        .await?;
+    super::error::one_row(done.rows_affected(), "policy version")
+}
+
+const UNSCHEDULE: &str =
+    "update policy_version set activate_at = null, version = version + 1 where id = $1";
+
+/// Takes the time to come away again.
+pub async fn unschedule(conn: &mut Conn, id: PolicyVersionId) -> Result<(), StoreError> {
+    sqlx::query(UNSCHEDULE).bind(id.to_string()).execute(conn).await?;
+    Ok(())
+}
+
+const DUE: &str = "
+    select * from policy_version
+    where activate_at is not null and activate_at <= $1 and state <> 'active'
+    order by activate_at, number";
+
+/// Versions of any organisation whose time has come.
+pub async fn due(conn: &mut Conn, now: Time) -> Result<Vec<Version>, StoreError> {
+    let rows = sqlx::query(DUE).bind(now.millis()).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
 }
 
 const RETIRE: &str = "
     update policy_version set state = 'retired', version = version + 1
     where organisation_id = $1 and kind = $2 and state = 'active'";
 const ACTIVATE: &str = "
-    update policy_version set state = 'active', activated_by = $1, activated_at = $2,
-        version = version + 1
+    update policy_version set state = 'active', activated_by = coalesce($1, activated_by),
+        activated_at = $2, activate_at = null, version = version + 1
     where id = $3 and state <> 'active'";
 
 /// Puts a version in force in place of the one that was.

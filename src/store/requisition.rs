@@ -187,6 +187,7 @@ fn read(row: &AnyRow) -> Result<Requisition, StoreError> {
         bill_to: row.json("bill_to")?,
         needed_on: row.maybe_day("needed_on")?,
         comment: row.text("comment")?,
+        extras: row.json("extras")?,
         currency,
         total: Money::from_minor(row.int("total_minor")?, currency),
         state: row.parsed("state")?,
@@ -218,9 +219,9 @@ const INSERT: &str = "
         punchout_session_id, source, checkout, buyer_order_id, buyer_payload_id, cost_center_id,
         cost_center, ship_to, bill_to, needed_on, comment, currency, total_minor, state, round,
         content_hash, approval_version, limits_version, because, flags, submitted_at, decided_at,
-        reject_reason, returned_pending_at, returned_final_at, version)
+        reject_reason, returned_pending_at, returned_final_at, extras, version)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, 1)";
+        $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, 1)";
 
 /// Adds a requisition with its lines.
 pub async fn insert(
@@ -259,6 +260,7 @@ pub async fn insert(
         .bind(&row.reject_reason)
         .bind(row.returned_pending_at.map(Time::millis))
         .bind(row.returned_final_at.map(Time::millis))
+        .bind(json(&row.extras)?)
         .execute(&mut *conn)
         .await?;
     insert_lines(conn, row.id, lines).await

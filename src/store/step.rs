@@ -8,15 +8,15 @@ use crate::{
         page::{Cut, Page},
         time::Time,
     },
-    domain::approval::{DecisionRecord, Step, StepState, Task, Timers},
+    domain::approval::{DecisionRecord, Mode, Step, StepState, Task, Timers},
 };
 
 use super::{Conn, Row, StoreError, error::one_row, stand_in};
 
 const INSERT_STEP: &str = "
     insert into step (id, requisition_id, round, position, mode, state, rule_id, rule_version,
-        because)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        because, vote, unless)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const INSERT_TASK: &str = "
     insert into task (id, step_id, requisition_id, organisation_id, requester_id, assignee_id,
         state, content_hash, opened_at, due_at, decision, decided_by, on_behalf_of, decided_at,
@@ -30,11 +30,13 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
         .bind(step.requisition.to_string())
         .bind(step.round)
         .bind(i64::from(step.order))
-        .bind(step.mode.word())
+        .bind(if step.mode == Mode::All { "all" } else { "any" })
         .bind(step.state.word())
         .bind(&step.rule)
         .bind(step.rule_version)
         .bind(&step.because)
+        .bind(step.mode.word())
+        .bind(&step.unless)
         .execute(&mut *conn)
         .await?;
     for task in &step.tasks {
@@ -92,11 +94,16 @@ fn read_step(row: &AnyRow) -> Result<Step, StoreError> {
         requisition: row.id("requisition_id")?,
         round: row.int("round")?,
         order: u32::try_from(order).map_err(|fault| row.fault("position", fault))?,
-        mode: row.parsed("mode")?,
+        // Steps made before votes of several had a column of their own.
+        mode: match row.maybe_parsed("vote")? {
+            Some(mode) => mode,
+            None => row.parsed("mode")?,
+        },
         state: row.parsed("state")?,
         rule: row.text("rule_id")?,
         rule_version: row.int("rule_version")?,
         because: row.text("because")?,
+        unless: row.text("unless")?,
         tasks: Vec::new(),
     })
 }

@@ -6,6 +6,7 @@
 
 pub mod deliver;
 pub mod mail;
+pub mod policy;
 pub mod seal;
 pub mod timer;
 
@@ -42,6 +43,7 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
     tracker.spawn(deliver::run(Arc::clone(&tools), tracker.clone()));
     tracker.spawn(mail::run(Arc::clone(&tools)));
     tracker.spawn(timer::run(Arc::clone(&tools)));
+    tracker.spawn(policy::run(Arc::clone(&tools)));
     tracker.close();
     tracker
 }

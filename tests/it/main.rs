@@ -27,6 +27,7 @@ mod flow_outage;
 mod flow_policy;
 mod flow_profiles;
 mod flow_punchout;
+mod flow_replay;
 mod flow_serve;
 mod flow_sign_off;
 mod flow_start;

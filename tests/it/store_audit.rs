@@ -45,6 +45,7 @@ async fn one_order(inside: &Inside) -> OrderId {
         ship_to: None,
         needed_on: None,
         comment: Some("two desks".to_owned()),
+        ..Wish::default()
     };
     let submitted = act(&inside.app, &ed, Submit { cart, wish }).await.unwrap();
     let mut conn = inside.app.store.read().await.unwrap();

@@ -39,8 +39,13 @@ async fn ordered(inside: &Inside, lines: &[(&str, &str)]) -> Vec<Order> {
     inside.budget("4100", BudgetMode::RequireApproval, "100000.00").await;
     let ed = inside.actor("ed@acme.example").await;
     let cart = inside.cart(&ed, lines).await;
-    let wish =
-        Wish { cost_center: "4100".to_owned(), ship_to: None, needed_on: None, comment: None };
+    let wish = Wish {
+        cost_center: "4100".to_owned(),
+        ship_to: None,
+        needed_on: None,
+        comment: None,
+        ..Wish::default()
+    };
     let submitted = act(&inside.app, &ed, Submit { cart, wish }).await.unwrap();
     let mut conn = inside.app.store.read().await.unwrap();
     let mut orders = store::order::of_requisition(&mut conn, submitted.requisition).await.unwrap();

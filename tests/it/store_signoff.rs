@@ -25,7 +25,13 @@ use crate::harness::{
 };
 
 fn wish(cost_center: &str) -> Wish {
-    Wish { cost_center: cost_center.to_owned(), ship_to: None, needed_on: None, comment: None }
+    Wish {
+        cost_center: cost_center.to_owned(),
+        ship_to: None,
+        needed_on: None,
+        comment: None,
+        ..Wish::default()
+    }
 }
 
 async fn submit(

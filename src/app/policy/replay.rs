@@ -1,52 +1,90 @@
 //! What-if on history: a draft held against what was really handed in.
 //!
-//! Each past requisition goes through the rules in force and through the draft, with its own lines,
-//! total and window and with today's people. How a budget stood then is not replayed: rules on
-//! exceeded budgets ask nobody here, before and after alike.
+//! Each past requisition goes through the rules in force and through the draft, from the facts that
+//! were kept when its plan was made: lines, budget, windows and people as they stood then. Only
+//! people whom no rule asked about then are those of today. The rules a requisition was handed in
+//! under, run over its facts again, make the very plan that was kept; that is counted too.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use crate::{
-    base::{id::RequisitionId, money::Money, page::Cut},
-    domain::{approval::Outcome, party::Organisation, refusal::Refusal, requisition::Requisition},
+    base::{
+        id::{OrganisationId, RequisitionId},
+        money::Money,
+    },
+    domain::{
+        approval::{Facts, KeptPlan},
+        refusal::Refusal,
+    },
     policy::check::{Policies, Versions},
-    store::{self, Conn},
+    store::{self, plan_record::Past},
 };
 
 use super::{
-    super::{AppError, Reader, Rules, requisition::Draft},
+    super::{AppError, Reader, Rules, requisition},
     PolicyKind, sets_with,
+    today::Today,
 };
 
-/// Requisitions looked at, newest first.
-const MOST: usize = 5_000;
 /// Changed ones that are named; the counts cover all.
 const NAMED: usize = 200;
-const PAGE: u32 = 200;
+/// Requisitions read at once: enough to keep two threads busy, a few megabytes.
+const PAGE: i64 = 1_000;
 
 /// One past requisition that the draft would have treated otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub requisition: RequisitionId,
     pub number: String,
+    pub cost_center: String,
     pub total: Money,
     /// By e-mail address.
     pub newly_asked: Vec<String>,
     pub no_longer_asked: Vec<String>,
     /// Why the draft would not let it be handed in.
     pub blocked: Option<String>,
+    /// Its two plans.
+    pub before: KeptPlan,
+    pub after: KeptPlan,
+}
+
+/// What changed for one cost centre.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForCenter {
+    pub looked_at: u64,
+    pub changed: u64,
+    pub newly_alone: u64,
+    pub newly_signed: u64,
+    /// Minor units by currency: what would need a signature now, and what would need none.
+    pub newly_signed_minor: BTreeMap<String, i64>,
+    pub newly_alone_minor: BTreeMap<String, i64>,
 }
 
 /// What a draft would have changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replayed {
     pub looked_at: u64,
+    /// How many of them the rules they were handed in under plan again exactly as they were kept.
+    pub reproduced: u64,
     pub changed: u64,
     /// Needed a signature and would need none.
     pub newly_alone: u64,
     /// Needed none and would need one.
     pub newly_signed: u64,
     pub newly_blocked: u64,
+    /// Minor units by currency.
+    pub newly_alone_minor: BTreeMap<String, i64>,
+    pub newly_signed_minor: BTreeMap<String, i64>,
+    /// Milliseconds that all plans take together, by how long each person's answers took so far.
+    pub wait_before_ms: i64,
+    pub wait_after_ms: i64,
+    /// How often each person would newly be asked, and not be asked any more.
+    pub people: BTreeMap<String, (u64, u64)>,
+    pub cost_centers: BTreeMap<String, ForCenter>,
+    /// The newest of the changed ones.
     pub named: Vec<Changed>,
 }
 
@@ -56,10 +94,18 @@ pub async fn replay(
     kind: PolicyKind,
     csv: &str,
 ) -> Result<Replayed, AppError> {
+    replay_with(reader, kind, csv, |_, _| {}).await
+}
+
+/// As [`replay`]; `progress` hears how many of how many are done.
+pub async fn replay_with(
+    reader: &mut Reader<'_>,
+    kind: PolicyKind,
+    csv: &str,
+    mut progress: impl FnMut(u64, u64) + Send,
+) -> Result<Replayed, AppError> {
     reader.need("policy", "replay")?;
     let id = reader.actor.need_organisation()?;
-    let organisation = store::organisation::get(&mut reader.conn, id).await?;
-    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
     let now = reader.app.policies.rules(&mut reader.conn, id).await?;
     let sets = sets_with(&mut reader.conn, id, kind, csv).await?;
     let loaded = Policies::load(&sets, Versions { approval: "draft", limits: "draft" })?;
@@ -69,100 +115,205 @@ pub async fn replay(
         limits: loaded.limits,
         limits_number: now.limits_number,
     };
-    let mut replayed = Replayed::default();
-    let mut cut = Cut::new(None, Some(PAGE));
-    loop {
-        let page = store::requisition::of_organisation(&mut reader.conn, id, &cut).await?;
-        for requisition in &page.items {
-            let judge = (&now, &draft);
-            one(&mut reader.conn, &organisation, requisition, judge, &mut replayed).await?;
-        }
-        let looked_at = usize::try_from(replayed.looked_at).unwrap_or(usize::MAX);
-        match page.next {
-            Some(next) if looked_at < MOST => cut = Cut::new(Some(next), Some(PAGE)),
-            _ => return Ok(replayed),
-        }
-    }
-}
-
-async fn one(
-    conn: &mut Conn,
-    organisation: &Organisation,
-    requisition: &Requisition,
-    (now, draft): (&Rules, &Rules),
-    replayed: &mut Replayed,
-) -> Result<(), AppError> {
-    replayed.looked_at += 1;
-    let Some(past) = past(conn, organisation, requisition).await? else { return Ok(()) };
-    let before = asked(conn, now, &past).await?;
-    let after = asked(conn, draft, &past).await?;
-    if before == after {
-        return Ok(());
-    }
-    replayed.changed += 1;
-    let blocked = match (&before, &after) {
-        (Ok(_), Err(why)) => {
-            replayed.newly_blocked += 1;
-            Some(why.clone())
-        }
-        (Ok(before), Ok(after)) => {
-            replayed.newly_alone += u64::from(after.is_empty());
-            replayed.newly_signed += u64::from(before.is_empty());
-            None
-        }
-        _ => None,
+    let mut bench = Bench {
+        pace: store::plan_record::pace(&mut reader.conn, id).await?.into_iter().collect::<Pace>(),
+        today: Today::read(&mut reader.conn, id, &draft).await?,
+        of_today: Today::read(&mut reader.conn, id, &now).await?,
+        versions: HashMap::new(),
+        now,
+        draft,
     };
-    if replayed.named.len() < NAMED {
-        let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-        replayed.named.push(Changed {
-            requisition: requisition.id,
-            number: requisition.number.clone(),
-            total: requisition.total,
-            newly_asked: after.difference(&before).cloned().collect(),
-            no_longer_asked: before.difference(&after).cloned().collect(),
-            blocked,
-        });
+    let all = store::plan_record::count(&mut reader.conn, id).await?;
+    let mut replayed = Replayed::default();
+    let mut after = String::new();
+    loop {
+        let page = store::plan_record::page(&mut reader.conn, id, &after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.requisition.to_string();
+        bench.need_versions(reader, id, &page).await?;
+        let (judged, back) = judge(bench, page).await?;
+        bench = back;
+        judged.into_iter().for_each(|one| replayed.add(one));
+        progress(replayed.looked_at, all);
     }
-    Ok(())
+    replayed.named.reverse();
+    Ok(replayed)
 }
 
-/// The requisition as it was handed in; nothing when its requester is gone.
-pub(super) async fn past(
-    conn: &mut Conn,
-    organisation: &Organisation,
-    requisition: &Requisition,
-) -> Result<Option<Draft>, AppError> {
-    let requester = store::person::get(conn, requisition.requester).await?;
-    let Some(requester) = requester else { return Ok(None) };
-    Ok(Some(Draft {
-        organisation: organisation.clone(),
-        requester,
-        cost_center: None,
-        cost_center_code: requisition.cost_center_code.clone(),
-        source: requisition.source,
-        flagged: !requisition.flags.is_empty(),
-        signed_as: None,
-        lines: store::requisition::lines(conn, requisition.id).await?,
-        total: requisition.total,
-        id: requisition.id,
-        at: requisition.submitted_at,
-        until: requisition.submitted_at,
-    }))
+/// How long a person's answers took: milliseconds in all, and how many.
+#[derive(Default)]
+struct Pace(HashMap<String, (i64, i64)>);
+
+impl FromIterator<(String, i64, i64)> for Pace {
+    fn from_iter<I: IntoIterator<Item = (String, i64, i64)>>(all: I) -> Self {
+        Self(all.into_iter().map(|(mail, waited, many)| (mail, (waited, many))).collect())
+    }
 }
 
-/// Who is asked, by e-mail address, or why it cannot be handed in.
-async fn asked(
-    conn: &mut Conn,
-    rules: &Rules,
-    past: &Draft,
-) -> Result<Result<BTreeSet<String>, String>, AppError> {
-    let facts = super::super::requisition::load_facts(conn, rules, past, None).await?;
-    Ok(match rules.approval.plan(&rules.limits, &facts) {
-        Outcome::NoSignOff { .. } => Ok(BTreeSet::new()),
-        Outcome::Plan(plan) => {
-            let people = plan.steps.iter().flat_map(|step| &step.approvers);
-            Ok(people.map(|person| person.mail.clone()).collect())
+impl Pace {
+    /// What a plan takes: its orders one after the other, each as long as its slowest step.
+    fn of(&self, plan: &KeptPlan) -> i64 {
+        let mut orders: BTreeMap<u32, i64> = BTreeMap::new();
+        for step in &plan.steps {
+            let one = |mail: &String| {
+                self.0.get(mail).map_or(0, |(waited, many)| waited.checked_div(*many).unwrap_or(0))
+            };
+            let times = step.people.iter().map(one);
+            let quickest = matches!(step.mode.as_str(), "any" | "first");
+            let took = if quickest { times.min() } else { times.max() }.unwrap_or(0);
+            let order = orders.entry(step.order).or_default();
+            *order = took.max(*order);
         }
-        Outcome::Blocked(refusal) => Err(refusal.message),
-    })
+        orders.values().fold(0, |all, one| all.saturating_add(*one))
+    }
+}
+
+/// What every requisition of a page is judged with.
+struct Bench {
+    pace: Pace,
+    now: Rules,
+    draft: Rules,
+    today: Today,
+    of_today: Today,
+    /// The rules that requisitions were handed in under, by their two numbers.
+    versions: HashMap<(i64, i64), Option<Rules>>,
+}
+
+/// One requisition judged by the rules in force and by the draft.
+struct Judged {
+    past: Past,
+    before: KeptPlan,
+    after: KeptPlan,
+    reproduced: bool,
+    waits: (i64, i64),
+}
+
+impl Bench {
+    async fn need_versions(
+        &mut self,
+        reader: &mut Reader<'_>,
+        organisation: OrganisationId,
+        page: &[Past],
+    ) -> Result<(), AppError> {
+        for past in page {
+            let key = (past.approval_version, past.limits_version);
+            if let Entry::Vacant(vacant) = self.versions.entry(key) {
+                let policies = &reader.app.policies;
+                let rules = policies.rules_of(&mut reader.conn, organisation, key).await.ok();
+                vacant.insert(rules);
+            }
+        }
+        Ok(())
+    }
+
+    fn judge(&self, past: &Past) -> Result<Judged, AppError> {
+        let facts: Facts = serde_json::from_str(&past.facts).map_err(AppError::internal)?;
+        let kept: KeptPlan = serde_json::from_str(&past.plan).map_err(AppError::internal)?;
+        let own = self.versions.get(&(past.approval_version, past.limits_version));
+        let again = own
+            .and_then(Option::as_ref)
+            .map(|rules| KeptPlan::from(&requisition::outcome(rules, &facts)));
+        let reproduced = again.as_ref() == Some(&kept);
+        let is_now = (past.approval_version, past.limits_version)
+            == (self.now.approval_number, self.now.limits_number);
+        let before = match again {
+            Some(again) if is_now => again,
+            _ => KeptPlan::from(&requisition::outcome(&self.now, &self.of_today.fill(facts.clone()))),
+        };
+        let after = KeptPlan::from(&requisition::outcome(&self.draft, &self.today.fill(facts)));
+        let waits = (self.pace.of(&before), self.pace.of(&after));
+        let past = Past { facts: String::new(), plan: String::new(), ..past.clone() };
+        Ok(Judged { past, before, after, reproduced, waits })
+    }
+}
+
+/// Judges a page on two threads, beside whatever else the server does.
+async fn judge(bench: Bench, page: Vec<Past>) -> Result<(Vec<Judged>, Bench), AppError> {
+    let shared = Arc::new((bench, page));
+    let half = shared.1.len().div_ceil(2);
+    let part = |from: usize| {
+        let shared = Arc::clone(&shared);
+        tokio::task::spawn_blocking(move || {
+            let (bench, page) = &*shared;
+            let own = page.iter().skip(from).take(half);
+            own.map(|past| bench.judge(past)).collect::<Result<Vec<_>, _>>()
+        })
+    };
+    let (first, second) = (part(0), part(half));
+    let mut judged = first.await.map_err(AppError::internal)??;
+    judged.extend(second.await.map_err(AppError::internal)??);
+    let (bench, _) = Arc::into_inner(shared)
+        .ok_or_else(|| AppError::internal("a page of history is still being judged"))?;
+    Ok((judged, bench))
+}
+
+fn add_to(sums: &mut BTreeMap<String, i64>, money: Money) {
+    let sum = sums.entry(money.currency().code().to_owned()).or_default();
+    *sum = sum.saturating_add(money.minor());
+}
+
+impl Replayed {
+    fn add(&mut self, one: Judged) {
+        let Judged { past, before, after, reproduced, waits } = one;
+        self.looked_at += 1;
+        self.reproduced += u64::from(reproduced);
+        self.wait_before_ms = self.wait_before_ms.saturating_add(waits.0);
+        self.wait_after_ms = self.wait_after_ms.saturating_add(waits.1);
+        let center = self.cost_centers.entry(past.cost_center.clone()).or_default();
+        center.looked_at += 1;
+        if before.asks_as(&after) {
+            return;
+        }
+        self.changed += 1;
+        center.changed += 1;
+        if before.blocked.is_none() && after.blocked.is_some() {
+            self.newly_blocked += 1;
+        } else if !before.is_alone() && after.is_alone() {
+            self.newly_alone += 1;
+            center.newly_alone += 1;
+            add_to(&mut self.newly_alone_minor, past.total);
+            add_to(&mut center.newly_alone_minor, past.total);
+        } else if before.is_alone() && !after.is_alone() {
+            self.newly_signed += 1;
+            center.newly_signed += 1;
+            add_to(&mut self.newly_signed_minor, past.total);
+            add_to(&mut center.newly_signed_minor, past.total);
+        }
+        let (was, is) = (before.people(), after.people());
+        let newly: Vec<String> = is.difference(&was).map(|mail| (*mail).to_owned()).collect();
+        let gone: Vec<String> = was.difference(&is).map(|mail| (*mail).to_owned()).collect();
+        for mail in &newly {
+            self.people.entry(mail.clone()).or_default().0 += 1;
+        }
+        for mail in &gone {
+            self.people.entry(mail.clone()).or_default().1 += 1;
+        }
+        let changed = Changed {
+            requisition: past.requisition,
+            number: past.number,
+            cost_center: past.cost_center,
+            total: past.total,
+            newly_asked: newly,
+            no_longer_asked: gone,
+            blocked: after.blocked.as_ref().map(|(_, message)| message.clone()),
+            before,
+            after,
+        };
+        // The oldest come first; the newest are the ones worth naming.
+        if self.named.len() == NAMED {
+            self.named.remove(0);
+        }
+        self.named.push(changed);
+    }
+}
+
+/// The facts that a requisition's plan was made from, when they were kept.
+pub(super) async fn kept_facts(
+    reader: &mut Reader<'_>,
+    requisition: RequisitionId,
+    round: i64,
+) -> Result<Facts, AppError> {
+    let found = store::plan_record::get(&mut reader.conn, requisition, round).await?;
+    let (facts, _) = found.ok_or_else(|| Refusal::not_found("plan"))?;
+    serde_json::from_str(&facts).map_err(AppError::internal)
 }

@@ -9,10 +9,10 @@ use crate::{
         time::{DAY_MS, Time},
     },
     domain::{
-        approval::{BudgetState, Facts, Line, Person, WindowSum},
+        approval::{BudgetState, Facts, Line, Person, SupplierStatus, WindowSum},
         cart, party,
         period::Term,
-        requisition::{RequisitionLine, RequisitionSource},
+        requisition::{Extras, RequisitionLine, RequisitionSource},
         role::Role,
         spending::Period,
     },
@@ -22,7 +22,10 @@ use crate::{
     },
 };
 
-use super::super::{AppError, Rules};
+use super::{
+    super::{AppError, Rules},
+    registers::{Items, Registers},
+};
 
 /// What is to be signed off, before it has a plan.
 #[derive(Debug, Clone)]
@@ -39,6 +42,9 @@ pub struct Draft {
     /// cart went back.
     pub signed_as: Option<String>,
     pub lines: Vec<RequisitionLine>,
+    /// ISO 3166-1 alpha-2 of the ship-to address.
+    pub ship_to_country: String,
+    pub extras: Extras,
     pub total: Money,
     /// The requisition itself: it does not count among the requester's earlier ones.
     pub id: RequisitionId,
@@ -67,6 +73,7 @@ pub async fn load(
     budget: Option<BudgetState>,
 ) -> Result<Facts, AppError> {
     let organisation = draft.organisation.id;
+    let registers = Registers::read(conn, rules, draft).await?;
     let managers = store::person::managers(conn, organisation, draft.requester.id).await?;
     let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
     for role in rules.approval.roles_asked() {
@@ -79,23 +86,31 @@ pub async fn load(
         let found = store::person::by_email(conn, &email).await?;
         named.extend(found.filter(|p| p.organisation() == Some(organisation)).map(|p| known(&p)));
     }
+    let manager_roles = managers.iter().map(|one| (one.id, one.roles.iter().cloned().collect()));
     let mut facts = Facts {
         organisation: draft.organisation.name.clone(),
         currency: draft.organisation.currency,
-        requester: known(&draft.requester),
         roles: draft.requester.roles.iter().cloned().collect(),
         managers: managers.iter().map(known).collect(),
+        manager_roles: manager_roles.collect(),
         cost_center: draft.cost_center_code.clone(),
-        total: draft.total,
-        lines: lines(conn, &draft.lines).await?,
+        lines: lines(conn, draft, &registers).await?,
+        unit: registers.unit,
+        groups: registers.groups,
+        contract_owners: registers.contract_owners,
+        ad_hoc: registers.ad_hoc,
+        cost_center_owner: registers.cost_center_owner,
+        project: draft.extras.project.clone(),
+        ship_to_country: Some(draft.ship_to_country.clone()).filter(|code| !code.is_empty()),
+        fields: draft.extras.fields.clone(),
+        signed_as: draft.signed_as.clone(),
         source: draft.source,
         flagged: draft.flagged,
         budget,
         holders,
         named,
         // No rates are kept yet: another currency than the organisation's waits for a person.
-        rates: Vec::new(),
-        windows: Vec::new(),
+        ..Facts::plain(known(&draft.requester), draft.total)
     };
     facts.windows = windows(conn, rules, draft, &facts).await?;
     Ok(facts)
@@ -111,18 +126,37 @@ pub fn known(person: &party::Person) -> Person {
     }
 }
 
-async fn lines(conn: &mut Conn, lines: &[RequisitionLine]) -> Result<Vec<Line>, AppError> {
-    let names = supplier_names(conn, lines).await?;
+async fn lines(
+    conn: &mut Conn,
+    draft: &Draft,
+    registers: &Registers,
+) -> Result<Vec<Line>, AppError> {
+    let names = supplier_names(conn, &draft.lines).await?;
+    let items = Items::read(conn, draft).await?;
     let line = |line: &RequisitionLine| Line {
-        number: u32::try_from(line.position).unwrap_or(u32::MAX),
-        supplier: names.get(&line.goods.supplier).cloned().unwrap_or_default(),
         sku: line.goods.sku.clone(),
         unspsc: Some(line.goods.unspsc.clone()).filter(|code| !code.is_empty()),
-        total: line.goods.total,
         unit: line.goods.unit.clone(),
         accounts: line.accounts.iter().map(|account| account.value.clone()).collect(),
+        eclass: items.eclass(line),
+        kind: items.kind(line),
+        supplier_status: names
+            .get(&line.goods.supplier)
+            .and_then(|name| registers.statuses.get(name))
+            .copied()
+            .unwrap_or(SupplierStatus::Regular),
+        fields: u32::try_from(line.position)
+            .ok()
+            .and_then(|number| draft.extras.line_fields.get(&number))
+            .cloned()
+            .unwrap_or_default(),
+        ..Line::plain(
+            u32::try_from(line.position).unwrap_or(u32::MAX),
+            names.get(&line.goods.supplier).map_or("", String::as_str),
+            line.goods.total,
+        )
     };
-    Ok(lines.iter().map(line).collect())
+    Ok(draft.lines.iter().map(line).collect())
 }
 
 /// The short names of the lines' suppliers.

@@ -13,7 +13,9 @@ use crate::{
         fact::Fact,
         party::{AddressKind, Organisation, PostalAddress},
         refusal::Refusal,
-        requisition::{Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState},
+        requisition::{
+            Extras, Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState,
+        },
     },
     store,
 };
@@ -87,6 +89,8 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         _ => None,
     };
     let draft = Draft {
+        ship_to_country: ship_to.country.clone(),
+        extras: Extras::default(),
         total: Draft::total_of(&lines, incoming.currency)?,
         cost_center: cost_center.cloned(),
         cost_center_code: code.unwrap_or_default(),

@@ -4,17 +4,18 @@ use crate::{
     base::id::{StepId, TaskId},
     domain::{
         approval::{
-            self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, Mode, Outcome, Place,
-            RuleRef, Step, StepState, Task, TaskState,
+            self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, KeptPlan, Mode, Notes,
+            Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted,
         },
         budget::{Budget, exceeded},
         requisition::Requisition,
     },
+    policy::explain::explain,
     store::{self, Conn, StoreError},
 };
 
 use super::{
-    super::{App, AppError, Cx, Rules, budget},
+    super::{App, AppError, Cx, Rules, budget, policy},
     facts::{self, Draft},
 };
 
@@ -55,23 +56,46 @@ pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, 
     };
     let state = budget.as_ref().map(|(_, state)| *state);
     let facts = facts::load(conn, &rules, draft, state).await?;
-    let mut outcome = match &state {
+    let outcome = match &state {
         Some(state) if state.mode == BudgetMode::Block && state.exceeded => {
             Outcome::Blocked(exceeded(&draft.cost_center_code, draft.total, state.available))
         }
-        _ => match &draft.signed_as {
-            Some(number) => Outcome::NoSignOff {
-                because: format!("The same goods were signed off as {number}."),
-                limit: None,
-                policy_version: rules.approval.version().to_owned(),
-            },
-            None => rules.approval.plan(&rules.limits, &facts),
-        },
+        _ => outcome(&rules, &facts),
     };
-    if draft.flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
-        outcome = for_flags(&rules, &facts);
-    }
     Ok(Planned { rules, facts, outcome, budget })
+}
+
+/// What the rules say of these facts: nothing else goes into a plan, so that it can be made again
+/// from what was kept.
+pub fn outcome(rules: &Rules, facts: &Facts) -> Outcome {
+    let outcome = match &facts.signed_as {
+        Some(number) => Outcome::NoSignOff {
+            because: format!("The same goods were signed off as {number}."),
+            limit: None,
+            policy_version: rules.approval.version().to_owned(),
+            notes: Notes::default(),
+        },
+        None => rules.approval.plan(&rules.limits, facts),
+    };
+    if facts.flagged && matches!(outcome, Outcome::NoSignOff { .. }) {
+        return for_flags(rules, facts);
+    }
+    outcome
+}
+
+/// Keeps what the plan was made from, and what a draft that runs beside the rules says of it.
+pub async fn keep_record(
+    cx: &mut Cx<'_>,
+    planned: &Planned,
+    requisition: &Requisition,
+) -> Result<(), AppError> {
+    let round = (requisition.id, requisition.round);
+    let organisation = requisition.organisation;
+    let kept = KeptPlan::from(&planned.outcome);
+    let facts = serde_json::to_string(&planned.facts).map_err(AppError::internal)?;
+    let plan = serde_json::to_string(&kept).map_err(AppError::internal)?;
+    store::plan_record::insert(cx.conn, round, organisation, &facts, &plan).await?;
+    policy::run_shadow(cx, &planned.rules, (&planned.facts, &kept), requisition).await
 }
 
 /// The plan of an order that no rule asks anybody about, but that differs from what was returned.
@@ -81,7 +105,7 @@ fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
         rule: RuleRef { id: "differs-from-cart".to_owned(), version: version.clone() },
         place: Place::Tier(1),
         mode: Mode::Any,
-        source: ApproverSource::Manager(1),
+        source: Wanted::Source(ApproverSource::Manager(1)),
         because: "The order differs from the cart that was returned.".to_owned(),
     };
     match approval::arrange(facts, vec![asked]) {
@@ -89,6 +113,7 @@ fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
             policy_version: version,
             limits_version: rules.limits.version().to_owned(),
             steps,
+            notes: Notes::default(),
         }),
         Err(refusal) => Outcome::Blocked(refusal),
     }
@@ -131,6 +156,7 @@ pub fn steps(cx: &Cx<'_>, planned: &Planned, requisition: &Requisition) -> Vec<S
     // Ids in the plan's order, so that rows read by id stand as the rules stand.
     let mut ids: Vec<StepId> = plan.steps.iter().map(|_| cx.id()).collect();
     ids.sort();
+    let why = explain(&planned.rules.approval, &planned.rules.limits, &planned.facts);
     let mut steps = Vec::with_capacity(plan.steps.len());
     for (planned_step, id) in plan.steps.iter().zip(ids) {
         steps.push(Step {
@@ -143,6 +169,10 @@ pub fn steps(cx: &Cx<'_>, planned: &Planned, requisition: &Requisition) -> Vec<S
             rule: planned_step.rule.id.clone(),
             rule_version: planned.rules.approval_number,
             because: planned_step.because.clone(),
+            unless: why
+                .unless(&planned_step.rule.id, planned_step.order)
+                .unwrap_or_default()
+                .to_owned(),
             tasks: planned_step.approvers.iter().map(|person| task(id, person)).collect(),
         });
     }

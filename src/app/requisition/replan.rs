@@ -97,6 +97,7 @@ pub(in crate::app) async fn replan(
     store::line_edit::set_signed(cx.conn, requisition.id, &signed).await?;
     let fact = plan::fact_of(requisition, draft.requester.email.as_str(), steps.len());
     cx.fact(Fact::RequisitionChanged(fact));
+    plan::keep_record(cx, &planned, requisition).await?;
     plan::keep_steps(cx, &steps).await?;
     for one in kept {
         cx.fact(Fact::SignatureKept {
@@ -213,6 +214,8 @@ async fn draft(
     let requester = store::person::get(cx.conn, requisition.requester).await?;
     let requester = requester.ok_or_else(|| Refusal::not_found("person"))?;
     Ok(Draft {
+        ship_to_country: requisition.ship_to.country.clone(),
+        extras: requisition.extras.clone(),
         total: Draft::total_of(&lines, requisition.currency)?,
         cost_center,
         cost_center_code: requisition.cost_center_code.clone(),

@@ -9,7 +9,7 @@ use crate::{
         page::{Cut, Page},
     },
     domain::{
-        approval::{Mode, Outcome, StandIn, Step, TaskState},
+        approval::{KeptPlan, Mode, Notes, Outcome, StandIn, Step, TaskState},
         cart::Cart,
         line_edit::LineEdit,
         order::Order,
@@ -43,6 +43,8 @@ pub struct RequisitionView {
     pub steps: Vec<Step>,
     /// The steps of earlier rounds, newest first: their decisions are void.
     pub earlier: Vec<Step>,
+    /// What rules said beside asking, when the plan was made.
+    pub notes: Notes,
     pub people: BTreeMap<PersonId, Person>,
     pub orders: Vec<OrderShown>,
     /// What approvers did to single lines, the earliest first.
@@ -138,6 +140,11 @@ async fn shown(
     let all = store::step::of_requisition(conn, requisition.id).await?;
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
+    let record =
+        store::plan_record::get(&mut reader.conn, requisition.id, requisition.round).await?;
+    let kept: Option<KeptPlan> = record
+        .map(|(_, plan)| serde_json::from_str(&plan).map_err(AppError::internal))
+        .transpose()?;
     let line_edits = store::line_edit::of(conn, requisition.id).await?;
     let mut people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
     for edit in &line_edits {
@@ -171,6 +178,7 @@ async fn shown(
         suppliers,
         steps,
         earlier,
+        notes: kept.map(|kept| kept.notes).unwrap_or_default(),
         people,
         orders,
         line_edits,
@@ -225,6 +233,8 @@ pub struct Preview {
     pub because: String,
     /// The least that would ask somebody else as well, in plain words.
     pub next: Option<String>,
+    /// What rules say beside asking: warnings, and who is told.
+    pub notes: Notes,
     /// What is left of the budget before this cart, when there is a budget.
     pub budget_left: Option<Money>,
 }
@@ -249,8 +259,7 @@ pub async fn preview_with(
 ) -> Result<Preview, AppError> {
     cart.state.need_open()?;
     let person = reader.actor.need_person()?.clone();
-    let now = reader.app.now();
-    let made = draft_of_cart(&mut reader.conn, &person, cart, wish, now).await?;
+    let made = draft_of_cart(reader.app, &mut reader.conn, &person, cart, wish).await?;
     let planned = plan(reader.app, &mut reader.conn, &made.draft).await?;
     if let Outcome::Blocked(refusal) = planned.outcome {
         return Err(refusal.into());
@@ -262,20 +271,14 @@ pub async fn preview_with(
 pub fn explained(planned: &Planned) -> Preview {
     let Planned { rules, facts, .. } = planned;
     let why: Explanation = explain(&rules.approval, &rules.limits, facts);
-    let unless = |rule: &str| {
-        let step = why.steps.iter().find(|step| step.rule.id == rule);
-        step.and_then(|step| step.counterfactual.as_ref()).map(|change| change.text.clone())
-    };
-    let steps = match &planned.outcome {
-        Outcome::Plan(plan) => plan.steps.as_slice(),
-        Outcome::NoSignOff { .. } | Outcome::Blocked(_) => &[],
-    };
+    let steps = planned.outcome.steps();
+    let notes = planned.outcome.notes().cloned().unwrap_or_default();
     let step = |step: &crate::domain::approval::PlannedStep| PreviewStep {
         order: step.order,
         mode: step.mode,
         rule: step.rule.id.clone(),
         because: step.because.clone(),
-        unless: unless(&step.rule.id),
+        unless: why.unless(&step.rule.id, step.order).map(str::to_owned),
         people: step.approvers.iter().map(|p| (p.name.clone(), p.mail.clone())).collect(),
     };
     Preview {
@@ -284,6 +287,7 @@ pub fn explained(planned: &Planned) -> Preview {
         steps: steps.iter().map(step).collect(),
         because: planned.because(),
         next: why.next.as_ref().map(|change| change.text.clone()),
+        notes,
         budget_left: planned.budget.as_ref().map(|(_, state)| state.available),
     }
 }
@@ -296,6 +300,8 @@ pub struct CheckoutView {
     /// The code of the cost centre the preview is for.
     pub cost_center: String,
     pub ship_tos: Vec<PostalAddress>,
+    /// Code and name of each project, when the organisation has some.
+    pub projects: Vec<(String, String)>,
     /// The plan, or why the cart cannot be handed in as it stands.
     pub preview: Result<Preview, Box<Refusal>>,
     /// When it would probably be decided.
@@ -322,12 +328,7 @@ pub async fn checkout_view(
         .or(cost_centers.first())
         .map(|center| center.code.clone())
         .unwrap_or_default();
-    let wish = wish.unwrap_or(Wish {
-        cost_center: default,
-        ship_to: None,
-        needed_on: None,
-        comment: None,
-    });
+    let wish = wish.unwrap_or(Wish { cost_center: default, ..Wish::default() });
     let preview = match preview_with(reader, cart, &wish).await {
         Ok(preview) => Ok(preview),
         Err(AppError::Refusal(refusal)) => Err(refusal),
@@ -340,7 +341,9 @@ pub async fn checkout_view(
         }
         Err(_) => None,
     };
+    let projects = store::register::all(&mut reader.conn, organisation.id, "projects").await?;
     Ok(Some(CheckoutView {
+        projects: projects.into_iter().map(|entry| (entry.name, entry.value)).collect(),
         cost_centers,
         cost_center: wish.cost_center,
         ship_tos: ship_tos.into_iter().map(|address| address.postal).collect(),

@@ -8,11 +8,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ApproverSource, Asked, Facts, Mode, Person, Place, PlannedStep};
+use super::{ApproverSource, Asked, Facts, Mode, Person, Place, PlannedStep, Wanted};
 use crate::{base::id::PersonId, domain::refusal::Refusal};
 
 struct Standing {
     place: Place,
+    /// Within one place: the managers of a chain sign one after the other.
+    rank: u8,
     step: PlannedStep,
 }
 
@@ -21,87 +23,155 @@ struct Standing {
 pub fn arrange(facts: &Facts, asked: Vec<Asked>) -> Result<Vec<PlannedStep>, Refusal> {
     let mut waiting = Vec::with_capacity(asked.len());
     for rule in asked {
-        let approvers = resolve(facts, &rule)?;
-        let step = PlannedStep {
-            order: 0,
-            mode: rule.mode,
-            rule: rule.rule,
-            because: rule.because,
-            approvers,
-            also: Vec::new(),
-        };
-        waiting.push(Standing { place: rule.place, step });
+        waiting.extend(stand(facts, rule)?);
     }
     // `last` goes first: it is the place that wins when the same people stand twice.
-    waiting.sort_by_key(|standing| (standing.place != Place::Last, standing.place));
+    waiting.sort_by_key(|one| (one.place != Place::Last, one.place, one.rank));
     let mut standing: Vec<Standing> = Vec::with_capacity(waiting.len());
     for next in waiting {
-        settle(&mut standing, next);
+        settle(&mut standing, next)?;
     }
     Ok(number(standing))
 }
 
+/// The steps of one rule: one, but for a chain of managers, each of whom has a step of his own.
+fn stand(facts: &Facts, rule: Asked) -> Result<Vec<Standing>, Refusal> {
+    let found = resolve(facts, &rule)?;
+    let chain = matches!(rule.source, Wanted::Managers(_));
+    let needed = rule.mode.needed(found.len());
+    if found.is_empty() || (!chain && needed > found.len()) {
+        return Err(dead_end(facts, &rule, found.len()));
+    }
+    let step = |mode: Mode, approvers: Vec<Person>| PlannedStep {
+        order: 0,
+        mode,
+        rule: rule.rule.clone(),
+        because: rule.because.clone(),
+        approvers,
+        also: Vec::new(),
+    };
+    let place = rule.place;
+    if chain {
+        let one = |(rank, person)| Standing { place, rank, step: step(Mode::Any, vec![person]) };
+        return Ok((0..).zip(found).map(one).collect());
+    }
+    Ok(vec![Standing { place, rank: 0, step: step(rule.mode, found) }])
+}
+
 /// Puts one more step beside those that stand, so that nobody is asked twice.
-fn settle(standing: &mut Vec<Standing>, mut next: Standing) {
+fn settle(standing: &mut Vec<Standing>, mut next: Standing) -> Result<(), Refusal> {
     if let Some(earlier) = standing.iter_mut().find(|earlier| signs_for(&earlier.step, &next.step))
     {
         take_over(&mut earlier.step, next.step);
+        return Ok(());
+    }
+    count_certain(standing, &mut next.step);
+    let needed = next.step.mode.needed(next.step.approvers.len());
+    if needed == 0 || next.step.approvers.is_empty() {
+        if let Some(earlier) = standing.iter_mut().find(|one| all_sign(&one.step)) {
+            take_over(&mut earlier.step, next.step);
+        }
+        return Ok(());
+    }
+    let asked: BTreeSet<PersonId> = standing.iter().flat_map(|one| ids(&one.step)).collect();
+    let fresh = without(&next.step, &asked);
+    if next.step.mode != Mode::All && fresh.len() >= needed {
+        narrow(&mut next.step, fresh);
+        standing.push(next);
+        return Ok(());
+    }
+    make_room(standing, &mut next)?;
+    standing.push(next);
+    Ok(())
+}
+
+/// Takes those who certainly sign elsewhere out of a step that needs several, and counts them.
+fn count_certain(standing: &[Standing], step: &mut PlannedStep) {
+    if step.mode.needed(step.approvers.len()) <= 1 && step.mode != Mode::All {
         return;
     }
-    if next.step.mode == Mode::Any {
-        let asked: BTreeSet<PersonId> = standing.iter().flat_map(|one| ids(&one.step)).collect();
-        let fresh = without(&next.step, &asked);
-        if !fresh.is_empty() {
-            narrow(&mut next.step, fresh);
-            standing.push(next);
-            return;
-        }
-    } else {
-        let certain: BTreeSet<PersonId> = standing
-            .iter()
-            .filter(|one| all_sign(&one.step))
-            .flat_map(|one| ids(&one.step))
-            .collect();
-        let rest = without(&next.step, &certain);
-        if rest.is_empty() {
-            if let Some(earlier) = standing.iter_mut().find(|one| all_sign(&one.step)) {
-                take_over(&mut earlier.step, next.step);
-            }
-            return;
-        }
-        narrow(&mut next.step, rest);
-    }
-    // Whoever is left here and also stands among others in an earlier step is kept for this one.
+    let certain: BTreeSet<PersonId> =
+        standing.iter().filter(|one| all_sign(&one.step)).flat_map(|one| ids(&one.step)).collect();
+    let rest = without(step, &certain);
+    let counted = step.approvers.len() - rest.len();
+    step.mode = fewer(step.mode, counted);
+    narrow(step, rest);
+}
+
+/// Whoever is left in the new step and also stands among others in an earlier one is kept for the
+/// new one, as long as the earlier one can still be signed.
+fn make_room(standing: &mut Vec<Standing>, next: &mut Standing) -> Result<(), Refusal> {
     let mine: BTreeSet<PersonId> = ids(&next.step).collect();
     let mut kept = Vec::with_capacity(standing.len() + 1);
     for mut earlier in standing.drain(..) {
-        let rest = if all_sign(&earlier.step) {
-            earlier.step.approvers.clone()
-        } else {
-            without(&earlier.step, &mine)
-        };
-        if rest.is_empty() {
-            take_over(&mut next.step, earlier.step);
-        } else {
-            narrow(&mut earlier.step, rest);
+        if all_sign(&earlier.step) {
             kept.push(earlier);
+            continue;
         }
+        let rest = without(&earlier.step, &mine);
+        let gone = earlier.step.approvers.len() - rest.len();
+        let mode =
+            if all_sign(&next.step) { fewer(earlier.step.mode, gone) } else { earlier.step.mode };
+        let needed = if gone == 0 { 0 } else { mode.needed(rest.len()) };
+        if rest.is_empty() || (gone > 0 && mode == Mode::Of(0)) {
+            take_over(&mut next.step, earlier.step);
+            continue;
+        }
+        if needed > rest.len() {
+            return Err(too_few(&earlier.step, &next.step));
+        }
+        earlier.step.mode = mode;
+        narrow(&mut earlier.step, rest);
+        kept.push(earlier);
     }
     *standing = kept;
-    standing.push(next);
+    Ok(())
+}
+
+/// The mode when so many of its people sign elsewhere anyhow.
+fn fewer(mode: Mode, counted: usize) -> Mode {
+    match mode {
+        Mode::Of(votes) => match usize::from(votes).saturating_sub(counted) {
+            1 => Mode::Any,
+            left => Mode::Of(u8::try_from(left).unwrap_or(votes)),
+        },
+        Mode::Any | Mode::All | Mode::First => mode,
+    }
+}
+
+fn too_few(one: &PlannedStep, other: &PlannedStep) -> Refusal {
+    Refusal::invalid(
+        "no-approver",
+        format!(
+            "Rules {} and {} together need more different people than they name.",
+            one.rule.id, other.rule.id
+        ),
+    )
+    .field("approver")
+    .expected("a person of its own for each signature")
+    .mend("Name more people, or ask for fewer signatures.")
+    .with("rule", other.rule.id.clone())
+    .with("version", other.rule.version.clone())
 }
 
 /// The step of `gone` needs no signatures of its own; people are told so.
 fn take_over(stays: &mut PlannedStep, gone: PlannedStep) {
+    if gone.rule.id == stays.rule.id {
+        return;
+    }
     let note = format!(" Also asked by rule {}; counted once.", gone.rule.id);
     stays.because.push_str(&note);
     stays.also.push(gone.rule);
     stays.also.extend(gone.also);
 }
 
+const NARROWED: &str = " Whoever is asked in another step is not asked again.";
+
 fn narrow(step: &mut PlannedStep, approvers: Vec<Person>) {
     if approvers.len() < step.approvers.len() {
-        step.because.push_str(" Whoever is asked in another step is not asked again.");
+        if !step.because.ends_with(NARROWED) {
+            step.because.push_str(NARROWED);
+        }
         step.approvers = approvers;
     }
 }
@@ -116,42 +186,47 @@ fn ids(step: &PlannedStep) -> impl Iterator<Item = PersonId> + '_ {
 
 /// Whether every one of the step's people signs when it is approved.
 fn all_sign(step: &PlannedStep) -> bool {
-    step.mode == Mode::All || step.approvers.len() == 1
+    step.mode.needed(step.approvers.len()) >= step.approvers.len()
 }
 
-/// Whether a yes to `earlier` always holds the signatures that `later` asks for.
+/// Whether a yes to `earlier` always holds the signatures that `later` asks for: as many of its
+/// people sign as cannot all stand outside of `later`.
 fn signs_for(earlier: &PlannedStep, later: &PlannedStep) -> bool {
-    let first: BTreeSet<PersonId> = ids(earlier).collect();
     let second: BTreeSet<PersonId> = ids(later).collect();
-    match (all_sign(earlier), later.mode) {
-        (true, Mode::Any) => !first.is_disjoint(&second),
-        (true, Mode::All) => second.is_subset(&first),
-        (false, Mode::Any) => first.is_subset(&second),
-        (false, Mode::All) => false,
-    }
+    let outside = ids(earlier).filter(|id| !second.contains(id)).count();
+    let sure = earlier.mode.needed(earlier.approvers.len()).saturating_sub(outside);
+    sure >= later.mode.needed(later.approvers.len())
 }
 
 fn number(mut standing: Vec<Standing>) -> Vec<PlannedStep> {
-    let tiers: BTreeMap<u8, u32> = standing
+    let tiers: BTreeMap<(u8, u8), u32> = standing
         .iter()
         .filter_map(|step| match step.place {
-            Place::Tier(tier) => Some(tier),
+            Place::Tier(tier) => Some((tier, step.rank)),
             Place::Beside | Place::Last => None,
         })
+        .collect::<BTreeSet<(u8, u8)>>()
+        .into_iter()
+        .zip(1..)
+        .collect();
+    let last: BTreeMap<u8, u32> = standing
+        .iter()
+        .filter(|step| step.place == Place::Last)
+        .map(|step| step.rank)
         .collect::<BTreeSet<u8>>()
         .into_iter()
         .zip(1..)
         .collect();
     let beside = standing.iter().any(|step| step.place == Place::Beside);
     let before_last = tiers.values().copied().max().unwrap_or(u32::from(beside));
-    standing.sort_by_key(|step| step.place);
+    standing.sort_by_key(|step| (step.place, step.rank));
     let mut steps: Vec<PlannedStep> = standing
         .into_iter()
-        .map(|Standing { place, mut step }| {
+        .map(|Standing { place, rank, mut step }| {
             step.order = match place {
-                Place::Tier(tier) => tiers.get(&tier).copied().unwrap_or(1),
+                Place::Tier(tier) => tiers.get(&(tier, rank)).copied().unwrap_or(1),
                 Place::Beside => 1,
-                Place::Last => before_last + 1,
+                Place::Last => before_last + last.get(&rank).copied().unwrap_or(1),
             };
             step
         })
@@ -160,54 +235,111 @@ fn number(mut standing: Vec<Standing>) -> Vec<PlannedStep> {
     steps
 }
 
-/// The people a rule asks: active, never the requester, each once.
-fn resolve(facts: &Facts, rule: &Asked) -> Result<Vec<Person>, Refusal> {
+/// The people a source names: active, never the requester, each once.
+pub fn people(facts: &Facts, source: &Wanted) -> Vec<Person> {
     let may = |person: &&Person| person.active && person.id != facts.requester.id;
-    let found: Vec<Person> = match &rule.source {
-        ApproverSource::Manager(level) => {
-            let nth = usize::from(level.saturating_sub(1));
-            let mut chain: Vec<&Person> = Vec::new();
-            for person in facts.managers.iter().filter(may) {
-                if chain.iter().all(|known| known.id != person.id) {
-                    chain.push(person);
-                }
+    let managers = |count: usize| {
+        let mut chain: Vec<Person> = Vec::new();
+        for person in facts.managers.iter().filter(may) {
+            if chain.len() < count && chain.iter().all(|known| known.id != person.id) {
+                chain.push(person.clone());
             }
-            chain.get(nth).map(|person| (*person).clone()).into_iter().collect()
         }
-        ApproverSource::Role(role) => {
-            let mut holders: Vec<Person> =
-                facts.holders.get(role).into_iter().flatten().filter(may).cloned().collect();
-            holders.sort_by_key(|person| person.id);
-            holders.dedup_by_key(|person| person.id);
-            holders
+        chain
+    };
+    let sorted = |mut found: Vec<Person>| {
+        found.sort_by_key(|person| person.id);
+        found.dedup_by_key(|person| person.id);
+        found
+    };
+    let all = |list: Option<&Vec<Person>>| {
+        sorted(list.into_iter().flatten().filter(may).cloned().collect())
+    };
+    match source {
+        Wanted::Source(ApproverSource::Manager(level)) => {
+            let level = usize::from(*level);
+            let mut chain = managers(level);
+            if chain.len() < level { Vec::new() } else { chain.split_off(level - 1) }
         }
-        ApproverSource::Person(mail) => {
+        Wanted::Source(ApproverSource::ManagerChain) => managers(usize::MAX),
+        Wanted::Managers(count) => count.map_or_else(Vec::new, managers),
+        Wanted::Source(ApproverSource::Role(role)) => all(facts.holders.get(role)),
+        Wanted::Source(ApproverSource::Group(group)) => all(facts.groups.get(group)),
+        Wanted::Source(ApproverSource::Person(mail)) => {
             facts.person_named(mail).filter(may).cloned().into_iter().collect()
         }
-    };
-    if found.is_empty() { Err(dead_end(facts, rule)) } else { Ok(found) }
+        Wanted::Source(ApproverSource::CostCenterOwner) => {
+            facts.cost_center_owner.iter().filter(may).cloned().collect()
+        }
+        Wanted::Source(ApproverSource::ContractOwner) => {
+            sorted(facts.contract_owners.values().filter(may).cloned().collect())
+        }
+        Wanted::ContractOwners(suppliers) => {
+            let owners = suppliers.iter().filter_map(|name| facts.contract_owners.get(name));
+            sorted(owners.filter(may).cloned().collect())
+        }
+        Wanted::AdHoc(person) => Some(person).filter(may).cloned().into_iter().collect(),
+    }
 }
 
-fn dead_end(facts: &Facts, rule: &Asked) -> Refusal {
-    let mend = match &rule.source {
-        ApproverSource::Manager(_) => {
-            format!("Give {} a manager who is not disabled.", facts.requester.mail)
+/// The people a rule asks. A contract without an owner is a dead end, even beside one that has.
+fn resolve(facts: &Facts, rule: &Asked) -> Result<Vec<Person>, Refusal> {
+    if let Wanted::ContractOwners(suppliers) = &rule.source
+        && let Some(name) = suppliers.iter().find(|name| !facts.contract_owners.contains_key(*name))
+    {
+        let mend = format!("Name an owner for the contract with {name}.");
+        return Err(dead_end(facts, rule, 0).got(format!("no owner for {name}")).mend(mend));
+    }
+    Ok(people(facts, &rule.source))
+}
+
+fn dead_end(facts: &Facts, rule: &Asked, found: usize) -> Refusal {
+    let other = &facts.requester.mail;
+    let (whom, mend) = match &rule.source {
+        Wanted::Source(source) => {
+            let mend = match source {
+                ApproverSource::Role(role) => {
+                    format!("Give the role {role} to somebody other than {other}.")
+                }
+                ApproverSource::Group(group) => {
+                    format!("Put somebody other than {other} into the group {group}.")
+                }
+                ApproverSource::Person(mail) => {
+                    format!("Name somebody other than {mail} in the rule.")
+                }
+                ApproverSource::CostCenterOwner => {
+                    let center = &facts.cost_center;
+                    format!("Make somebody other than {other} the owner of cost centre {center}.")
+                }
+                _ => format!("Give {other} a manager who is not disabled."),
+            };
+            (source.to_string(), mend)
         }
-        ApproverSource::Role(role) => {
-            format!("Give the role {role} to somebody other than {}.", facts.requester.mail)
+        Wanted::Managers(_) => (
+            "the chain of managers".to_owned(),
+            "Give a manager in the chain a limit (period sign) that covers the amount.".to_owned(),
+        ),
+        Wanted::ContractOwners(_) => {
+            ("the owner of the contract".to_owned(), "Name another owner.".to_owned())
         }
-        ApproverSource::Person(mail) => format!("Name somebody other than {mail} in the rule."),
+        Wanted::AdHoc(person) => (person.mail.clone(), "Name another person.".to_owned()),
+    };
+    let needed = rule.mode.needed(found);
+    let why = if found > 0 {
+        format!("{needed} signatures are needed and only {found} can be given")
+    } else {
+        "nobody can be asked".to_owned()
     };
     Refusal::invalid(
         "no-approver",
         format!(
-            "Rule {} asks {}, but nobody can be asked: a requester never approves, and disabled \
-             people do not count.",
-            rule.rule.id, rule.source
+            "Rule {} asks {whom}, but {why}: a requester never approves, and disabled people do \
+             not count.",
+            rule.rule.id
         ),
     )
     .field("approver")
-    .expected("one active person other than the requester")
+    .expected("one active person other than the requester for each signature")
     .mend(mend)
     .with("rule", rule.rule.id.clone())
     .with("version", rule.rule.version.clone())

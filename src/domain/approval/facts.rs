@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// A person as far as sign-off needs to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub id: PersonId,
     /// The e-mail address, by which rules and answers name the person.
@@ -25,8 +26,32 @@ pub struct Person {
     pub active: bool,
 }
 
+words! {
+    /// What the organisation thinks of a supplier.
+    SupplierStatus {
+        Regular = "regular",
+        /// Never ordered from, or not yet vetted.
+        New = "new",
+        Preferred = "preferred",
+        /// Nothing is to be bought there; what follows is for the rules to say.
+        Blocked = "blocked",
+    }
+}
+
+words! {
+    /// Where a line's price comes from.
+    LineKind {
+        /// A price agreed for this organisation.
+        Contract = "contract",
+        /// The supplier's price for everybody.
+        Catalogue = "catalogue",
+        /// Nothing of the catalogue: described in words, or no longer sold.
+        FreeText = "free_text",
+    }
+}
+
 /// One line of the requisition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// The line's number as people see it, from 1.
     pub number: u32,
@@ -40,6 +65,31 @@ pub struct Line {
     pub unit: String,
     /// The ledger accounts it is charged to, where the organisation uses them.
     pub accounts: Vec<String>,
+    /// The eCl@ss code, 2 to 8 digits.
+    pub eclass: Option<String>,
+    pub supplier_status: SupplierStatus,
+    pub kind: LineKind,
+    /// The organisation's own fields of this line.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl Line {
+    /// A catalogue line of a regular supplier, with nothing else known.
+    pub fn plain(number: u32, supplier: &str, total: Money) -> Self {
+        Self {
+            number,
+            supplier: supplier.to_owned(),
+            sku: String::new(),
+            unspsc: None,
+            total,
+            unit: String::new(),
+            accounts: Vec::new(),
+            eclass: None,
+            supplier_status: SupplierStatus::Regular,
+            kind: LineKind::Catalogue,
+            fields: BTreeMap::new(),
+        }
+    }
 }
 
 words! {
@@ -52,7 +102,7 @@ words! {
 }
 
 /// How the cost centre's budget would stand with this requisition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetState {
     pub mode: BudgetMode,
     /// Whether this requisition goes beyond what is available.
@@ -63,7 +113,7 @@ pub struct BudgetState {
 
 /// What was handed in earlier and counts against a limit: without this requisition and without
 /// rejected, withdrawn and expired ones.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowSum {
     pub count: Count,
     /// One sum for each currency.
@@ -73,7 +123,7 @@ pub struct WindowSum {
 }
 
 /// A requisition that is judged together with this one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
     pub number: String,
     /// The part of it that counts.
@@ -81,15 +131,40 @@ pub struct Earlier {
 }
 
 /// One unit of `from` is `rate` units of `to`. Rates are never turned round or chained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     pub from: Currency,
     pub to: Currency,
+    #[serde(with = "plain_decimal")]
     pub rate: Decimal,
 }
 
-/// Everything the policy may know of one requisition.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A decimal as its canonical text.
+mod plain_decimal {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    pub fn serialize<S: Serializer>(value: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&crate::base::decimal::canonical(*value))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Decimal::from_str_exact(&text).map_err(D::Error::custom)
+    }
+}
+
+/// Somebody whom the requester wants to be asked as well.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdHoc {
+    pub person: Person,
+    /// The requester's own words.
+    pub reason: String,
+}
+
+/// Everything the policy may know of one requisition. It is kept as it stood when the plan was
+/// made, so that the plan can be explained and computed anew at any later time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The buyer organisation's short name.
     pub organisation: String,
@@ -100,8 +175,25 @@ pub struct Facts {
     pub roles: BTreeSet<Role>,
     /// The requester's manager, that one's manager, and so on.
     pub managers: Vec<Person>,
+    /// The roles of the people in `managers`, for limits on what they may sign.
+    #[serde(default)]
+    pub manager_roles: BTreeMap<PersonId, BTreeSet<Role>>,
+    /// The requester's unit, such as `plant-2`.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// The cost centre's code.
     pub cost_center: String,
+    #[serde(default)]
+    pub cost_center_owner: Option<Person>,
+    /// The project's code.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// ISO 3166-1 alpha-2 of the ship-to address.
+    #[serde(default)]
+    pub ship_to_country: Option<String>,
+    /// The organisation's own fields of the whole requisition.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
     /// Net total.
     pub total: Money,
     pub lines: Vec<Line>,
@@ -112,6 +204,18 @@ pub struct Facts {
     pub budget: Option<BudgetState>,
     /// Who holds the roles that the rules name.
     pub holders: BTreeMap<Role, Vec<Person>>,
+    /// Who is in the groups that the rules name.
+    #[serde(default)]
+    pub groups: BTreeMap<String, Vec<Person>>,
+    /// Who owns the contract with a supplier, by the supplier's short name.
+    #[serde(default)]
+    pub contract_owners: BTreeMap<String, Person>,
+    /// Whom the requester added himself.
+    #[serde(default)]
+    pub ad_hoc: Vec<AdHoc>,
+    /// The number of the requisition under which the very same goods were signed off already.
+    #[serde(default)]
+    pub signed_as: Option<String>,
     /// The people whom rules name by e-mail.
     pub named: Vec<Person>,
     pub rates: Vec<Rate>,
@@ -120,6 +224,37 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The least that is known: who, and how much, in the currency of the total.
+    pub fn plain(requester: Person, total: Money) -> Self {
+        Self {
+            organisation: String::new(),
+            currency: total.currency(),
+            requester,
+            roles: BTreeSet::new(),
+            managers: Vec::new(),
+            manager_roles: BTreeMap::new(),
+            unit: None,
+            cost_center: String::new(),
+            cost_center_owner: None,
+            project: None,
+            ship_to_country: None,
+            fields: BTreeMap::new(),
+            total,
+            lines: Vec::new(),
+            source: RequisitionSource::Cart,
+            flagged: false,
+            budget: None,
+            holders: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            contract_owners: BTreeMap::new(),
+            ad_hoc: Vec::new(),
+            signed_as: None,
+            named: Vec::new(),
+            rates: Vec::new(),
+            windows: Vec::new(),
+        }
+    }
+
     /// An amount in another currency, exact and unrounded. A missing rate is a refusal, never a
     /// guess.
     pub fn convert(&self, money: Money, to: Currency) -> Result<Decimal, Refusal> {

@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Person;
 use crate::{
-    base::{money::Money, words::words},
+    base::money::Money,
     domain::{
         refusal::Refusal,
         role::{Role, is_kebab},
@@ -12,19 +14,80 @@ use crate::{
 };
 
 /// A rule in the version that was in force.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RuleRef {
     pub id: String,
     pub version: String,
 }
 
-words! {
-    /// How many of a step's people must agree.
-    Mode {
-        /// One of them is enough.
-        Any = "any",
-        /// Each of them.
-        All = "all",
+/// How many of a step's people must agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mode {
+    /// One yes is enough; a no rejects.
+    Any,
+    /// Each of them; a no rejects.
+    All,
+    /// Whoever answers first decides, yes or no.
+    First,
+    /// So many of them, 2 to 9; it is rejected when so many can no longer be reached.
+    Of(u8),
+}
+
+impl Mode {
+    /// The word of a set, of JSON and of the database.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::All => "all",
+            Self::First => "first",
+            Self::Of(2) => "2-of",
+            Self::Of(3) => "3-of",
+            Self::Of(4) => "4-of",
+            Self::Of(5) => "5-of",
+            Self::Of(6) => "6-of",
+            Self::Of(7) => "7-of",
+            Self::Of(8) => "8-of",
+            Self::Of(_) => "9-of",
+        }
+    }
+
+    /// How many different people must say yes, of so many who are asked.
+    pub fn needed(self, asked: usize) -> usize {
+        match self {
+            Self::Any | Self::First => 1,
+            Self::All => asked.max(1),
+            Self::Of(votes) => usize::from(votes),
+        }
+    }
+
+    /// Whether one no ends it.
+    pub const fn one_no_rejects(self) -> bool {
+        !matches!(self, Self::Of(_))
+    }
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    /// Reads `any`, `all`, `first` or `2-of` to `9-of`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "any" => Ok(Self::Any),
+            "all" => Ok(Self::All),
+            "first" => Ok(Self::First),
+            _ => text
+                .strip_suffix("-of")
+                .and_then(one_digit)
+                .filter(|votes| *votes > 1)
+                .map(Self::Of)
+                .ok_or_else(|| "any, all, first, or 2-of to 9-of".to_owned()),
+        }
     }
 }
 
@@ -61,24 +124,41 @@ impl FromStr for Place {
 pub enum ApproverSource {
     /// The n-th active person up the requester's chain of managers, from 1.
     Manager(u8),
+    /// The managers one after the other, up to the first who may sign the amount.
+    ManagerChain,
     /// The holders of a role.
     Role(Role),
+    /// The people of a group.
+    Group(String),
     /// The person with this e-mail address.
     Person(String),
+    /// The owner of the cost centre that is charged.
+    CostCenterOwner,
+    /// Whoever owns the contracts with the suppliers of the lines that the rule is about.
+    ContractOwner,
 }
+
+const SOURCES: &str = "manager, manager:2, manager-chain, role:NAME, group:NAME, person:E-MAIL, \
+                       cost-center-owner or contract-owner";
 
 impl FromStr for ApproverSource {
     type Err = String;
 
-    /// Reads `manager`, `manager:2`, `role:director` or `person:mia@acme.example`.
+    /// Reads `manager`, `manager:2`, `manager-chain`, `role:director`, `group:buyers`,
+    /// `person:mia@acme.example`, `cost-center-owner` or `contract-owner`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "manager, manager:2, role:NAME or person:E-MAIL".to_owned();
-        if text == "manager" {
-            return Ok(Self::Manager(1));
+        let expected = || SOURCES.to_owned();
+        match text {
+            "manager" => return Ok(Self::Manager(1)),
+            "manager-chain" => return Ok(Self::ManagerChain),
+            "cost-center-owner" => return Ok(Self::CostCenterOwner),
+            "contract-owner" => return Ok(Self::ContractOwner),
+            _ => {}
         }
         match text.split_once(':').ok_or_else(expected)? {
             ("manager", level) => one_digit(level).map(Self::Manager).ok_or_else(expected),
             ("role", role) => role.parse().map(Self::Role).map_err(|_| expected()),
+            ("group", group) if is_kebab(group) => Ok(Self::Group(group.to_owned())),
             ("person", mail) if mail.contains('@') && !mail.contains(char::is_whitespace) => {
                 Ok(Self::Person(crate::base::text::fold(mail)))
             }
@@ -92,8 +172,12 @@ impl std::fmt::Display for ApproverSource {
         match self {
             Self::Manager(1) => f.write_str("the manager"),
             Self::Manager(level) => write!(f, "the manager {level} levels up"),
+            Self::ManagerChain => f.write_str("the chain of managers"),
             Self::Role(role) => write!(f, "the {}", words_of(role.as_str())),
+            Self::Group(group) => write!(f, "the group {}", words_of(group)),
             Self::Person(mail) => f.write_str(mail),
+            Self::CostCenterOwner => f.write_str("the owner of the cost centre"),
+            Self::ContractOwner => f.write_str("the owner of the contract"),
         }
     }
 }
@@ -119,9 +203,21 @@ pub struct Asked {
     pub rule: RuleRef,
     pub place: Place,
     pub mode: Mode,
-    pub source: ApproverSource,
+    pub source: Wanted,
     /// Plain words for people.
     pub because: String,
+}
+
+/// Whom one applying rule wants, with what of the requisition decides it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    Source(ApproverSource),
+    /// The first so many managers; `None` when nobody in the chain may sign that much.
+    Managers(Option<usize>),
+    /// Contract owners for these suppliers, by short name.
+    ContractOwners(Vec<String>),
+    /// One whom the requester named himself.
+    AdHoc(Person),
 }
 
 /// One step of a plan: its people decide at the same time.
@@ -138,6 +234,33 @@ pub struct PlannedStep {
     pub also: Vec<RuleRef>,
 }
 
+/// A message that a rule shows at submission without stopping it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub rule: RuleRef,
+    /// The admin's own words.
+    pub message: String,
+    /// What the facts say.
+    pub because: String,
+}
+
+/// Somebody who is told and not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watcher {
+    pub rule: RuleRef,
+    pub person: Person,
+    pub because: String,
+}
+
+/// What rules say beside asking.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Notes {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchers: Vec<Watcher>,
+}
+
 /// The chain computed for one requisition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -145,6 +268,7 @@ pub struct Plan {
     pub limits_version: String,
     /// In ascending order.
     pub steps: Vec<PlannedStep>,
+    pub notes: Notes,
 }
 
 /// What the policy says of a requisition.
@@ -155,10 +279,30 @@ pub enum Outcome {
         because: String,
         limit: Option<RuleRef>,
         policy_version: String,
+        notes: Notes,
     },
     Plan(Plan),
     /// It cannot be submitted as it stands.
     Blocked(Refusal),
+}
+
+impl Outcome {
+    /// The steps; none when nobody is asked or it is blocked.
+    pub fn steps(&self) -> &[PlannedStep] {
+        match self {
+            Self::Plan(plan) => &plan.steps,
+            Self::NoSignOff { .. } | Self::Blocked(_) => &[],
+        }
+    }
+
+    /// What rules say beside asking.
+    pub fn notes(&self) -> Option<&Notes> {
+        match self {
+            Self::Plan(plan) => Some(&plan.notes),
+            Self::NoSignOff { notes, .. } => Some(notes),
+            Self::Blocked(_) => None,
+        }
+    }
 }
 
 /// An amount as people read it in a sentence: `7,834.80 EUR`.

@@ -1,9 +1,10 @@
 //! A plan in progress: which tasks are open, who may decide them, what a decision opens next.
 //!
-//! One rejection rejects the requisition. A step is approved by one yes (`any`) or by every yes
-//! (`all`); steps of the same order are open side by side, and the next order opens when all of
-//! them are approved. Who may decide stands here and nowhere else: never the requester, only the
-//! assignee or a recorded deputy, one person one signature, and only over unchanged content.
+//! One rejection rejects the requisition, but for a vote of n, which is lost when n can no longer
+//! be reached. A step is approved by one yes (`any`, `first`), by every yes (`all`) or by n; steps
+//! of the same order are open side by side, and the next order opens when all of them are approved.
+//! Who may decide stands here and nowhere else: never the requester, only the assignee or a
+//! recorded deputy, one person one signature, and only over unchanged content.
 
 use super::Mode;
 use crate::{
@@ -177,8 +178,7 @@ pub fn decide(progress: &mut Progress, decision: &Decision) -> Result<Moved, Ref
     match decision.verdict {
         Verdict::Approve => {
             moved.task(decided, TaskMove::Approve);
-            let left = step.tasks.iter().any(|task| task.state == TaskState::Open);
-            if step.mode == Mode::Any || !left {
+            if yes(step) >= step.mode.needed(step.tasks.len()) {
                 void_tasks(step, &mut moved, |task| task.state == TaskState::Open);
                 moved.step(step, StepState::Approved);
                 open_next(progress, &mut moved);
@@ -186,6 +186,12 @@ pub fn decide(progress: &mut Progress, decision: &Decision) -> Result<Moved, Ref
         }
         Verdict::Reject => {
             moved.task(decided, TaskMove::Reject);
+            let still = step.tasks.iter().filter(|task| task.state == TaskState::Open).count();
+            if !step.mode.one_no_rejects()
+                && yes(step) + still >= step.mode.needed(step.tasks.len())
+            {
+                return Ok(moved);
+            }
             moved.step(step, StepState::Rejected);
             moved.rejected = true;
             for step in &mut progress.steps {
@@ -198,6 +204,11 @@ pub fn decide(progress: &mut Progress, decision: &Decision) -> Result<Moved, Ref
         }
     }
     Ok(moved)
+}
+
+/// How many different people have said yes. A task's people differ, which [`check`] makes sure of.
+fn yes(step: &RunningStep) -> usize {
+    step.tasks.iter().filter(|task| task.state == TaskState::Approved).count()
 }
 
 fn void_tasks(step: &mut RunningStep, moved: &mut Moved, which: impl Fn(&RunningTask) -> bool) {

@@ -25,6 +25,8 @@ pub struct Step {
     /// The number of the approval policy's version.
     pub rule_version: i64,
     pub because: String,
+    /// The nearest change that would have spared the step, in plain words; empty without one.
+    pub unless: String,
     pub tasks: Vec<Task>,
 }
 

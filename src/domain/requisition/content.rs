@@ -9,7 +9,7 @@ use crate::{
     domain::party::PostalAddress,
 };
 
-use super::{Requisition, RequisitionLine};
+use super::{Extras, Requisition, RequisitionLine};
 
 /// SHA-256 over the canonical text of the whole requisition; lower-case hexadecimal.
 pub fn content_hash(requisition: &Requisition, lines: &[RequisitionLine]) -> String {
@@ -39,6 +39,7 @@ fn canonical<'l>(
     text.maybe("needed-on", needed_on.as_deref());
     text.put("comment", &requisition.comment);
     text.put("currency", requisition.currency.code());
+    text.extras(&requisition.extras);
     for line in lines {
         text.line(line);
     }
@@ -73,6 +74,27 @@ impl Text {
         self.put("postal-code", &address.postal_code);
         self.put("country", &address.country);
         self.maybe("email", address.email.as_deref());
+    }
+
+    /// Nothing is written for what is absent, so that content without extras keeps its hash.
+    fn extras(&mut self, extras: &Extras) {
+        if let Some(project) = &extras.project {
+            self.put("project", project);
+        }
+        for (name, value) in &extras.fields {
+            self.put("field", name);
+            self.put("value", value);
+        }
+        for (line, fields) in &extras.line_fields {
+            for (name, value) in fields {
+                self.put("line-field", &format!("{line} {name}"));
+                self.put("value", value);
+            }
+        }
+        for added in &extras.ad_hoc {
+            self.put("added", &added.person.to_string());
+            self.put("reason", &added.reason);
+        }
     }
 
     fn line(&mut self, line: &RequisitionLine) {

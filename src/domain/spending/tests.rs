@@ -1,12 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::*;
 use crate::{
     base::{id::PersonId, money::Currency},
-    domain::{
-        approval::{Earlier, Line, Person, Rate},
-        requisition::RequisitionSource,
-    },
+    domain::approval::{Earlier, Line, Person, Rate},
 };
 
 fn euro(minor: i64) -> Money {
@@ -14,27 +9,16 @@ fn euro(minor: i64) -> Money {
 }
 
 fn facts(total: Money, roles: &[Role]) -> Facts {
+    let requester = Person {
+        id: PersonId::from_bits(1),
+        mail: "Ed@initech.example".to_owned(),
+        name: "Ed".to_owned(),
+        active: true,
+    };
     Facts {
-        organisation: "initech".to_owned(),
-        currency: Currency::EUR,
-        requester: Person {
-            id: PersonId::from_bits(1),
-            mail: "Ed@initech.example".to_owned(),
-            name: "Ed".to_owned(),
-            active: true,
-        },
-        roles: roles.iter().cloned().collect::<BTreeSet<_>>(),
-        managers: Vec::new(),
+        roles: roles.iter().cloned().collect(),
         cost_center: "4100".to_owned(),
-        total,
-        lines: Vec::new(),
-        source: RequisitionSource::Cart,
-        flagged: false,
-        budget: None,
-        holders: BTreeMap::new(),
-        named: Vec::new(),
-        rates: Vec::new(),
-        windows: Vec::new(),
+        ..Facts::plain(requester, total)
     }
 }
 
@@ -150,15 +134,7 @@ fn five_carts_within_the_window_are_judged_as_one_and_named() {
 }
 
 fn line(number: u32, supplier: &str, unspsc: &str, total: i64) -> Line {
-    Line {
-        number,
-        supplier: supplier.to_owned(),
-        sku: String::new(),
-        unspsc: Some(unspsc.to_owned()),
-        total: euro(total),
-        unit: "EA".to_owned(),
-        accounts: Vec::new(),
-    }
+    Line { unspsc: Some(unspsc.to_owned()), ..Line::plain(number, supplier, euro(total)) }
 }
 
 /// 30.00 of pens and 70.00 of drills.

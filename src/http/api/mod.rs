@@ -39,8 +39,10 @@ pub mod order;
 pub mod organisation;
 pub mod partner;
 pub mod person;
+mod plan_note;
 pub mod policy;
 pub mod price;
+pub mod register;
 pub mod remark;
 pub mod requisition;
 pub mod shape;
@@ -76,6 +78,7 @@ fn sign_off() -> impl OpenApi {
         budget::Budgets,
         delegation::Delegations,
         policy::Policies,
+        register::Registers,
         remark::Remarks,
         requisition::Requisitions,
         task::Tasks,

@@ -1,5 +1,7 @@
 //! `/policies`: read, draft, activate, check, replay.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -13,9 +15,17 @@ use super::{
 use crate::{
     app::{
         AppError,
-        policy::{self, Activate, PolicyKind, PolicyView, Save},
+        policy::{self, Activate, PolicyKind, PolicyView, RunShadow, Save},
     },
-    domain::refusal::Refusal,
+    base::{
+        money::Money,
+        text::shorten,
+        time::{DAY_MS, Time},
+    },
+    domain::{
+        approval::{KeptPlan, KeptStep},
+        refusal::Refusal,
+    },
 };
 
 pub struct Policies;
@@ -33,6 +43,8 @@ struct PolicyJson {
     /// `draft`, `active` or `retired`.
     state: String,
     created_at: String,
+    /// When it comes into force, once another admin approved that.
+    activate_at: Option<String>,
 }
 
 fn json(kind: PolicyKind, view: PolicyView) -> PolicyJson {
@@ -44,6 +56,7 @@ fn json(kind: PolicyKind, view: PolicyView) -> PolicyJson {
         comment: view.comment,
         state: view.state,
         created_at: view.created_at.to_string(),
+        activate_at: view.activate_at.map(|at| at.to_string()),
     }
 }
 
@@ -58,6 +71,15 @@ struct DraftInput {
 #[oai(deny_unknown_fields)]
 struct ActivateInput {
     version: i64,
+    /// When it comes into force, such as 2026-12-24T06:00:00Z; at once without a time.
+    at: Option<Text>,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ShadowInput {
+    /// The version that is to run beside the rules in force; null ends it.
+    version: Option<i64>,
 }
 
 /// A set to look at; nothing is saved.
@@ -103,10 +125,131 @@ struct Sound {
 struct ChangedJson {
     requisition: String,
     number: String,
+    cost_center: String,
     total: MoneyJson,
     newly_asked: Vec<String>,
     no_longer_asked: Vec<String>,
     blocked: Option<String>,
+    /// Its two plans, side by side.
+    before: KeptJson,
+    after: KeptJson,
+}
+
+/// One step of a plan that was or would be made.
+#[derive(Object)]
+#[oai(rename = "KeptStep")]
+struct KeptStepJson {
+    order: u32,
+    mode: String,
+    rule: String,
+    /// E-mail addresses.
+    people: Vec<String>,
+}
+
+/// A plan that was or would be made.
+#[derive(Object)]
+#[oai(rename = "KeptPlan")]
+struct KeptJson {
+    /// In one line: `mia > dan`.
+    short: String,
+    steps: Vec<KeptStepJson>,
+}
+
+impl From<KeptPlan> for KeptJson {
+    fn from(kept: KeptPlan) -> Self {
+        let short = kept.in_short();
+        let step = |step: KeptStep| KeptStepJson {
+            order: step.order,
+            mode: step.mode,
+            rule: step.rule,
+            people: step.people,
+        };
+        Self { short, steps: kept.steps.into_iter().map(step).collect() }
+    }
+}
+
+/// How often a person would newly be asked, and not be asked any more.
+#[derive(Object)]
+#[oai(rename = "ReplayedPerson")]
+struct PersonJson {
+    /// E-mail address.
+    person: String,
+    newly_asked: u64,
+    no_longer_asked: u64,
+}
+
+/// What the set would have changed for one cost centre.
+#[derive(Object)]
+#[oai(rename = "ReplayedCostCenter")]
+struct CenterJson {
+    cost_center: String,
+    looked_at: u64,
+    changed: u64,
+    newly_alone: u64,
+    newly_signed: u64,
+    newly_alone_total: Vec<MoneyJson>,
+    newly_signed_total: Vec<MoneyJson>,
+}
+
+fn sums(minor: BTreeMap<String, i64>) -> Vec<MoneyJson> {
+    let money =
+        |(code, minor): (String, i64)| Some(Money::from_minor(minor, code.parse().ok()?).into());
+    minor.into_iter().filter_map(money).collect()
+}
+
+/// Milliseconds as days with two places.
+fn days(ms: i64) -> String {
+    let hundredths = ms.saturating_mul(100) / DAY_MS;
+    rust_decimal::Decimal::new(hundredths, 2).to_string()
+}
+
+/// A requisition that the draft beside the rules in force would have planned otherwise.
+#[derive(Object)]
+#[oai(rename = "Divergence")]
+struct DivergenceJson {
+    requisition: String,
+    number: String,
+    /// Which drafts ran: `approval 4`.
+    shadow: String,
+    live: KeptJson,
+    draft: KeptJson,
+    at: String,
+}
+
+/// What runs beside the rules in force, and where it differed.
+#[derive(Object)]
+#[oai(rename = "Shadow")]
+struct ShadowJson {
+    running: Vec<RunningJson>,
+    /// The newest first.
+    divergences: Vec<DivergenceJson>,
+}
+
+#[derive(Object)]
+#[oai(rename = "RunningShadow")]
+struct RunningJson {
+    kind: String,
+    version: i64,
+    since: String,
+}
+
+impl From<policy::ShadowView> for ShadowJson {
+    fn from(view: policy::ShadowView) -> Self {
+        let running = view.running.into_iter().map(|one| RunningJson {
+            kind: one.kind,
+            version: one.number,
+            since: one.since.to_string(),
+        });
+        let diverged = view.diverged.into_iter().map(|one| DivergenceJson {
+            requisition: one.requisition.to_string(),
+            number: one.number,
+            shadow: one.shadow,
+            live: one.live.into(),
+            draft: one.draft.into(),
+            at: one.at.to_string(),
+        });
+        Self { running: running.collect(), divergences: diverged.collect() }
+    }
 }
 
 /// What the set would have changed.
@@ -114,12 +257,21 @@ struct ChangedJson {
 #[oai(rename = "Replay")]
 struct ReplayJson {
     looked_at: u64,
+    /// How many of them their own rules plan again exactly as they were planned.
+    reproduced: u64,
     changed: u64,
     /// Needed a signature and would need none.
     newly_alone: u64,
     /// Needed none and would need one.
     newly_signed: u64,
     newly_blocked: u64,
+    newly_alone_total: Vec<MoneyJson>,
+    newly_signed_total: Vec<MoneyJson>,
+    /// Days that all plans take together, by how long each person's answers took so far.
+    days_before: String,
+    days_after: String,
+    people: Vec<PersonJson>,
+    cost_centers: Vec<CenterJson>,
     /// The newest two hundred of the changed ones.
     requisitions: Vec<ChangedJson>,
 }
@@ -133,6 +285,23 @@ impl From<policy::Replayed> for ReplayJson {
             newly_asked: one.newly_asked,
             no_longer_asked: one.no_longer_asked,
             blocked: one.blocked,
+            cost_center: one.cost_center,
+            before: one.before.into(),
+            after: one.after.into(),
+        };
+        let center = |(cost_center, one): (String, policy::ForCenter)| CenterJson {
+            cost_center,
+            looked_at: one.looked_at,
+            changed: one.changed,
+            newly_alone: one.newly_alone,
+            newly_signed: one.newly_signed,
+            newly_alone_total: sums(one.newly_alone_minor),
+            newly_signed_total: sums(one.newly_signed_minor),
+        };
+        let person = |(person, (newly_asked, no_longer_asked))| PersonJson {
+            person,
+            newly_asked,
+            no_longer_asked,
         };
         Self {
             looked_at: replayed.looked_at,
@@ -140,9 +309,26 @@ impl From<policy::Replayed> for ReplayJson {
             newly_alone: replayed.newly_alone,
             newly_signed: replayed.newly_signed,
             newly_blocked: replayed.newly_blocked,
+            reproduced: replayed.reproduced,
+            newly_alone_total: sums(replayed.newly_alone_minor),
+            newly_signed_total: sums(replayed.newly_signed_minor),
+            days_before: days(replayed.wait_before_ms),
+            days_after: days(replayed.wait_after_ms),
+            people: replayed.people.into_iter().map(person).collect(),
+            cost_centers: replayed.cost_centers.into_iter().map(center).collect(),
             requisitions: replayed.named.into_iter().map(changed).collect(),
         }
     }
+}
+
+fn moment(text: &str) -> Result<Time, AppError> {
+    text.parse::<Time>().map_err(|_| {
+        Refusal::invalid("bad-time", "This is no moment.")
+            .field("at")
+            .got(shorten(text, 40))
+            .expected("a moment such as 2026-12-24T06:00:00Z")
+            .into()
+    })
 }
 
 fn kind_of(text: &str) -> Result<PolicyKind, AppError> {
@@ -204,9 +390,31 @@ impl Policies {
     ) -> poem::Result<Json<PolicyJson>> {
         let kind = kind_of(&kind.0)?;
         let version = body.0.version;
-        caller.act(Activate { kind, version }).await?;
+        let at = body.0.at.map(|text| moment(text.trimmed())).transpose()?;
+        caller.act(Activate { kind, version, at }).await?;
         let mut reader = caller.reader().await?;
         Ok(Json(json(kind, policy::get(&mut reader, kind, Some(version)).await?)))
+    }
+
+    /// What runs beside the rules in force, and where it differed.
+    #[oai(path = "/policies/shadow", method = "get", operation_id = "shadow")]
+    async fn shadow(&self, caller: Caller) -> poem::Result<Json<ShadowJson>> {
+        let mut reader = caller.reader().await?;
+        Ok(Json(policy::shadow(&mut reader).await?.into()))
+    }
+
+    /// Runs a version beside the rules in force, which changes nothing; or ends it.
+    #[oai(path = "/policies/:kind/shadow", method = "post", operation_id = "runShadow")]
+    async fn run_shadow(
+        &self,
+        caller: Caller,
+        kind: Path<String>,
+        body: Json<ShadowInput>,
+    ) -> poem::Result<Json<ShadowJson>> {
+        let kind = kind_of(&kind.0)?;
+        caller.act(RunShadow { kind, version: body.0.version }).await?;
+        let mut reader = caller.reader().await?;
+        Ok(Json(policy::shadow(&mut reader).await?.into()))
     }
 
     /// Whether a set would be sound beside the others in force; 422 with a witness when not.

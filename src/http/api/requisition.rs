@@ -1,6 +1,8 @@
 //! Handing a cart in, and requisitions: `POST /carts/{id}/submit`, `/carts/{id}/preview`,
 //! `/requisitions`.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -11,6 +13,7 @@ use super::{
     Caller,
     cart::{LinesInput, cart_id},
     forecast::ForecastJson,
+    plan_note::{WarningJson, WatcherJson, warnings, watchers},
     shape::{Created, List, MoneyJson, Text, UnitPriceJson, cut},
 };
 use crate::{
@@ -42,6 +45,26 @@ struct SubmitInput {
     /// A day such as 2026-12-24.
     needed_on: Option<Text>,
     comment: Option<Text>,
+    /// The project's code.
+    project: Option<Text>,
+    /// The organisation's own fields, by name.
+    #[oai(default)]
+    fields: BTreeMap<String, Text>,
+    /// The same of lines, by line number and name.
+    #[oai(default)]
+    line_fields: BTreeMap<String, BTreeMap<String, Text>>,
+    /// Approvers to be asked as well.
+    #[oai(default)]
+    ad_hoc: Vec<AdHocInput>,
+}
+
+/// Somebody who is to be asked as well.
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct AdHocInput {
+    /// E-mail address.
+    approver: Text,
+    reason: Text,
 }
 
 impl SubmitInput {
@@ -59,8 +82,29 @@ impl SubmitInput {
             ship_to: self.ship_to.map(|text| text.0),
             needed_on: self.needed_on.map(day).transpose()?,
             comment: self.comment.map(|text| text.0),
+            project: self.project.map(|text| text.0),
+            fields: texts(self.fields),
+            line_fields: self
+                .line_fields
+                .into_iter()
+                .map(|(line, fields)| Ok((number(&line)?, texts(fields))))
+                .collect::<Result<_, Refusal>>()?,
+            ad_hoc: self.ad_hoc.into_iter().map(|one| (one.approver.0, one.reason.0)).collect(),
         })
     }
+}
+
+fn texts(fields: BTreeMap<String, Text>) -> BTreeMap<String, String> {
+    fields.into_iter().map(|(name, value)| (name, value.0)).collect()
+}
+
+fn number(text: &str) -> Result<u32, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::invalid("bad-extra", "This is no line number.")
+            .field("line_fields")
+            .got(shorten(text, 20))
+            .expected("a line number from 1")
+    })
 }
 
 /// The rule that asks, in the version that was in force.
@@ -108,7 +152,7 @@ struct TaskJson {
 #[oai(rename = "PlanStep", skip_serializing_if_is_none)]
 struct StepJson {
     order: u32,
-    /// `any` or `all`.
+    /// `any`, `all`, `first`, or `2-of` to `9-of`.
     mode: String,
     state: String,
     rule: RuleJson,
@@ -132,6 +176,10 @@ struct PlanJson {
     /// What is left of the budget before this cart.
     budget_left: Option<MoneyJson>,
     steps: Vec<StepJson>,
+    /// Messages of rules that do not stop it.
+    warnings: Vec<WarningJson>,
+    /// Who is told and not asked.
+    watchers: Vec<WatcherJson>,
 }
 
 /// A line of a requisition.
@@ -224,6 +272,8 @@ struct RequisitionJson {
     bill_to: String,
     needed_on: Option<String>,
     comment: String,
+    project: Option<String>,
+    fields: BTreeMap<String, String>,
     total: MoneyJson,
     lines: Vec<LineJson>,
     plan: PlanJson,
@@ -288,7 +338,7 @@ fn step(view: &RequisitionView, step: &Step) -> StepJson {
         state: step.state.to_string(),
         rule: RuleJson { id: step.rule.clone(), version: step.rule_version },
         because: step.because.clone(),
-        unless: None,
+        unless: Some(step.unless.clone()).filter(|text| !text.is_empty()),
         tasks: step.tasks.iter().map(|one| task(view, one)).collect(),
     }
 }
@@ -328,6 +378,8 @@ impl From<&RequisitionView> for RequisitionJson {
             bill_to: row.bill_to.code.clone(),
             needed_on: row.needed_on.map(|day| day.to_string()),
             comment: row.comment.clone(),
+            project: row.extras.project.clone(),
+            fields: row.extras.fields.clone(),
             total: row.total.into(),
             lines: view.lines.iter().map(|one| line(view, one)).collect(),
             plan: PlanJson {
@@ -338,6 +390,8 @@ impl From<&RequisitionView> for RequisitionJson {
                 total: None,
                 budget_left: None,
                 steps: view.steps.iter().map(|one| step(view, one)).collect(),
+                warnings: warnings(&view.notes),
+                watchers: watchers(&view.notes),
             },
             orders: view.orders.iter().map(order).collect(),
             flags: row.flags.iter().map(flag).collect(),
@@ -382,6 +436,8 @@ impl From<Preview> for PlanJson {
             next: preview.next,
             total: Some(preview.total.into()),
             budget_left: preview.budget_left.map(MoneyJson::from),
+            warnings: warnings(&preview.notes),
+            watchers: watchers(&preview.notes),
             steps: preview.steps.into_iter().map(step).collect(),
         }
     }

@@ -42,6 +42,8 @@ pub struct Checkout {
     away: Vec<String>,
     has_steps: bool,
     plan: Plan,
+    /// Warnings of rules, and who is told.
+    notes: Vec<String>,
     fields: Vec<Field>,
 }
 impl HtmlSafe for Checkout {}
@@ -82,6 +84,7 @@ impl Checkout {
             likely: view.forecast.as_ref().and_then(|forecast| forecast.decided_at),
             away: view.forecast.as_ref().map(plan::away).unwrap_or_default(),
             has_steps: preview.is_some_and(|preview| !preview.steps.is_empty()),
+            notes: preview.map(|preview| plan::notes(&preview.notes)).unwrap_or_default(),
             plan: preview.map_or_else(|| Plan::of(Vec::new()), plan::foreseen),
             fields: fields(shell, &view, said.as_ref()),
             cost_center: view.cost_center,
@@ -103,7 +106,7 @@ fn fields(shell: &Shell, view: &CheckoutView, said: Option<&Wish>) -> Vec<Field>
     let comment = said.and_then(|wish| wish.comment.clone());
     let ship_to = said.and_then(|wish| wish.ship_to.clone());
     let ship_to = ship_to.or_else(|| view.ship_tos.first().map(|place| place.code.clone()));
-    vec![
+    let mut fields = vec![
         Field::select("cost_center", "Cost centre", centers)
             .value(&view.cost_center)
             .faults(&shell.faults),
@@ -120,7 +123,34 @@ fn fields(shell: &Shell, view: &CheckoutView, said: Option<&Wish>) -> Vec<Field>
             .at_most(2_000)
             .value(comment.unwrap_or_default())
             .faults(&shell.faults),
-    ]
+    ];
+    if !view.projects.is_empty() {
+        let none = Choice::new("", "No project");
+        let projects = view.projects.iter().map(|(code, name)| {
+            let name = if name.is_empty() { code.clone() } else { format!("{code} {name}") };
+            Choice::new(code, name)
+        });
+        let chosen = said.and_then(|wish| wish.project.clone()).unwrap_or_default();
+        let choices = std::iter::once(none).chain(projects);
+        fields
+            .push(Field::select("project", "Project", choices).value(chosen).faults(&shell.faults));
+    }
+    let added = said.and_then(|wish| wish.ad_hoc.first().cloned()).unwrap_or_default();
+    fields.push(
+        Field::text("also_ask", "Ask somebody else as well")
+            .optional()
+            .hint("The e-mail address of an approver")
+            .value(added.0)
+            .faults(&shell.faults),
+    );
+    fields.push(
+        Field::text("reason", "Why them")
+            .optional()
+            .hint("They read it when they are asked")
+            .value(added.1)
+            .faults(&shell.faults),
+    );
+    fields
 }
 
 #[derive(Template)]
@@ -155,6 +185,14 @@ fn read(form: &Form) -> Result<(CartId, Wish), AppError> {
         ship_to: form.filled("ship_to")?.map(str::to_owned),
         needed_on: form.filled("needed_on")?.map(day).transpose()?,
         comment: form.filled("comment")?.map(str::to_owned),
+        project: form.filled("project")?.map(str::to_owned),
+        ad_hoc: match form.filled("also_ask")? {
+            Some(mail) => {
+                vec![(mail.to_owned(), form.filled("reason")?.unwrap_or_default().to_owned())]
+            }
+            None => Vec::new(),
+        },
+        ..Wish::default()
     };
     Ok((cart, wish))
 }

@@ -25,6 +25,7 @@ pub mod supplier_invoice;
 pub mod told;
 pub mod trail;
 pub mod transfer;
+pub mod why;
 
 /// Every page. They are reachable as they stand and under `/p/{token}` alike.
 pub(super) fn add(route: Route) -> Route {
@@ -50,6 +51,7 @@ pub(super) fn add(route: Route) -> Route {
         supplier_invoice::add,
         trail::add,
         transfer::add,
+        why::add,
     ];
     pages.into_iter().fold(route, |route, add| add(route))
 }

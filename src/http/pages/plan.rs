@@ -4,7 +4,7 @@ use crate::{
     app::requisition::{Forecast, Preview, PreviewStep, RequisitionView, Wait},
     base::time::Time,
     domain::{
-        approval::{Mode, Step, Task, TaskState, Verdict},
+        approval::{Mode, Notes, Step, Task, TaskState, Verdict},
         line_edit::{LineEdit, What},
         requisition::RequisitionState,
     },
@@ -24,6 +24,8 @@ fn mode(mode: Mode, people: usize) -> Option<String> {
     (people > 1).then(|| match mode {
         Mode::Any => "one of them".to_owned(),
         Mode::All => "all of them".to_owned(),
+        Mode::First => "the first answer of them".to_owned(),
+        Mode::Of(votes) => format!("{votes} of them"),
     })
 }
 
@@ -58,7 +60,7 @@ pub fn running(shell: &Shell, view: &RequisitionView, steps: &[Step]) -> Plan {
         because: step.because.clone(),
         rule: format!("{}, version {}", step.rule, step.rule_version),
         rule_href: None,
-        unless: None,
+        unless: Some(step.unless.clone()).filter(|text| !text.is_empty()),
         mode: mode(step.mode, step.tasks.len()),
         tasks: step.tasks.iter().map(task).collect(),
     };
@@ -86,6 +88,18 @@ pub fn foreseen(preview: &Preview) -> Plan {
         tasks: step.people.iter().map(task).collect(),
     };
     Plan::of(preview.steps.iter().map(step).collect())
+}
+
+/// What rules say beside asking, a sentence each.
+pub fn notes(notes: &Notes) -> Vec<String> {
+    let warnings = notes
+        .warnings
+        .iter()
+        .map(|warning| format!("{} {}", warning.message, warning.because).trim_end().to_owned());
+    let told = notes.watchers.iter().map(|watcher| {
+        format!("{} is told, and not asked. {}", watcher.person.name, watcher.because)
+    });
+    warnings.chain(told).collect()
 }
 
 /// "Mia Berg and Ivy Lang will be asked, then Dan Weber."
@@ -228,6 +242,7 @@ mod tests {
             steps: steps.iter().map(step).collect(),
             because: "It is within the limit.".to_owned(),
             next: None,
+            notes: Default::default(),
             budget_left: None,
         }
     }

@@ -37,6 +37,8 @@ struct RequisitionPage {
     /// Who is away, and who stands in or could.
     away: Vec<String>,
     earlier: Option<Plan>,
+    /// Warnings of rules, and who is told.
+    notes: Vec<String>,
     facts: Facts,
     timeline: Timeline,
     view: RequisitionView,
@@ -159,7 +161,10 @@ fn facts(shell: &Shell, view: &RequisitionView) -> Facts {
         .text("Ship to", &place)
         .text("Bill to", &row.bill_to.code)
         .maybe("Their order", row.buyer_order_id.as_deref())
+        .maybe("Project", row.extras.project.as_deref())
         .maybe("Comment", Some(&row.comment));
+    let facts =
+        row.extras.fields.iter().fold(facts, |facts, (name, value)| facts.text(name, value));
     let facts = match row.needed_on {
         Some(day) => facts.html("Needed on", shell.day(day)),
         None => facts,
@@ -181,6 +186,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         away: view.forecast.as_ref().map(plan::away).unwrap_or_default(),
         earlier,
         facts: facts(&shell, &view),
+        notes: plan::notes(&view.notes),
         timeline: Timeline { events: plan::timeline(&shell, &view) },
         view,
         shell,

@@ -221,6 +221,23 @@ fn setting_up(fact: &Fact) -> Option<Told> {
         Fact::PolicyActivated { kind, number, .. } => {
             Told::new(format!("Version {number} of the {kind} policy is in force")).info()
         }
+        Fact::PolicyScheduled { kind, number, at, .. } => {
+            Told::new(format!("Version {number} of the {kind} policy comes into force at {at}"))
+        }
+        Fact::PolicyNotActivated { kind, number, reason, .. } => {
+            Told::new(format!("Version {number} of the {kind} policy did not come into force"))
+                .with(reason)
+                .bad()
+        }
+        Fact::PolicyShadowed { kind, number: Some(number), .. } => {
+            Told::new(format!("Version {number} of the {kind} policy runs as a shadow"))
+        }
+        Fact::PolicyShadowed { kind, number: None, .. } => {
+            Told::new(format!("The shadow of the {kind} policy was ended"))
+        }
+        Fact::RegisterSaved { kind, entries, .. } => {
+            Told::new(format!("The register of {kind} was saved: {entries} lines"))
+        }
         Fact::DocumentKept { kind, sha256, .. } => {
             Told::new(format!("A document was kept: {kind}")).with(format!("SHA-256 {sha256}"))
         }

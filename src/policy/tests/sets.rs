@@ -10,7 +10,7 @@ use crate::{
     },
     policy::{
         approval::Ruleset,
-        check::{Surroundings, Versions, check},
+        check::{Member, Surroundings, Versions, check},
         explain::{Change, apply, explain},
         limits::{Limits, LooksBack},
         seed::{Seed, seed},
@@ -24,7 +24,8 @@ fn acme() -> Seed {
 }
 
 fn around() -> Surroundings {
-    Surroundings { currency: Currency::EUR, holders: None, people: None, rates: Vec::new() }
+    let (rates, staff) = (Vec::new(), Vec::new());
+    Surroundings { currency: Currency::EUR, holders: None, people: None, rates, staff }
 }
 
 fn refused(approval: &str) -> Refusal {
@@ -339,4 +340,70 @@ fn a_person_asked_by_two_rules_is_asked_once_and_told_so() {
     assert!(plan.steps[0].because.ends_with("Also asked by rule director; counted once."));
     assert_eq!(plan.steps[0].also[0].id, "director");
     assert_eq!((plan.policy_version.as_str(), plan.limits_version.as_str()), ("1", "1"));
+}
+
+#[test]
+fn rules_that_can_never_speak_and_tiers_with_holes_are_refused_with_an_order_that_shows_it() {
+    let header = "id,effect,limit,above,up_to,currency,category,source,flagged,place,approver,because\n\
+                  m,allow,over,*,*,*,*,*,*,tier-1,manager,*\n";
+    for (line, shown) in [
+        ("x,allow,within,5000.00,*,EUR,*,*,*,tier-2,role:cfo,*\n", "5,000.01 EUR"),
+        ("x,allow,*,*,*,*,*,cart,yes,tier-2,role:cfo,*\n", "incoming order"),
+        (
+            "n,deny,*,900.00,*,EUR,43,*,*,*,*,No.\nx,allow,*,1000.00,*,EUR,4321,*,*,tier-2,role:cfo,*\n",
+            "1,000.01 EUR with UNSPSC 4321",
+        ),
+        (
+            "d,allow,over,5000.00,*,EUR,*,*,*,tier-2,role:director,*\n\
+             x,allow,over,6000.00,*,EUR,*,*,*,tier-2,role:director,*\n",
+            "6,000.01 EUR",
+        ),
+        (
+            "d,allow,over,5000.00,9000.00,EUR,*,*,*,tier-2,role:director,*\n\
+             x,allow,over,9500.00,*,EUR,*,*,*,tier-2,role:cfo,*\n",
+            "9,000.01 EUR falls between",
+        ),
+        (
+            "d,allow,over,5000.00,9000.00,EUR,*,*,*,tier-2,role:director,*\n\
+             x,allow,over,8000.00,*,EUR,*,*,*,tier-2,role:cfo,*\n",
+            "8,000.01 EUR falls under both",
+        ),
+    ] {
+        let refusal = refused(&format!("{header}{line}"));
+        assert!(refusal.message.contains(shown), "{line}: {refusal}");
+    }
+}
+
+#[test]
+fn what_only_the_people_show_is_refused_too() {
+    let member = |name: &str, roles: &[Role], manager: Option<&str>| Member {
+        person: person(name),
+        roles: roles.to_vec(),
+        manager: manager.map(|name| person(name).id),
+        unit: None,
+        groups: vec!["board".to_owned()],
+    };
+    let staff = vec![
+        member("ed", &[Role::REQUESTER], Some("mia")),
+        member("mia", &[Role::REQUESTER, Role::APPROVER], None),
+    ];
+    let header = "id,effect,requester,place,approver,vote\n";
+    let refused = |line: &str, staff: &[Member]| {
+        let sets = Seed { approval: format!("{header}{line}"), ..acme() };
+        let around = Surroundings { staff: staff.to_vec(), ..around() };
+        check(&sets, VERSIONS, &around).err().map(|refusal| refusal.message)
+    };
+    assert_eq!(refused("m,allow,*,tier-1,manager,*\n", &staff), None);
+    let message = |line: &str| refused(line, &staff).unwrap();
+    assert!(message("x,allow,*,tier-1,person:ed@acme.example,*\n").contains("may decide"));
+    assert!(message("x,allow,*,tier-1,group:board,3-of\n").contains("3 signatures of 2"));
+    assert!(message("x,allow,*,tier-1,group:nobody,*\n").contains("is nobody"));
+    let own = "m,allow,*,tier-1,manager,*\nx,allow,approver,tier-2,person:mia@acme.example,*\n";
+    assert!(message(own).contains("nobody signs his own"), "{}", message(own));
+    let circle = [
+        member("ed", &[Role::REQUESTER], Some("mia")),
+        member("mia", &[Role::APPROVER], Some("ed")),
+    ];
+    let message = refused("m,allow,*,tier-1,manager,*\n", &circle).unwrap();
+    assert!(message.contains("in a circle"), "{message}");
 }

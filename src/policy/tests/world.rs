@@ -9,7 +9,6 @@ use crate::{
     },
     domain::{
         approval::{Facts, Line, Outcome, Person, PlannedStep},
-        requisition::RequisitionSource,
         role::Role,
     },
     policy::{access::Access, approval::Ruleset, limits::Limits, seed},
@@ -36,13 +35,10 @@ pub fn money(amount: &str) -> Money {
 
 pub fn line(number: u32, unspsc: &str, total: Money) -> Line {
     Line {
-        number,
-        supplier: "office-one".to_owned(),
         sku: format!("ITEM-{number:02}"),
         unspsc: Some(unspsc.to_owned()),
-        total,
         unit: "EA".to_owned(),
-        accounts: Vec::new(),
+        ..Line::plain(number, "office-one", total)
     }
 }
 
@@ -57,15 +53,14 @@ pub fn facts_of(requester: &str, total: Money, codes: &[&str]) -> Facts {
     Facts {
         organisation: "acme".to_owned(),
         currency: Currency::EUR,
-        requester: person(requester),
         roles: [Role::REQUESTER].into(),
         managers: chain[above + 1..].iter().map(|name| person(name)).collect(),
+        manager_roles: [("mia", Role::APPROVER), ("dan", Role::DIRECTOR), ("carla", Role::CFO)]
+            .map(|(name, role)| (person(name).id, [role].into()))
+            .into(),
         cost_center: "4100".to_owned(),
-        total,
+        ship_to_country: Some("DE".to_owned()),
         lines: codes.iter().zip(1..).map(|(code, n)| line(n, code, total)).collect(),
-        source: RequisitionSource::Cart,
-        flagged: false,
-        budget: None,
         holders: [
             (Role::DIRECTOR, vec![person("dan")]),
             (Role::CFO, vec![person("carla")]),
@@ -73,8 +68,7 @@ pub fn facts_of(requester: &str, total: Money, codes: &[&str]) -> Facts {
         ]
         .into(),
         named: vec![person("mia")],
-        rates: Vec::new(),
-        windows: Vec::new(),
+        ..Facts::plain(person(requester), total)
     }
 }
 

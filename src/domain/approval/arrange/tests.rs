@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     base::money::{Currency, Money},
-    domain::{approval::RuleRef, requisition::RequisitionSource, role::Role},
+    domain::{approval::RuleRef, role::Role},
 };
 
 /// The requester is person 0.
@@ -18,28 +18,15 @@ fn person(n: u128) -> Person {
 
 /// Role `r-N` is held by the people of `holders[N]`.
 fn facts(holders: &[Vec<u128>], managers: &[u128]) -> Facts {
-    let total = Money::zero(Currency::EUR);
     let role = |n: usize| -> Role { format!("r-{n}").parse().unwrap() };
+    let of = |(people, n): (&Vec<u128>, usize)| {
+        (role(n), people.iter().map(|person_| person(*person_)).collect())
+    };
     Facts {
-        organisation: "acme".to_owned(),
-        currency: Currency::EUR,
-        requester: person(0),
-        roles: BTreeSet::new(),
         managers: managers.iter().map(|n| person(*n)).collect(),
-        cost_center: "4100".to_owned(),
-        total,
-        lines: Vec::new(),
-        source: RequisitionSource::Cart,
-        flagged: false,
-        budget: None,
-        holders: holders
-            .iter()
-            .zip(0..)
-            .map(|(people, n)| (role(n), people.iter().map(|p| person(*p)).collect()))
-            .collect(),
+        holders: holders.iter().zip(0..).map(of).collect(),
         named: vec![person(1)],
-        rates: Vec::new(),
-        windows: Vec::new(),
+        ..Facts::plain(person(0), Money::zero(Currency::EUR))
     }
 }
 
@@ -48,7 +35,7 @@ fn asked(id: usize, place: &str, mode: Mode, source: &str) -> Asked {
         rule: RuleRef { id: format!("rule-{id}"), version: "1".to_owned() },
         place: place.parse().unwrap(),
         mode,
-        source: source.parse().unwrap(),
+        source: Wanted::Source(source.parse().unwrap()),
         because: "Because.".to_owned(),
     }
 }
@@ -102,10 +89,37 @@ fn a_dead_end_names_its_rule() {
     }
 }
 
+#[test]
+fn a_chain_of_managers_signs_one_after_the_other_up_to_the_count() {
+    let facts = facts(&[vec![4]], &[0, 1, 9, 2, 3]);
+    let chain = |count| Asked {
+        source: Wanted::Managers(count),
+        ..asked(1, "tier-1", Mode::Any, "manager")
+    };
+    let rules = vec![chain(Some(2)), asked(2, "tier-2", Mode::Any, "role:r-0")];
+    let steps = arrange(&facts, rules).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![1]), (2, vec![2]), (3, vec![4])]);
+    let refusal = arrange(&facts, vec![chain(None)]).unwrap_err();
+    assert!(refusal.mend.unwrap().contains("period sign"));
+}
+
+#[test]
+fn two_of_three_counts_whoever_signs_elsewhere_and_says_so() {
+    let facts = facts(&[vec![1, 2, 3]], &[1]);
+    let rules =
+        vec![asked(1, "tier-1", Mode::Any, "manager"), asked(2, "tier-2", Mode::Of(2), "role:r-0")];
+    let steps = arrange(&facts, rules).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![1]), (2, vec![2, 3])]);
+    assert_eq!(steps[1].mode, Mode::Any, "one of the two is sure to sign already");
+    assert!(steps[1].because.ends_with("not asked again."));
+    let few = arrange(&facts, vec![asked(1, "tier-1", Mode::Of(4), "role:r-0")]).unwrap_err();
+    assert!(few.message.contains("4 signatures are needed and only 3"), "{few}");
+}
+
 fn rule(n: usize) -> impl Strategy<Value = Asked> {
     let place = proptest::sample::select(vec!["tier-1", "tier-2", "tier-3", "beside", "last"]);
     let sources = vec!["manager", "manager:2", "role:r-0", "role:r-1", "role:r-2"];
-    let mode = prop_oneof![Just(Mode::Any), Just(Mode::All)];
+    let mode = proptest::sample::select(vec![Mode::Any, Mode::All, Mode::First, Mode::Of(2)]);
     (place, proptest::sample::select(sources), mode)
         .prop_map(move |(place, source, mode)| asked(n, place, mode, source))
 }
@@ -144,14 +158,12 @@ proptest! {
             prop_assert_eq!(steps.iter().filter(|step| named(step)).count(), 1, "{:?}", steps);
             let wanted: BTreeSet<PersonId> =
                 resolve(&facts, rule).unwrap().iter().map(|person| person.id).collect();
-            let certain: BTreeSet<PersonId> =
-                steps.iter().filter(|step| all_sign(step)).flat_map(ids).collect();
-            let signed = if rule.mode == Mode::All {
-                wanted.is_subset(&certain)
-            } else {
-                !wanted.is_disjoint(&certain)
-                    || steps.iter().any(|step| ids(step).all(|id| wanted.contains(&id)))
+            let sure = |step: &PlannedStep| {
+                let outside = ids(step).filter(|id| !wanted.contains(id)).count();
+                step.mode.needed(step.approvers.len()).saturating_sub(outside)
             };
+            let signed =
+                steps.iter().map(sure).sum::<usize>() >= rule.mode.needed(wanted.len());
             prop_assert!(signed, "{:?} of {:?}", rule, steps);
         }
     }

@@ -167,3 +167,33 @@ fn every_state_takes_exactly_the_moves_of_the_table() {
     assert_eq!(TaskState::Rejected.after(TaskMove::Void), None);
     assert_eq!(TaskState::Void.after(TaskMove::Open), None);
 }
+
+#[test]
+fn two_of_three_needs_two_different_people_and_survives_one_no() {
+    let of_three = || {
+        let mut progress = Progress {
+            requester: ED,
+            content_hash: "aa".to_owned(),
+            steps: vec![step(1, 1, Mode::Of(2), &[MIA, IVY, DAN])],
+        };
+        start(&mut progress);
+        progress
+    };
+    let mut progress = of_three();
+    let first = decide(&mut progress, &by(MIA, 10)).unwrap();
+    assert!(!first.approved && first.steps.is_empty());
+    assert_eq!(code(&progress, &by(MIA, 10)), "already-decided");
+    progress.steps[0].tasks[1].stand_ins.push(MIA);
+    assert_eq!(code(&progress, &by(MIA, 11)), "same-person-twice");
+    let no = Decision { verdict: Verdict::Reject, ..by(IVY, 11) };
+    assert!(!decide(&mut progress, &no).unwrap().rejected, "two can still agree");
+    assert!(decide(&mut progress, &by(DAN, 12)).unwrap().approved);
+    let mut lost = of_three();
+    decide(&mut lost, &no).unwrap();
+    let second = Decision { verdict: Verdict::Reject, ..by(DAN, 12) };
+    assert!(decide(&mut lost, &second).unwrap().rejected, "two can no longer agree");
+    let mut enough = of_three();
+    decide(&mut enough, &by(MIA, 10)).unwrap();
+    let moved = decide(&mut enough, &by(DAN, 12)).unwrap();
+    assert!(moved.approved && moved.tasks.contains(&(TaskId::from_bits(11), TaskState::Void)));
+}

@@ -46,6 +46,7 @@ fn sample() -> (Requisition, Vec<RequisitionLine>) {
         bill_to: address("office"),
         needed_on: None,
         comment: String::new(),
+        extras: Extras::default(),
         currency: Currency::EUR,
         total: Money::from_minor(1_000, Currency::EUR),
         state: RequisitionState::Pending,

@@ -11,7 +11,9 @@ mod partners;
 mod people;
 mod policies;
 mod prices;
+mod registers;
 mod settings;
+mod shadow;
 mod suppliers;
 mod tokens;
 mod view;
@@ -41,7 +43,10 @@ pub(super) fn add(route: Route) -> Route {
         addresses::add,
         suppliers::add,
         partners::add,
+        // Before the policies, whose paths take any word for a kind.
+        shadow::add,
         policies::add,
+        registers::add,
         prices::add,
         import::add,
         settings::add,

@@ -21,6 +21,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/prices", "Prices", "List and contract prices of one article."),
     ("/admin/partners", "Procurement systems", "Identities, secrets, where carts go back."),
     ("/admin/policies", "Policies", "Who may do what, who is asked, who may spend."),
+    ("/admin/registers", "Registers", "Groups, units, projects, suppliers' status."),
     ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),
     ("/check", "Check a document", "Everything that is wrong with a cXML document."),
     ("/admin/tokens", "API tokens", "Who uses the JSON API."),

@@ -14,11 +14,12 @@ use crate::{
         AppError, act,
         policy::{self, Activate, PolicyKind, PolicyView, Replayed, Save},
     },
+    base::time::Time,
     domain::refusal::Refusal,
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
-        part::{self as ui, Empty, Facts, Field, Html, Tone, coded},
+        part::{self as ui, Empty, Facts, Field, Html, Kind, Tone, coded},
     },
 };
 
@@ -56,6 +57,7 @@ async fn h_policies(who: SignedIn, query: Query) -> Result<Response> {
     let mut view = View::new(&who, "Policies", None).await?.under(&[]).done(&query);
     view = view.lead("A change is a draft first. Another admin puts it in force.");
     view = view.action(button_to(&who, "Explain a requisition", "/admin/policies/explain"));
+    view = view.action(button_to(&who, "Shadow", "/admin/policies/shadow"));
     let mut rows = Vec::new();
     for kind in PolicyKind::ALL {
         let all = versions(&who, *kind).await?;
@@ -140,30 +142,67 @@ async fn kind_page(
 /// Marks a form that is shown again beside its answer, and was not refused.
 const TOLD: &str = "told";
 
+/// Days that all plans take together, before and after.
+fn waits(replayed: &Replayed) -> String {
+    let days = |ms: i64| ms / crate::base::time::DAY_MS;
+    let (before, after) = (days(replayed.wait_before_ms), days(replayed.wait_after_ms));
+    format!("{before} days now, {after} days with this set")
+}
+
+/// A moment of a form, in the reader's own time zone.
+fn moment(text: &str, who: &SignedIn) -> Result<Time, AppError> {
+    let wrong = || {
+        Refusal::invalid("bad-time", "This is no moment.")
+            .field("at")
+            .got(crate::base::text::shorten(text, 40))
+            .expected("a day and a time")
+    };
+    let zone = who.actor.as_person().map_or("UTC", |person| &person.time_zone);
+    Ok(Time::in_zone(text, zone).ok_or_else(wrong)?)
+}
+
 fn replay(mut view: View, replayed: &Replayed) -> View {
     let facts = Facts::new()
         .text("Looked at", &format!("{} past requisitions", replayed.looked_at))
         .text("Another plan", &replayed.changed.to_string())
         .text("Would need a signature now", &replayed.newly_signed.to_string())
         .text("Would need none any more", &replayed.newly_alone.to_string())
-        .text("Would be blocked", &replayed.newly_blocked.to_string());
+        .text("Would be blocked", &replayed.newly_blocked.to_string())
+        .text("Waiting, all plans together", &waits(replayed));
     view = view.section(Section::Facts("On what was handed in so far", facts));
     if replayed.named.is_empty() {
         return view;
     }
+    let rows = replayed.cost_centers.iter().map(|(center, one)| {
+        vec![
+            ui::text(center),
+            ui::text(&one.looked_at.to_string()),
+            ui::text(&one.changed.to_string()),
+            ui::text(&one.newly_signed.to_string()),
+            ui::text(&one.newly_alone.to_string()),
+        ]
+    });
+    let rows = rows.collect();
+    let heads = ["Cost centre", "Looked at", "Another plan", "Newly signed", "Newly alone"];
+    view = view.table(Table::new(&heads, rows).title("Per cost centre"));
+    let rows = replayed.people.iter().map(|(person, (newly, gone))| {
+        vec![ui::text(person), ui::text(&newly.to_string()), ui::text(&gone.to_string())]
+    });
+    let rows = rows.collect();
+    let heads = ["Person", "Times newly asked", "Times not asked any more"];
+    view = view.table(Table::new(&heads, rows).title("Per person"));
     let rows = replayed.named.iter().map(|one| {
         let path = view.shell.href(&format!("/requisitions/{}", one.requisition));
         vec![
             ui::link(&path, &one.number),
             view.shell.money(one.total),
-            ui::text(&one.newly_asked.join(", ")),
-            ui::text(&one.no_longer_asked.join(", ")),
-            ui::text(one.blocked.as_deref().unwrap_or_default()),
+            ui::text(&one.before.in_short()),
+            ui::text(&one.after.in_short()),
         ]
     });
     let rows = rows.collect();
-    let heads = ["Requisition", "Total", "Newly asked", "Not asked any more", "Blocked"];
-    view.table(Table::new(&heads, rows))
+    let heads = ["Requisition", "Total", "As it is now", "With this set"];
+    view.table(Table::new(&heads, rows).title("The newest that would change"))
 }
 
 #[handler]
@@ -267,11 +306,26 @@ async fn h_version(
                 "You wrote this version, so another admin has to put it in force.".to_owned(),
             )),
             false => {
-                let post = format!("{path}/{number}/activate");
-                let button = view.shell.button("Put in force", &post, "");
-                view.action(button)
+                let again = one.state == "retired";
+                let label = if again { "Roll back to this version" } else { "Put in force" };
+                let form = view.new_form(&format!("{path}/{number}/activate"), label).field(
+                    Field::new("at", "From", Kind::Input("datetime-local"))
+                        .short()
+                        .optional()
+                        .hint("At once without a time"),
+                );
+                view.form(form)
             }
         };
+    }
+    if let Some(at) = one.activate_at {
+        let when = format!("It comes into force at {at}.");
+        view = view.section(Section::Note(when));
+    }
+    if one.state != "active" && kind != PolicyKind::Access {
+        let post = format!("{path}/{number}/shadow");
+        let button = view.shell.button("Run as a shadow", &post, "second");
+        view = view.action(button);
     }
     let copy = format!("{path}?from={number}");
     view = view.action(button_to(&who, "Edit a copy", &copy));
@@ -299,11 +353,15 @@ async fn h_version(
 #[handler]
 async fn h_activate(
     Path((of, version)): Path<(String, i64)>,
-    Posted { who, .. }: Posted,
+    Posted { who, form }: Posted,
 ) -> Result<Response> {
     need(&who, "policy", "activate").await?;
     let kind = kind(&of)?;
-    act(&who.app, &who.actor, Activate { kind, version }).await?;
+    let at = match form.filled("at")? {
+        Some(text) => Some(moment(text, &who)?),
+        None => None,
+    };
+    act(&who.app, &who.actor, Activate { kind, version, at }).await?;
     Ok(who.go(&format!("/admin/policies/{kind}/{version}?done=active")))
 }
 

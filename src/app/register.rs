@@ -1,0 +1,167 @@
+//! The organisation's registers that rules ask about: groups, units, projects, and what it thinks
+//! of its suppliers. An admin keeps each as one short sheet of lines.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    base::{
+        text::{fold, sha256_hex, shorten},
+        words::words,
+    },
+    domain::{approval::SupplierStatus, fact::Fact, refusal::Refusal, role::is_kebab},
+    store::{self, register::Entry},
+};
+
+use super::{AppError, Command, Cx, Need, Reader, requisition::colleague};
+
+words! {
+    /// Which register.
+    RegisterKind {
+        /// `group,e-mail`: who is in a group.
+        Groups = "groups",
+        /// `e-mail,unit`: where a person belongs.
+        Units = "units",
+        /// `code,name`: what may be charged to.
+        Projects = "projects",
+        /// `supplier,status,e-mail`: new, preferred, blocked or regular; who owns the contract.
+        Suppliers = "suppliers",
+    }
+}
+
+/// Lines of one register.
+const MOST_LINES: usize = 5_000;
+
+impl RegisterKind {
+    /// The columns of its sheet.
+    pub const fn columns(self) -> &'static str {
+        match self {
+            Self::Groups => "group,e-mail",
+            Self::Units => "e-mail,unit",
+            Self::Projects => "code,name",
+            Self::Suppliers => "supplier,status,contract owner's e-mail",
+        }
+    }
+}
+
+/// Puts a register in place of the one that was: a line of cells for each entry.
+#[derive(Debug, Clone)]
+pub struct SaveRegister {
+    pub kind: RegisterKind,
+    pub csv: String,
+}
+
+/// How many lines stand now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedRegister {
+    pub entries: u32,
+}
+
+impl Command for SaveRegister {
+    type Answer = SavedRegister;
+    const NEED: Need = Need::May("organisation", "edit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<SavedRegister, AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        let mut entries = Vec::new();
+        for (line, cells) in (1..).zip(self.csv.lines()) {
+            let cells: Vec<&str> = cells.split(',').map(str::trim).collect();
+            if cells.iter().all(|cell| cell.is_empty()) || cells[0].starts_with('#') {
+                continue;
+            }
+            let entry = read(self.kind, &cells).ok_or_else(|| self.wrong(line, &cells))?;
+            let cells_of = [&entry.name, &entry.value, &entry.owner];
+            for mail in cells_of.into_iter().filter(|cell| cell.contains('@')) {
+                if colleague(cx.conn, organisation, mail).await?.is_none() {
+                    return Err(self.wrong(line, &cells).got(shorten(mail, 80)).into());
+                }
+            }
+            entries.push(entry);
+        }
+        if entries.len() > MOST_LINES {
+            return Err(self.wrong(entries.len(), &[]).expected("at most 5000 lines").into());
+        }
+        store::register::replace(cx.conn, organisation, self.kind.word(), &entries).await?;
+        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        cx.fact(Fact::RegisterSaved {
+            organisation: organisation.to_string(),
+            kind: self.kind.to_string(),
+            entries: count,
+            sha256: sha256_hex(self.csv.as_bytes()),
+        });
+        Ok(SavedRegister { entries: count })
+    }
+}
+
+impl SaveRegister {
+    fn wrong(&self, line: usize, cells: &[&str]) -> Refusal {
+        Refusal::invalid("bad-register", format!("Line {line} cannot be read."))
+            .field("csv")
+            .got(shorten(&cells.join(","), 120))
+            .expected(format!("{}, of people of the organisation", self.kind.columns()))
+            .mend("Mend the line and save again; nothing has changed.")
+    }
+}
+
+fn read(kind: RegisterKind, cells: &[&str]) -> Option<Entry> {
+    let code = |text: &str| {
+        (1..=80).contains(&text.len())
+            && text != "none"
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+    let (name, value, owner) = (cell(0), cell(1), cell(2));
+    let mail = |text: &str| text.contains('@');
+    let fine = match kind {
+        RegisterKind::Groups => is_kebab(name) && mail(value),
+        RegisterKind::Units => mail(name) && code(value),
+        RegisterKind::Projects => code(name) && value.chars().count() <= 120 && !mail(value),
+        RegisterKind::Suppliers => {
+            code(name)
+                && value.parse::<SupplierStatus>().is_ok()
+                && (owner.is_empty() || mail(owner))
+        }
+    };
+    let most = if kind == RegisterKind::Suppliers { 3 } else { 2 };
+    let folded = |text: &str| if mail(text) { fold(text) } else { text.to_owned() };
+    (fine && cells.len() <= most).then(|| Entry {
+        name: folded(name),
+        value: folded(value),
+        owner: folded(owner),
+    })
+}
+
+/// One register as its sheet.
+pub async fn sheet(reader: &mut Reader<'_>, kind: RegisterKind) -> Result<String, AppError> {
+    reader.need("organisation", "edit")?;
+    let organisation = reader.actor.need_organisation()?;
+    let entries = store::register::all(&mut reader.conn, organisation, kind.word()).await?;
+    let line = |entry: &Entry| {
+        let cells = [&*entry.name, &*entry.value, &*entry.owner];
+        let filled = if entry.owner.is_empty() { &cells[..2] } else { &cells[..] };
+        format!("{}\n", filled.join(","))
+    };
+    Ok(entries.iter().map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_not_of_its_register_is_not_read() {
+        let fine = |kind, line: &str| read(kind, &line.split(',').collect::<Vec<_>>()).is_some();
+        assert!(fine(RegisterKind::Groups, "buyers,mia@acme.example"));
+        assert!(fine(RegisterKind::Suppliers, "office-one,preferred,mia@acme.example"));
+        assert!(fine(RegisterKind::Suppliers, "office-one,blocked"));
+        for (kind, line) in [
+            (RegisterKind::Groups, "Buyers,mia@acme.example"),
+            (RegisterKind::Groups, "buyers,mia"),
+            (RegisterKind::Units, "mia@acme.example,none"),
+            (RegisterKind::Suppliers, "office-one,good"),
+            (RegisterKind::Projects, "p 17,Plant"),
+            (RegisterKind::Projects, "p-17,Plant,extra"),
+        ] {
+            assert!(!fine(kind, line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The smallest change after which a rule no longer speaks, or somebody else is asked.
+//!
+//! Candidates come from the rule's own conditions; each is tried on the same rules, the smallest
+//! amount first, and the first that works is told.
+
+use rust_decimal::Decimal;
+
+use super::{
+    super::{
+        approval::Ruleset,
+        case::Case,
+        limits::Limits,
+        rule::{Effect, Rule},
+        words::because,
+    },
+    Counterfactual, Why,
+    change::{Change, Header, apply, in_words},
+    seen::looked,
+};
+use crate::{
+    base::{id::PersonId, money::Money},
+    domain::{
+        approval::{ApproverSource, Facts, Outcome, PlannedStep, RuleRef, Warning, Watcher},
+        refusal::Refusal,
+        spending::Standing,
+    },
+};
+
+pub(super) struct Nearest<'s> {
+    pub rules: &'s Ruleset,
+    pub limits: &'s Limits,
+    pub facts: &'s Facts,
+    pub standing: Option<&'s Standing>,
+    pub case: Option<&'s Case<'s>>,
+}
+
+impl Nearest<'_> {
+    pub fn step(&self, step: &PlannedStep) -> Why {
+        let why = self.why(&step.rule, &step.because);
+        Why {
+            order: step.order,
+            approvers: step.approvers.iter().map(|person| person.mail.clone()).collect(),
+            counterfactual: self.without_step(step),
+            ..why
+        }
+    }
+
+    pub fn warning(&self, warning: &Warning) -> Why {
+        let because = format!("{} {}", warning.message, warning.because);
+        let counterfactual = self.rules.rule(&warning.rule.id).and_then(|rule| {
+            self.first(rule, |outcome| {
+                let gone = outcome.notes()?.warnings.iter().all(|one| one.rule.id != rule.id);
+                gone.then(|| "this warning is not shown".to_owned())
+            })
+        });
+        Why { counterfactual, ..self.why(&warning.rule, &because) }
+    }
+
+    pub fn watcher(&self, watcher: &Watcher) -> Why {
+        let counterfactual = self.rules.rule(&watcher.rule.id).and_then(|rule| {
+            self.first(rule, |outcome| {
+                let told = &outcome.notes()?.watchers;
+                let gone = told.iter().all(|one| one.person.id != watcher.person.id);
+                gone.then(|| format!("{} is not told", watcher.person.mail))
+            })
+        });
+        let approvers = vec![watcher.person.mail.clone()];
+        Why { counterfactual, approvers, ..self.why(&watcher.rule, &watcher.because) }
+    }
+
+    /// What would let a blocked requisition through.
+    pub fn block(&self, refusal: &Refusal) -> Option<Why> {
+        let more = |name: &str| {
+            refusal.more.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+        };
+        let passes = |outcome: &Outcome| {
+            let free = !matches!(outcome, Outcome::Blocked(_));
+            free.then(|| "it can be handed in".to_owned())
+        };
+        if let Some(rule) = more("rule").and_then(|id| self.rules.rule(&id)) {
+            let of = RuleRef { id: rule.id.clone(), version: self.rules.version().to_owned() };
+            let counterfactual = self.first(rule, passes);
+            let text = match (self.case, self.standing) {
+                (Some(case), Some(standing)) => because(rule, case, standing),
+                _ => refusal.message.clone(),
+            };
+            return Some(Why { counterfactual, ..self.why(&of, &text) });
+        }
+        let budget = self.facts.budget.as_ref().filter(|_| refusal.code == "budget-exceeded")?;
+        let left = budget.available;
+        let by = self.difference(self.facts.total, left.amount(), left)?;
+        let of = RuleRef { id: "budget".to_owned(), version: String::new() };
+        let counterfactual = self.try_all(&of.id, around(by).map(Change::Less), passes);
+        Some(Why { counterfactual, ..self.why(&of, &refusal.message) })
+    }
+
+    fn why(&self, rule: &RuleRef, because: &str) -> Why {
+        let found = self.rules.rule(&rule.id).zip(self.case).zip(self.standing);
+        Why {
+            order: 0,
+            rule: rule.clone(),
+            approvers: Vec::new(),
+            because: because.to_owned(),
+            looked: found.map(|((rule, case), s)| looked(rule, case, s)).unwrap_or_default(),
+            counterfactual: None,
+        }
+    }
+
+    /// The smallest change after which the step's rule asks nobody, or its chain ends before these
+    /// people.
+    fn without_step(&self, step: &PlannedStep) -> Option<Counterfactual> {
+        let rule = self.rules.rule(&step.rule.id)?;
+        let Effect::Ask { source, .. } = &rule.effect else { return None };
+        let asked: Vec<PersonId> = step.approvers.iter().map(|person| person.id).collect();
+        self.first(rule, |outcome| {
+            if matches!(outcome, Outcome::Blocked(_)) {
+                return None;
+            }
+            let steps = outcome.steps();
+            let again =
+                steps.iter().flat_map(|s| &s.approvers).any(|person| asked.contains(&person.id));
+            if *source == ApproverSource::ManagerChain {
+                let mails: Vec<&str> = step.approvers.iter().map(|p| p.mail.as_str()).collect();
+                return (!again).then(|| format!("{} is not asked", mails.join(", ")));
+            }
+            if stands(steps, &rule.id) {
+                return None;
+            }
+            Some(match again {
+                true => format!("rule {} does not ask {source}", rule.id),
+                false => format!("{source} is not asked"),
+            })
+        })
+    }
+
+    /// The first of a rule's candidates that works; `works` says with which effect.
+    fn first(
+        &self,
+        rule: &Rule,
+        works: impl Fn(&Outcome) -> Option<String>,
+    ) -> Option<Counterfactual> {
+        self.try_all(&rule.id, self.candidates(rule).into_iter(), works)
+    }
+
+    fn try_all(
+        &self,
+        rule: &str,
+        changes: impl Iterator<Item = Change>,
+        works: impl Fn(&Outcome) -> Option<String>,
+    ) -> Option<Counterfactual> {
+        changes.into_iter().find_map(|change| {
+            let outcome = self.rules.plan(self.limits, &apply(self.facts, &change)?);
+            let effect = works(&outcome)?;
+            let text = format!("{} and {effect}.", in_words(&change));
+            Some(Counterfactual { rule: rule.to_owned(), change, text })
+        })
+    }
+
+    /// Changes that might make a condition of the rule fail: amounts and lines by their worth, then
+    /// what would be another requisition altogether.
+    fn candidates(&self, rule: &Rule) -> Vec<Change> {
+        let mut found: Vec<(i64, Change)> = Vec::new();
+        for by in self.reductions(rule).into_iter().flat_map(around) {
+            found.push((by.minor(), Change::Less(by)));
+        }
+        for by in self.additions(rule).into_iter().flat_map(around) {
+            found.push((by.minor(), Change::More(by)));
+        }
+        if let (Some(test), Some(case)) = (&rule.line, self.case) {
+            let numbers: Vec<u32> = case.meeting(test).map(|line| line.number).collect();
+            let worth = case.meeting(test).map(|line| line.total);
+            if let Ok(worth) = Money::sum(worth, self.facts.total.currency()) {
+                found.push((worth.minor(), Change::Without(numbers)));
+            }
+        }
+        found.sort_by_key(|(by, _)| *by);
+        let mut changes: Vec<Change> = found.into_iter().map(|(_, change)| change).collect();
+        let headers = [
+            (!rule.cost_center.is_empty(), Header::CostCenter),
+            (!rule.project.is_empty(), Header::Project),
+            (!rule.country.is_empty(), Header::Country),
+        ];
+        let named = headers.into_iter().filter(|(named, _)| *named).map(|(_, header)| header);
+        let own = rule.fields.iter().map(|test| Header::Field(test.name.clone()));
+        changes.extend(named.chain(own).map(Change::Other));
+        changes
+    }
+
+    /// By how much less each amount condition of a rule would no longer hold, in the order's
+    /// currency; near enough to be tried.
+    fn reductions(&self, rule: &Rule) -> Vec<Money> {
+        let mut found = Vec::new();
+        if let (Some(limit), Some(standing)) = (rule.above, self.standing) {
+            found.extend(self.difference(standing.judged, limit.amount(), limit));
+        }
+        if let (Some(true), Some(standing)) = (rule.over_limit, self.standing) {
+            let over = standing.measured.iter().filter(|one| !one.within);
+            let excess =
+                over.filter_map(|one| self.scaled(one.counted - one.amount.amount(), one.amount));
+            found.extend(excess.max_by_key(|by| by.minor()));
+        }
+        if let (true, Some(budget)) = (rule.budget_exceeded, &self.facts.budget) {
+            let left = budget.available;
+            found.extend(self.difference(self.facts.total, left.amount(), left));
+        }
+        let chain = rule.effect.source() == Some(&ApproverSource::ManagerChain);
+        if let (true, Some(standing)) = (chain, self.standing) {
+            for limit in self.limits.signing() {
+                found.extend(self.difference(standing.judged, limit.amount(), limit));
+            }
+        }
+        found
+    }
+
+    /// By how much more a rule for small amounts would no longer hold.
+    fn additions(&self, rule: &Rule) -> Vec<Money> {
+        let Some(standing) = self.standing else { return Vec::new() };
+        let mut found: Vec<Money> = Vec::new();
+        if let Some(limit) = rule.up_to {
+            found.extend(self.difference(standing.judged, limit.amount(), limit));
+        }
+        if rule.over_limit == Some(false) {
+            for one in standing.measured.iter().filter(|one| one.within) {
+                found.extend(self.scaled(one.counted - one.amount.amount(), one.amount));
+            }
+        }
+        found
+            .into_iter()
+            .map(|by| Money::from_minor(by.minor().saturating_neg(), by.currency()))
+            .collect()
+    }
+
+    fn difference(&self, judged: Money, limit: Decimal, currency: Money) -> Option<Money> {
+        let judged = self.facts.convert(judged, currency.currency()).ok()?;
+        self.scaled(judged.checked_sub(limit)?, currency)
+    }
+
+    /// An amount in the currency of `of`, turned into the order's currency by the share that the
+    /// order's total has there.
+    fn scaled(&self, amount: Decimal, of: Money) -> Option<Money> {
+        let total = self.facts.total;
+        if of.currency() == total.currency() {
+            return Money::rounded(amount, total.currency()).ok();
+        }
+        let there = self.facts.convert(total, of.currency()).ok()?;
+        let here = amount.checked_mul(total.amount())?.checked_div(there)?;
+        Money::rounded(here, total.currency()).ok()
+    }
+
+    /// The least more that asks somebody who is not asked now.
+    pub fn next(&self, outcome: &Outcome) -> Option<Counterfactual> {
+        if matches!(outcome, Outcome::Blocked(_)) {
+            return None;
+        }
+        let (standing, case) = (self.standing?, self.case?);
+        let mut tried: Vec<Money> = Vec::new();
+        // A rule whose other conditions do not hold asks nobody, whatever the amount.
+        for rule in self.rules.rules().iter().filter(|rule| case.meets_but_amount(rule)) {
+            if let (Some(limit), Effect::Ask { .. }) = (rule.above, &rule.effect) {
+                tried.extend(self.difference(standing.judged, limit.amount(), limit));
+            }
+        }
+        for one in standing.measured.iter().filter(|one| one.within) {
+            tried.extend(self.scaled(one.counted - one.amount.amount(), one.amount));
+        }
+        let mut more: Vec<Money> = tried
+            .into_iter()
+            .map(|by| Money::from_minor(by.minor().saturating_neg(), by.currency()))
+            .filter(|by| by.minor() >= 0)
+            .flat_map(around)
+            .collect();
+        more.sort_by_key(|by| by.minor());
+        more.dedup();
+        let now = outcome.steps();
+        more.into_iter().find_map(|by| {
+            let change = Change::More(by);
+            let outcome = self.rules.plan(self.limits, &apply(self.facts, &change)?);
+            let new = outcome.steps().iter().find(|step| !stands(now, &step.rule.id))?;
+            let source = self.rules.rule(&new.rule.id)?.effect.source()?;
+            let text = format!("{} and {source} is asked.", in_words(&change));
+            Some(Counterfactual { rule: new.rule.id.clone(), change, text })
+        })
+    }
+}
+
+/// An amount and its neighbours: a conversion may be off by one, and "above" begins one further.
+fn around(by: Money) -> impl Iterator<Item = Money> {
+    (-1..=2)
+        .map(move |off| Money::from_minor(by.minor().saturating_add(off), by.currency()))
+        .filter(|by| by.minor() > 0)
+}
+
+fn stands(steps: &[PlannedStep], rule: &str) -> bool {
+    steps.iter().any(|step| step.rule.id == rule || step.also.iter().any(|also| also.id == rule))
+}
