@@ -17,8 +17,8 @@ pub use amend::{Amend, Amended, Wanted};
 pub use facts::{Draft, known};
 pub use forecast::{Forecast, Wait};
 pub use incoming::{Handed, Incoming, submit_incoming};
-pub use registers::Wish;
 pub use plan::{Planned, fact_of, keep_record, number, outcome, plan, steps};
+pub use registers::Wish;
 pub(super) use registers::{colleague, members};
 pub use view::{
     CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained, get,

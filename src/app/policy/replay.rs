@@ -218,7 +218,9 @@ impl Bench {
             == (self.now.approval_number, self.now.limits_number);
         let before = match again {
             Some(again) if is_now => again,
-            _ => KeptPlan::from(&requisition::outcome(&self.now, &self.of_today.fill(facts.clone()))),
+            _ => {
+                KeptPlan::from(&requisition::outcome(&self.now, &self.of_today.fill(facts.clone())))
+            }
         };
         let after = KeptPlan::from(&requisition::outcome(&self.draft, &self.today.fill(facts)));
         let waits = (self.pace.of(&before), self.pace.of(&after));
