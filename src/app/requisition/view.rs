@@ -141,7 +141,7 @@ async fn shown(
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
     let record =
-        store::plan_record::get(&mut reader.conn, requisition.id, requisition.round).await?;
+        store::plan_record::get(conn, requisition.id, requisition.round).await?;
     let kept: Option<KeptPlan> = record
         .map(|(_, plan)| serde_json::from_str(&plan).map_err(AppError::internal))
         .transpose()?;

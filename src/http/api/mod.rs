@@ -46,6 +46,7 @@ pub mod register;
 pub mod remark;
 pub mod requisition;
 pub mod shape;
+mod submit;
 pub mod supplier;
 pub mod supplier_admin;
 pub mod task;
