@@ -140,8 +140,7 @@ async fn shown(
     let all = store::step::of_requisition(conn, requisition.id).await?;
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
-    let record =
-        store::plan_record::get(conn, requisition.id, requisition.round).await?;
+    let record = store::plan_record::get(conn, requisition.id, requisition.round).await?;
     let kept: Option<KeptPlan> = record
         .map(|(_, plan)| serde_json::from_str(&plan).map_err(AppError::internal))
         .transpose()?;

@@ -20,9 +20,7 @@ use super::{
 use crate::{
     app::{
         AppError,
-        requisition::{
-            self, ChangeLines, OrderShown, Preview, RequisitionView, Submit, Withdraw,
-        },
+        requisition::{self, ChangeLines, OrderShown, Preview, RequisitionView, Submit, Withdraw},
     },
     base::id::RequisitionId,
     domain::{
