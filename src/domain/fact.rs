@@ -372,15 +372,34 @@ impl Fact {
         }
     }
 
+    /// The one setting it is about, when it is about nothing else.
+    const fn about_setting(&self) -> Option<&String> {
+        match self {
+            Self::PolicyDrafted { policy, .. }
+            | Self::PolicyActivated { policy, .. }
+            | Self::PolicyScheduled { policy, .. }
+            | Self::PolicyNotActivated { policy, .. } => Some(policy),
+            Self::OrganisationMade { organisation, .. }
+            | Self::PolicyShadowed { organisation, .. }
+            | Self::RegisterSaved { organisation, .. } => Some(organisation),
+            Self::SignInFailed { email } => Some(email),
+            Self::SettingSaved { object, .. } => Some(object),
+            Self::SecretRotated { partner, .. } => Some(partner),
+            Self::CatalogueImported { supplier, .. } => Some(supplier),
+            _ => None,
+        }
+    }
+
     /// The objects it is about, the most telling first. `GET /audit?about=` finds it by each.
     pub fn about(&self) -> Vec<String> {
+        if let Some(setting) = self.about_setting() {
+            return vec![setting.clone()];
+        }
         let list = |ids: &[&String]| ids.iter().map(|id| (*id).clone()).collect::<Vec<_>>();
         match self {
-            Self::OrganisationMade { organisation, .. } => list(&[organisation]),
             Self::SignedIn { person, session } | Self::TokenMade { person, session } => {
                 list(&[person, session])
             }
-            Self::SignInFailed { email } => list(&[email]),
             Self::SignedOut { session }
             | Self::PunchoutOpened { session }
             | Self::PunchoutCancelled { session } => list(&[session]),
@@ -388,15 +407,6 @@ impl Fact {
             | Self::PasswordResetAsked { person, .. }
             | Self::PasswordSet { person }
             | Self::PersonChanged { person, .. } => list(&[person]),
-            Self::SettingSaved { object, .. } => list(&[object]),
-            Self::SecretRotated { partner, .. } => list(&[partner]),
-            Self::CatalogueImported { supplier, .. } => list(&[supplier]),
-            Self::PolicyDrafted { policy, .. }
-            | Self::PolicyActivated { policy, .. }
-            | Self::PolicyScheduled { policy, .. }
-            | Self::PolicyNotActivated { policy, .. } => list(&[policy]),
-            Self::PolicyShadowed { organisation, .. }
-            | Self::RegisterSaved { organisation, .. } => list(&[organisation]),
             Self::PunchoutIssued { session, partner, person, .. } => {
                 list(&[session, partner, person])
             }
@@ -448,6 +458,8 @@ impl Fact {
                 list(&[document]).into_iter().chain(about.iter().cloned()).collect()
             }
             Self::Refused { about, .. } => list(&[about]),
+            // What is about one setting alone was answered above.
+            _ => Vec::new(),
         }
     }
 }

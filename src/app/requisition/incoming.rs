@@ -118,8 +118,6 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         needed_on: incoming.needed_on,
         comment: comment(Some(&incoming.comment))?,
     };
-    let flags = incoming.flags.iter().map(flag_text).collect();
-    let buyer_order_id = incoming.buyer_order_id.clone();
     let origin = Origin {
         cart: incoming.cart,
         punchout_session: incoming.punchout_session,
@@ -127,6 +125,13 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         buyer_payload_id: Some(incoming.buyer_payload_id),
         flags: incoming.flags,
     };
+    arrived(cx, made, origin).await
+}
+
+/// Hands the order in and states that it arrived.
+async fn arrived(cx: &mut Cx<'_>, made: Made, origin: Origin) -> Result<Handed, AppError> {
+    let flags = origin.flags.iter().map(flag_text).collect();
+    let buyer_order_id = origin.buyer_order_id.clone().unwrap_or_default();
     let requisition = hand_in(cx, made, origin).await?;
     let held = requisition.state == RequisitionState::Pending;
     cx.fact(Fact::OrderArrived {
