@@ -190,10 +190,11 @@ pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<
     Ok(Page::of(items, cut, |item| item.id.to_string()))
 }
 
+/// `in`, not `exists`: SQLite 3.51 makes a join of the latter, and its offset then counts an item
+/// once for each of its prices.
 const OFFERED: &str = items!(
-    "from item i where i.withdrawn_at is null and exists (select 1 from price p
-        where p.item_id = i.id and p.currency = $1
-        and (p.organisation_id is null or p.organisation_id = $2))
+    "from item i where i.withdrawn_at is null and i.id in (select p.item_id from price p
+        where p.currency = $1 and (p.organisation_id is null or p.organisation_id = $2))
     order by i.id limit $3 offset $4"
 );
 const OFFERED_COUNT: &str = "

@@ -126,3 +126,48 @@ async fn sap_gets_a_cart_that_is_signed_off_and_never_one_that_is_not() {
         assert!(page.text().contains(">final<"), "{}", page.text());
     }
 }
+
+#[tokio::test]
+async fn a_system_copies_the_catalogue_page_by_page_as_json() {
+    let server = Server::demo().await;
+    let program = server.client();
+    let mut seen = std::collections::BTreeSet::new();
+    let mut page = 1;
+    loop {
+        let asked = format!(
+            "/oci?USERNAME=globex&PASSWORD=globex-secret&FUNCTION=DOWNLOADJSON&pagesize=200\
+             &requestedpage={page}&transactionid=t-1&cti=X"
+        );
+        let answer = program.get(&asked).await.expect(200);
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        let json = answer.json();
+        assert_eq!((&json["TRANSACTIONID"], &json["CTI"]), (&"t-1".into(), &"X".into()));
+        assert_eq!(json["CURRENTPAGE"], page.to_string());
+        for entry in json["Items"].as_array().unwrap() {
+            let item = &entry["NEWITEM"];
+            assert_eq!(item["CURRENCY"], "USD", "{item}");
+            assert!(seen.insert(item["EXT_PRODUCT_ID"].as_str().unwrap().to_owned()), "{item}");
+            if item["VENDOR_MAT"] == "BOLT-M8" {
+                assert_eq!((&item["PRICE"], &item["UNIT"]), (&"0.038".into(), &"EA".into()));
+            }
+        }
+        if json["TOTALPAGES"] == page.to_string() {
+            assert_eq!(json["TOTALITEMS"], seen.len().to_string());
+            break;
+        }
+        page += 1;
+    }
+    assert!(page > 2 && seen.len() > 300, "{page} pages, {} items", seen.len());
+    // The copied key is what a later check asks for.
+    let product = seen.first().unwrap();
+    let check = format!(
+        "/oci?USERNAME=globex&PASSWORD=globex-secret&HOOK_URL=http%3A%2F%2Flocalhost%3A9%2Fh\
+         &FUNCTION=QUANTITYCHECK&PRODUCTID={product}&QUANTITY=2"
+    );
+    let answer = program.get(&check).await.expect(200).text();
+    let form = html::form_to(&answer, "http://localhost:9/h").unwrap();
+    assert_eq!(form.field("NEW_ITEM-EXT_PRODUCT_ID[1]"), Some(product.as_str()));
+    assert_eq!(form.field("NEW_ITEM-QUANTITY[1]"), Some("2"));
+    let stranger = "/oci?USERNAME=globex&PASSWORD=x&FUNCTION=DOWNLOADJSON";
+    assert!((400..500).contains(&program.get(stranger).await.status));
+}

@@ -11,6 +11,7 @@ use crate::harness::{
     Api, Client, Server,
     documents::{self, OFFICE_ONE, between, start_page, status},
     html::{self, Form},
+    site::eventually,
 };
 
 const BACK: &str = "http://localhost:9/back?sid=1&x=2";
@@ -252,4 +253,60 @@ async fn walk(server: &Server, ada: &Api, system: &System) {
     let document = invoice(system);
     let answer = server.client().xml("/cxml", &document).await.expect(200).text();
     assert!(matches!(status(&answer), Some(200 | 201)), "{name}: {answer}");
+    let arrived = server.client();
+    let mark = format!("invoiceID=\"INV-{name}\"");
+    eventually("the invoice at the buyer's system", || async {
+        html::plain(&arrived.get("/sim/buyer").await.text()).contains(&mark)
+    })
+    .await;
+    let page = html::plain(&arrived.get("/sim/buyer").await.text());
+    let unit = format!("<UnitOfMeasure>{}</UnitOfMeasure>", system.box_unit);
+    let invoice = between(&page, &mark, "</cXML>").expect("the whole invoice");
+    assert!(invoice.contains(&unit), "{name}: {unit} in {invoice}");
+}
+
+#[tokio::test]
+async fn an_order_in_another_unit_is_held_and_an_unknown_unit_is_refused_by_name() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@globex.example").await;
+    let coupa = SYSTEMS.iter().find(|system| system.name == "coupa").unwrap();
+    set(&ada, "coupa", "").await;
+    let shopper = visit(&server, coupa).await;
+    add(&shopper, "OFF-8F951", "3").await;
+    let page = transfer(&shopper).await.expect(200).text();
+    let cart = cart_of(coupa, &html::form_to(&page, "http://localhost:9/back").unwrap());
+    let order = order_of(coupa, &cart);
+    let mut number = 0;
+    for (unit, code, said) in [
+        ("FURLONG", 400, "OrderRequest/ItemOut[1]/ItemDetail/UnitOfMeasure"),
+        ("EA", 201, "line 1, unit: expected BX, got EA"),
+        ("BOX", 200, "Forwarded"),
+        ("XBX", 200, "Forwarded"),
+    ] {
+        number += 1;
+        let order = order
+            .replace("<UnitOfMeasure>BX<", &format!("<UnitOfMeasure>{unit}<"))
+            .replace("PO-coupa", &format!("PO-{number}"))
+            .replace("1795338000.", &format!("{number}."));
+        let answer = server.client().xml("/cxml", &order).await.expect(200).text();
+        assert_eq!(status(&answer), Some(code), "{unit}: {answer}");
+        assert!(answer.contains(said), "{unit}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_misspelt_override_is_refused_and_changes_nothing() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@globex.example").await;
+    let before = set(&ada, "jaggaer", "limits.part = 40").await;
+    let path = format!("/partners/{}", before["id"].as_str().unwrap());
+    for (body, code) in [
+        (json!({"profile_overrides": "limits.parts = 40"}), "bad-profile-override"),
+        (json!({"profile": "jagger"}), "unknown-profile"),
+    ] {
+        let answer = ada.put(&path, body).await.expect(422).json();
+        assert_eq!(answer["code"], code, "{answer}");
+        assert!(answer["got"].is_string() && answer["expected"].is_string(), "{answer}");
+    }
+    assert_eq!(ada.get(&path).await.expect(200).json(), before);
 }
