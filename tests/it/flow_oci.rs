@@ -157,7 +157,7 @@ async fn a_system_copies_the_catalogue_page_by_page_as_json() {
         }
         page += 1;
     }
-    assert!(page > 2 && seen.len() > 300, "{page} pages, {} items", seen.len());
+    assert!(page > 1 && seen.len() > 300, "{page} pages, {} items", seen.len());
     // The copied key is what a later check asks for.
     let product = seen.first().unwrap();
     let check = format!(
