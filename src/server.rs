@@ -97,13 +97,15 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
     let store = open(&settings).await?;
     let url = settings.database.url();
     let _alone = store.take_alone(url.expose(), extra.clock.now()).await?;
+    let site = site(&settings, listening.address(), extra.demo);
     let app = Arc::new(App {
         store,
         clock: extra.clock,
         entropy: Arc::new(SystemEntropy),
         keys: Keys::derive(key.bytes()),
         policies: Policies::new()?,
-        site: site(&settings, listening.address(), extra.demo),
+        client: Client::new(site.addresses.clone())?,
+        site,
         wake: Notify::new(),
     });
     let stop = CancellationToken::new();
@@ -130,6 +132,7 @@ pub async fn offline(mut settings: Settings) -> Result<Arc<App>, ServeFault> {
         entropy: Arc::new(SystemEntropy),
         keys: Keys::derive(key.bytes()),
         policies: Policies::new()?,
+        client: Client::new(site.addresses.clone())?,
         site,
         wake: Notify::new(),
     }))
@@ -232,7 +235,7 @@ fn tools(
     };
     Ok(worker::Tools {
         app: Arc::clone(app),
-        client: Client::new(app.site.addresses.clone())?,
+        client: app.client.clone(),
         mailer,
         mail_from: settings.mail_sender(&app.site.public_url),
         audit_heads: settings.data.as_ref().map(|data| data.join(audit::heads::FILE)),

@@ -6,6 +6,7 @@
 
 mod price;
 
+pub(super) use price::price_among;
 pub use price::{LineAsked, paste, price_lines};
 
 use std::collections::HashMap;
@@ -63,7 +64,9 @@ impl Command for SetLines {
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let cart = editable(cx, self.cart).await?;
         let buyer = Buyer { organisation: cart.organisation, currency: cart.currency };
-        let goods = price::price(cx.conn, buyer, &self.lines).await?;
+        let before = store::cart::lines(cx.conn, cart.id).await?;
+        let before: Vec<Goods> = before.into_iter().map(|line| line.goods).collect();
+        let goods = price::price_among(cx.conn, buyer, &self.lines, &before).await?;
         save(cx, &cart, goods).await
     }
 }
@@ -91,7 +94,7 @@ impl Command for AddLines {
         let present = store::cart::lines(cx.conn, cart.id).await?;
         let mut goods: Vec<Goods> = present.into_iter().map(|line| line.goods).collect();
         for (at, more) in added.into_iter().enumerate() {
-            match goods.iter().position(|own| own.same_article(&more)) {
+            match goods.iter().position(|own| own.item.is_some() && own.same_article(&more)) {
                 Some(own) => {
                     let sum = sum(&goods[own], &more).map_err(|fault| at_line(at, fault))?;
                     goods[own] = price::again(cx.conn, buyer, &more, sum)
@@ -217,7 +220,8 @@ pub(super) async fn reprice(
     price::again(conn, Buyer { organisation, currency }, goods, quantity).await
 }
 
-async fn current_or_new(cx: &mut Cx<'_>) -> Result<Cart, AppError> {
+/// The cart that the actor fills at present, or a fresh one.
+pub(super) async fn current_or_new(cx: &mut Cx<'_>) -> Result<Cart, AppError> {
     match current_of(cx.conn, &cx.actor).await? {
         Some(cart) => {
             need_writing(cx).await?;
@@ -278,7 +282,12 @@ async fn save(cx: &mut Cx<'_>, cart: &Cart, goods: Vec<Goods>) -> Result<(), App
     save_lines(cx, cart, &lines).await
 }
 
-async fn save_lines(cx: &mut Cx<'_>, cart: &Cart, lines: &[CartLine]) -> Result<(), AppError> {
+/// Puts these lines in place of all, and states it.
+pub(super) async fn save_lines(
+    cx: &mut Cx<'_>,
+    cart: &Cart,
+    lines: &[CartLine],
+) -> Result<(), AppError> {
     let total = cart::total(lines.iter().map(|line| &line.goods), cart.currency)?;
     store::cart::save_lines(cx.conn, cart, lines, cx.now).await?;
     cx.fact(Fact::CartChanged {

@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod delegation;
 pub mod delivery;
 pub mod document;
+pub mod gateway;
 pub mod import;
 pub mod inbox;
 pub mod invoice;
@@ -51,7 +52,7 @@ use crate::{
         time::{Clock, Time},
     },
     domain::party::Identity,
-    outbound::resolve::AddressRule,
+    outbound::{client::Client, resolve::AddressRule},
     store::Store,
 };
 
@@ -63,6 +64,8 @@ pub struct App {
     pub keys: Keys,
     pub policies: Policies,
     pub site: Site,
+    /// For questions that somebody waits for; documents that matter go by the outbox.
+    pub client: Client,
     /// Told after a commit that left work for the workers.
     pub wake: Notify,
 }

@@ -39,11 +39,12 @@ use crate::{
     domain::{
         cart::{CartState, Goods, check_count},
         fact::Fact,
+        gateway,
         party::{AddressKind, CostCenter, Organisation, Person, PostalAddress},
         refusal::Refusal,
         requisition::{
-            Requisition, RequisitionLine, RequisitionMove, RequisitionSource, RequisitionState,
-            content_hash,
+            Flag, Requisition, RequisitionLine, RequisitionMove, RequisitionSource,
+            RequisitionState, content_hash,
         },
     },
     policy::limits::LooksBack,
@@ -52,7 +53,8 @@ use crate::{
 
 use super::{
     App, AppError, Command, Cx, Need, approval, budget,
-    cart::{LineAsked, price_lines, reach},
+    cart::{LineAsked, price_among, reach},
+    catalogue::Buyer,
     order,
 };
 
@@ -107,6 +109,8 @@ pub(super) struct Made {
     pub bill_to: PostalAddress,
     pub needed_on: Option<Day>,
     pub comment: String,
+    /// What somebody must look at.
+    pub flags: Vec<Flag>,
 }
 
 /// Where a requisition comes from.
@@ -116,7 +120,6 @@ pub(super) struct Origin {
     pub punchout_session: Option<crate::base::id::PunchoutSessionId>,
     pub buyer_order_id: Option<String>,
     pub buyer_payload_id: Option<String>,
-    pub flags: Vec<crate::domain::requisition::Flag>,
 }
 
 impl Origin {
@@ -139,6 +142,8 @@ async fn draft_of_cart(
     if lines.is_empty() {
         return Err(empty("The cart is empty."));
     }
+    let sites = store::gateway::lines(conn, cart.id).await?;
+    let flags = gateway::flags(&lines, &sites);
     let lines: Vec<RequisitionLine> =
         (1..).zip(lines).map(|(position, line)| fresh_line(position, line.goods)).collect();
     let center = own_cost_center(conn, person, &organisation, &wish.cost_center).await?;
@@ -155,7 +160,7 @@ async fn draft_of_cart(
         cost_center: Some(center),
         requester: person.clone(),
         source: RequisitionSource::Cart,
-        flagged: false,
+        flagged: !flags.is_empty(),
         signed_as: None,
         lines,
         id: RequisitionId::from_bits(0),
@@ -163,7 +168,7 @@ async fn draft_of_cart(
         until: now.plus_ms(crate::base::time::DAY_MS),
         organisation,
     };
-    Ok(Made { draft, ship_to, bill_to, needed_on: wish.needed_on, comment })
+    Ok(Made { draft, ship_to, bill_to, needed_on: wish.needed_on, comment, flags })
 }
 
 fn fresh_line(position: i64, goods: Goods) -> RequisitionLine {
@@ -271,7 +276,7 @@ pub(super) async fn hand_in(
     made: Made,
     origin: Origin,
 ) -> Result<Requisition, AppError> {
-    let Made { draft, ship_to, bill_to, needed_on, comment } = made;
+    let Made { draft, ship_to, bill_to, needed_on, comment, flags } = made;
     lock_together(cx, &draft).await?;
     let planned = plan::plan_and_reserve(cx, &draft).await?;
     let mut requisition = Requisition {
@@ -300,7 +305,7 @@ pub(super) async fn hand_in(
         approval_version: planned.rules.approval_number,
         limits_version: planned.rules.limits_number,
         because: planned.because(),
-        flags: origin.flags,
+        flags,
         submitted_at: cx.now,
         decided_at: None,
         reject_reason: None,
@@ -418,9 +423,11 @@ impl Command for ChangeLines {
         }
         check_count(self.lines.len())?;
         let (organisation, currency) = (requisition.organisation, requisition.currency);
-        let goods = price_lines(cx.conn, organisation, currency, &self.lines).await?;
         let before =
             (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
+        let known: Vec<Goods> = before.1.iter().map(|line| line.goods.clone()).collect();
+        let buyer = Buyer { organisation, currency };
+        let goods = price_among(cx.conn, buyer, &self.lines, &known).await?;
         let after = relined(cx, &before.1, goods);
         if content_hash(&requisition, &after) == requisition.content_hash {
             cx.nothing_changed();

@@ -164,6 +164,10 @@ kinds! {
     Requisition RequisitionId "req";
     /// A line of a requisition.
     RequisitionLine RequisitionLineId "rln";
+    /// A supplier's own punchout site, as one organisation uses it.
+    Site SiteId "site";
+    /// A visit of one person to such a site.
+    SiteVisit SiteVisitId "vst";
     /// One step of a plan.
     Step StepId "step";
     /// One step waiting for one person.

@@ -39,16 +39,18 @@ pub fn fill_secret(bytes: &[u8], secret: &Secret) -> Vec<u8> {
     replace(bytes, &mark, &filled)
 }
 
-/// Puts the token where the mark stands in the start page's address of a document that we wrote.
-/// Only there: a mark that a partner wrote into another text stays as it is.
+/// Puts the token where the mark stands in the address of a document that we wrote: of the start
+/// page, or of the way back. Only there: a mark that a partner wrote into another text stays as it
+/// is.
 pub fn fill_token(bytes: &[u8], token: &str) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
-    let place = text.find("<StartPage>").and_then(|start| {
-        let end = start + text[start..].find("</StartPage>")?;
+    let place = |name: &str| {
+        let start = text.find(&format!("<{name}>"))?;
+        let end = start + text[start..].find(&format!("</{name}>"))?;
         let mark = start + text[start..end].find(TOKEN_MARK)?;
         Some(mark..mark + TOKEN_MARK.len())
-    });
-    match place {
+    };
+    match place("StartPage").or_else(|| place("BrowserFormPost")) {
         Some(place) => {
             let mut filled = text.into_owned();
             filled.replace_range(place, &super::write::escape(token));

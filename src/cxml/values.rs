@@ -155,6 +155,9 @@ impl From<Time> for Stamp {
     }
 }
 
+/// Marks a kept text as XML; XML itself cannot hold it.
+const HOLDS_XML: char = '\u{1}';
+
 /// A text that may hold XML of its own; written back as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Kept {
@@ -167,6 +170,23 @@ pub struct Kept {
 impl Kept {
     pub fn plain(text: impl Into<String>) -> Self {
         Self { text: text.into(), xml: None }
+    }
+
+    /// One text that holds it whole, for keeping; [`Kept::of_one_text`] reads it back. XML stands
+    /// behind a character that no XML text can hold.
+    pub fn one_text(&self) -> String {
+        match &self.xml {
+            Some(xml) => format!("{HOLDS_XML}{xml}"),
+            None => self.text.clone(),
+        }
+    }
+
+    /// What [`Kept::one_text`] kept; any other text is plain.
+    pub fn of_one_text(text: &str) -> Self {
+        match text.strip_prefix(HOLDS_XML) {
+            Some(xml) => Self { text: String::new(), xml: Some(xml.to_owned()) },
+            None => Self::plain(text),
+        }
     }
 
     pub(super) fn of(element: Element<'_>) -> Self {

@@ -13,11 +13,13 @@ use crate::{
     },
     domain::{
         fact::Fact,
+        gateway::{PriceCheck, SupplierSite},
         party::{
             Address, AddressKind, CartEncoding, Channel, CostCenter, Home, Identity, OciFields,
             Organisation, Partner, PartnerKind, Person, PostalAddress, Supplier,
         },
         period::Term,
+        punchout::Protocol,
         role::Role,
     },
     store::{self, partner::SecretSlot},
@@ -54,6 +56,9 @@ impl Command for MakeWorld {
             }
             for (vendor, supplier) in &suppliers {
                 self.make_supply(cx, organisation, vendor, *supplier).await?;
+                if company.name == "acme" && vendor.channel == Channel::Cxml {
+                    self.make_site(cx, organisation, *supplier).await?;
+                }
             }
         }
         Ok(())
@@ -193,6 +198,32 @@ impl MakeWorld {
             ..connection(cx.id(), organisation, PartnerKind::Buyer)
         };
         save_partner(cx, &partner, company.secret).await
+    }
+
+    /// The supplier simulator's own shop; its secret is that of its orders.
+    async fn make_site(
+        &self,
+        cx: &mut Cx<'_>,
+        organisation: OrganisationId,
+        supplier: SupplierId,
+    ) -> Result<(), AppError> {
+        let site = SupplierSite {
+            id: cx.id(),
+            organisation,
+            supplier,
+            title: "Office One online".to_owned(),
+            protocol: Protocol::Cxml,
+            url: format!("{}/sim/supplier/online", self.simulators),
+            identity: None,
+            oci_user: String::new(),
+            oci_fields: OciFields::usual(),
+            oci_more: Vec::new(),
+            price_check: PriceCheck::Inspect,
+            disabled_at: None,
+            version: 0,
+        };
+        store::gateway::save_site(cx.conn, &site, cx.now).await?;
+        Ok(())
     }
 
     async fn make_supply(

@@ -74,7 +74,7 @@ pub struct Cart {
 /// What is bought on one line: the same in cart, requisition and order, priced once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goods {
-    /// `None` for a line that no longer stands in the catalogue.
+    /// `None` for a line of no catalogue: a supplier's own shop sent it as it is.
     pub item: Option<ItemId>,
     pub supplier: SupplierId,
     /// cXML SupplierPartID, OCI VENDORMAT.
@@ -215,7 +215,10 @@ pub fn relined(
     mut fresh: impl FnMut() -> CartLineId,
 ) -> Vec<CartLine> {
     // A queue per article: one article may stand on several lines.
-    let article = |goods: &Goods| (goods.supplier, goods.sku.clone(), goods.aux_id.clone());
+    let article = |goods: &Goods| {
+        let (sku, aux) = (goods.sku.clone(), goods.aux_id.clone());
+        (goods.supplier, sku, aux, goods.item.is_none())
+    };
     let mut known: BTreeMap<_, VecDeque<CartLineId>> = BTreeMap::new();
     for line in before {
         known.entry(article(&line.goods)).or_default().push_back(line.id);

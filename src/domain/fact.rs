@@ -122,6 +122,33 @@ pub enum Fact {
         lines: u32,
         total: String,
     },
+    SiteVisitBegun {
+        visit: String,
+        site: String,
+        supplier: String,
+        cart: String,
+        operation: String,
+    },
+    SiteVisitOpened {
+        visit: String,
+    },
+    SiteVisitFailed {
+        visit: String,
+        reason: String,
+    },
+    SiteCartTaken {
+        visit: String,
+        cart: String,
+        lines: u32,
+        held: u32,
+        total: String,
+    },
+    SiteCartRefused {
+        visit: String,
+        cart: String,
+        code: String,
+        message: String,
+    },
     CartReturned {
         session: String,
         cart: String,
@@ -414,6 +441,11 @@ impl Fact {
                 list(&[cart]).into_iter().chain(session.clone()).collect()
             }
             Self::CartChanged { cart, .. } => list(&[cart]),
+            Self::SiteVisitBegun { visit, site, cart, .. } => list(&[visit, cart, site]),
+            Self::SiteVisitOpened { visit } | Self::SiteVisitFailed { visit, .. } => list(&[visit]),
+            Self::SiteCartTaken { visit, cart, .. } | Self::SiteCartRefused { visit, cart, .. } => {
+                list(&[cart, visit])
+            }
             Self::CartReturned { session, cart, .. } => list(&[session, cart]),
             Self::RequisitionSubmitted(fact) | Self::RequisitionChanged(fact) => {
                 list(&[&fact.requisition])
@@ -465,15 +497,4 @@ impl Fact {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fact_names_its_kind_and_what_it_is_about() {
-        let fact = Fact::OrderSent { order: "po_1".into(), requisition: "req_1".into() };
-        assert_eq!(fact.kind(), "order-sent");
-        assert_eq!(fact.about(), ["po_1", "req_1"]);
-        let back: Fact = serde_json::from_str(&serde_json::to_string(&fact).unwrap()).unwrap();
-        assert_eq!(back, fact);
-    }
-}
+mod tests;

@@ -10,6 +10,7 @@ pub mod confirmation;
 pub mod delegation;
 pub mod delivery;
 pub mod fact;
+pub mod gateway;
 pub mod invoice;
 pub mod line_edit;
 pub mod matching;

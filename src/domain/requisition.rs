@@ -135,6 +135,20 @@ pub struct Flag {
     pub tolerance: String,
 }
 
+impl Flag {
+    /// The flag as a sentence for whoever decides.
+    pub fn sentence(&self) -> String {
+        let Self { line, field, expected, got, tolerance } = self;
+        match tolerance.as_str() {
+            "" => format!("Line {line}: {field} {got}; expected {expected}."),
+            _ => format!(
+                "Line {line}: {field} was {expected} in the returned cart and is {got} in the \
+                 order (tolerance {tolerance})."
+            ),
+        }
+    }
+}
+
 /// A line of a requisition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequisitionLine {

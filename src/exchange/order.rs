@@ -130,7 +130,7 @@ fn item(order: &Order, line: &OrderLine, beside: Beside<'_>) -> Item {
     let goods = &line.goods;
     let mut id = ItemId::new(&goods.sku);
     if !goods.aux_id.is_empty() {
-        id.auxiliary = Some(Kept::plain(&goods.aux_id));
+        id.auxiliary = Some(Kept::of_one_text(&goods.aux_id));
     }
     let mut detail = ItemDetail::new(padded(goods.price), &goods.description, &goods.unit);
     if !goods.unspsc.is_empty() {

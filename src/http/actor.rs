@@ -46,7 +46,7 @@ impl PathToken {
 
 /// First words of the paths that a visit from a procurement system may use.
 const VISIT_PAGES: &[&str] =
-    &["shop", "cart", "requisitions", "orders", "punchout", "start", "transfer"];
+    &["shop", "cart", "gateway", "requisitions", "orders", "punchout", "start", "transfer"];
 
 /// Whether a visit's session counts on this path.
 pub fn is_visit_page(path: &str) -> bool {

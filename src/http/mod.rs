@@ -19,6 +19,7 @@ pub mod actor;
 pub mod api;
 pub mod assets;
 mod cxml;
+mod gateway;
 pub mod guard;
 mod health;
 pub mod locale;
@@ -81,7 +82,7 @@ struct Door {
 impl Door {
     fn new(mounted: Option<Mounted>, stop: &CancellationToken) -> Self {
         let all = Route::new().at("/assets/:file", get(assets::endpoint().boxed()));
-        let all = oci::add(cxml::add(all));
+        let all = gateway::add(oci::add(cxml::add(all)));
         let all = pages::add(api::add(health::add(all, stop)));
         let all = match mounted {
             Some(mounted) => all.nest("/sim", mounted),

@@ -1,6 +1,7 @@
 //! A supplier: receives orders over cXML and answers with confirmations, ship notices and invoices.
 
 mod answer;
+mod online;
 
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,8 @@ pub struct SupplierSim {
     wire: Arc<Wire>,
     down: AtomicBool,
     orders: Mutex<BTreeMap<String, Kept>>,
+    /// Visits to its own shop.
+    online: online::Visits,
 }
 
 /// An order as it was booked; a repeated post of the same payloadID books nothing.
@@ -90,13 +93,21 @@ pub fn route(route: Route, sim: Arc<SupplierSim>) -> Route {
         .at("/supplier/state.json", get(at!(state)))
         .at("/supplier/switch", post(at!(switch)))
         .at("/supplier/cxml", post(at!(receive)))
+        .at("/supplier/online", post(at!(online::door)))
+        .at("/supplier/online/:id", get(at!(online::show)).post(at!(online::check_out)))
         .at("/supplier/orders/:key", get(at!(show_order)))
         .at("/supplier/orders/:key/act", post(at!(answer::act)))
 }
 
 impl SupplierSim {
     pub fn new(cast: Arc<Cast>, wire: Arc<Wire>) -> Self {
-        Self { cast, wire, down: AtomicBool::new(false), orders: Mutex::default() }
+        Self {
+            cast,
+            wire,
+            down: AtomicBool::new(false),
+            orders: Mutex::default(),
+            online: online::Visits::default(),
+        }
     }
 
     fn orders(&self) -> Vec<Kept> {

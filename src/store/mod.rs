@@ -15,6 +15,7 @@ pub mod confirmation;
 pub mod delegation;
 pub mod delivery;
 pub mod document;
+pub mod gateway;
 pub mod idempotency;
 pub mod inbox;
 pub mod invite;

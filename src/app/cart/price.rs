@@ -12,6 +12,7 @@ use crate::{
     domain::{
         cart::{self, Goods, PasteFault, not_sold},
         catalogue::Item,
+        gateway::line_fixed,
         party::Supplier,
         price::{Price, PriceList},
         refusal::Refusal,
@@ -52,6 +53,17 @@ pub(in crate::app) async fn price(
     buyer: Buyer,
     lines: &[LineAsked],
 ) -> Result<Vec<Goods>, AppError> {
+    price_among(conn, buyer, lines, &[]).await
+}
+
+/// As [`price_lines`], among lines that stand there already: one that a supplier's own shop sent is
+/// kept as it is when it is asked for in its own quantity.
+pub(in crate::app) async fn price_among(
+    conn: &mut Conn,
+    buyer: Buyer,
+    lines: &[LineAsked],
+    before: &[Goods],
+) -> Result<Vec<Goods>, AppError> {
     cart::check_count(lines.len())?;
     let known = store::supplier::all(conn).await?;
     let mut asked: Vec<(SupplierId, &str)> = Vec::with_capacity(lines.len());
@@ -60,10 +72,21 @@ pub(in crate::app) async fn price(
         asked.push((supplier.map_err(|refusal| at_line(at, refusal))?, &line.sku));
     }
     let shelf = Shelf::of(conn, buyer, &asked).await?;
+    let mut fixed: Vec<&Goods> = before.iter().filter(|goods| goods.item.is_none()).collect();
     let mut goods = Vec::with_capacity(lines.len());
     for (at, (line, (supplier, sku))) in lines.iter().zip(asked).enumerate() {
+        let same = |own: &&Goods| own.supplier == supplier && own.sku == *sku;
+        let whole = |own: &&Goods| same(own) && own.quantity == line.quantity;
+        if let Some(own) = fixed.iter().position(whole) {
+            goods.push(fixed.remove(own).clone());
+            continue;
+        }
         let priced = check(line.quantity)
             .and_then(|()| shelf.goods(supplier, sku, line.quantity))
+            .map_err(|refusal| match before.iter().find(same) {
+                Some(own) if own.item.is_none() && refusal.code == "unknown-sku" => line_fixed(own),
+                _ => refusal,
+            })
             .map_err(|refusal| at_line(at, refusal))?;
         goods.push(priced);
     }
@@ -87,6 +110,9 @@ pub(super) async fn again(
     quantity: Quantity,
 ) -> Result<Goods, AppError> {
     check(quantity)?;
+    if goods.item.is_none() {
+        return Err(line_fixed(goods).into());
+    }
     let shelf = Shelf::of(conn, buyer, &[(goods.supplier, goods.sku.as_str())]).await?;
     Ok(shelf.goods(goods.supplier, &goods.sku, quantity)?)
 }

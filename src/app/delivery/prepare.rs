@@ -63,7 +63,7 @@ fn part(attachment: Attachment) -> Part {
 }
 
 /// The newest secret of the connection; empty when none was agreed on.
-async fn secret(
+pub(in crate::app) async fn secret(
     app: &App,
     conn: &mut Conn,
     partner: Option<PartnerId>,

@@ -104,28 +104,33 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         until: cx.now.plus_ms(crate::base::time::DAY_MS),
         organisation,
     };
-    let enclosed = (incoming.document, incoming.enclosed, incoming.line_enclosed);
-    enclose(cx, &draft, enclosed).await?;
+    let to_lines = draft.lines.iter().zip(incoming.line_enclosed);
+    let to_lines = to_lines.flat_map(|(line, own)| own.into_iter().map(|at| (Some(line.id), at)));
+    let to_head = incoming.enclosed.iter().map(|at| (None, *at));
+    for (line, at) in to_head.chain(to_lines) {
+        let place = (incoming.document, at);
+        store::attachment::enclose(cx.conn, draft.id, line, place).await?;
+    }
     let made = Made {
         draft,
         ship_to,
         bill_to,
         needed_on: incoming.needed_on,
         comment: comment(Some(&incoming.comment))?,
+        flags: incoming.flags.clone(),
     };
     let origin = Origin {
         cart: incoming.cart,
         punchout_session: incoming.punchout_session,
         buyer_order_id: Some(incoming.buyer_order_id),
         buyer_payload_id: Some(incoming.buyer_payload_id),
-        flags: incoming.flags,
     };
     arrived(cx, made, origin).await
 }
 
 /// Hands the order in and states that it arrived.
 async fn arrived(cx: &mut Cx<'_>, made: Made, origin: Origin) -> Result<Handed, AppError> {
-    let flags = origin.flags.iter().map(flag_text).collect();
+    let flags = made.flags.iter().map(flag_text).collect();
     let buyer_order_id = origin.buyer_order_id.clone().unwrap_or_default();
     let requisition = hand_in(cx, made, origin).await?;
     let held = requisition.state == RequisitionState::Pending;
@@ -136,20 +141,6 @@ async fn arrived(cx: &mut Cx<'_>, made: Made, origin: Origin) -> Result<Handed, 
         flags,
     });
     Ok(Handed { requisition, held })
-}
-
-/// The attachments of the document go with the requisition: with all of it, or with a line.
-async fn enclose(
-    cx: &mut Cx<'_>,
-    draft: &Draft,
-    (document, head, lines): (DocumentId, Vec<i64>, Vec<Vec<i64>>),
-) -> Result<(), AppError> {
-    let to_lines = draft.lines.iter().zip(lines);
-    let to_lines = to_lines.flat_map(|(line, own)| own.into_iter().map(|at| (Some(line.id), at)));
-    for (line, at) in head.into_iter().map(|at| (None, at)).chain(to_lines) {
-        store::attachment::enclose(cx.conn, draft.id, line, (document, at)).await?;
-    }
-    Ok(())
 }
 
 fn lines_of(cx: &mut Cx<'_>, arrived: Vec<(Goods, Vec<Account>)>) -> Vec<RequisitionLine> {

@@ -8,7 +8,7 @@ use crate::{
             Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted,
         },
         budget::{Budget, exceeded},
-        requisition::Requisition,
+        requisition::{Requisition, RequisitionSource},
     },
     policy::explain::explain,
     store::{self, Conn, StoreError},
@@ -98,15 +98,23 @@ pub async fn keep_record(
     policy::run_shadow(cx, &planned.rules, (&planned.facts, &kept), requisition).await
 }
 
-/// The plan of an order that no rule asks anybody about, but that differs from what was returned.
+/// The plan of what no rule asks anybody about, but that somebody must look at.
 fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
     let version = rules.approval.version().to_owned();
+    let (rule, because) = match facts.source {
+        RequisitionSource::Cart => {
+            ("unchecked-price", "A price from a supplier's own shop is not confirmed by it.")
+        }
+        RequisitionSource::IncomingOrder => {
+            ("differs-from-cart", "The order differs from the cart that was returned.")
+        }
+    };
     let asked = Asked {
-        rule: RuleRef { id: "differs-from-cart".to_owned(), version: version.clone() },
+        rule: RuleRef { id: rule.to_owned(), version: version.clone() },
         place: Place::Tier(1),
         mode: Mode::Any,
         source: Wanted::Source(ApproverSource::Manager(1)),
-        because: "The order differs from the cart that was returned.".to_owned(),
+        because: because.to_owned(),
     };
     match approval::arrange(facts, vec![asked]) {
         Ok(steps) => Outcome::Plan(approval::Plan {

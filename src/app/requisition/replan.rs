@@ -10,7 +10,7 @@ use crate::{
         fact::Fact,
         refusal::Refusal,
         requisition::{
-            Requisition, RequisitionLine, RequisitionSource, content_hash,
+            Flag, Requisition, RequisitionLine, RequisitionSource, content_hash,
             edit::{self, Changed, Facet, Reopens, Signed},
         },
     },
@@ -54,6 +54,19 @@ pub(in crate::app) fn need_ours(requisition: &Requisition) -> Result<(), Refusal
     Ok(())
 }
 
+/// The flags at the places where their lines stand now; the flag of a line that went, goes. What is
+/// flagged in a cart came from a supplier's own shop and is never changed here.
+fn moved_flags(flags: &[Flag], before: &[RequisitionLine], lines: &[RequisitionLine]) -> Vec<Flag> {
+    let mut free: Vec<&RequisitionLine> = lines.iter().collect();
+    let moved = |flag: &Flag| {
+        let old = before.iter().find(|line| line.position == i64::from(flag.line))?;
+        let at = free.iter().position(|line| line.goods == old.goods)?;
+        let line = u32::try_from(free.remove(at).position).ok()?;
+        Some(Flag { line, ..flag.clone() })
+    };
+    flags.iter().filter_map(moved).collect()
+}
+
 /// Puts the content in place. `requisition` is locked, pending, and bears the new head already; the
 /// caller goes on with [`settle`].
 pub(in crate::app) async fn replan(
@@ -73,6 +86,9 @@ pub(in crate::app) async fn replan(
     let old: Vec<Step> = all.into_iter().filter(|step| step.round == requisition.round).collect();
     plan::void_steps(cx, requisition).await?;
     budget::release(cx, requisition.id).await?;
+    if requisition.source == RequisitionSource::Cart {
+        requisition.flags = moved_flags(&requisition.flags, edit.before.1, &edit.after);
+    }
     let draft = draft(cx, requisition, edit.after).await?;
     lock_together(cx, &draft).await?;
     let planned = plan::plan_and_reserve(cx, &draft).await?;

@@ -65,7 +65,7 @@ fn item(profile: &Profile, number: u32, line: &Line) -> Item {
     let named = profile.extrinsics.line.iter();
     detail.extrinsics =
         named.filter_map(|(name, what)| Some(Extrinsic::new(name, line.carried(*what)?))).collect();
-    let auxiliary = Some(Kept::plain(line.auxiliary()));
+    let auxiliary = Some(Kept::of_one_text(line.auxiliary()));
     let id = ItemId { auxiliary, ..ItemId::new(&*goods.sku) };
     let mut item = Item::new(goods.quantity, id, Some(detail));
     item.line_number = Some(number);

@@ -49,6 +49,7 @@ pub mod shape;
 mod submit;
 pub mod supplier;
 pub mod supplier_admin;
+mod supplier_site;
 pub mod task;
 
 use blame::Shapes;
@@ -88,7 +89,7 @@ fn sign_off() -> impl OpenApi {
 
 /// Orders and how they reach suppliers.
 fn ordering() -> impl OpenApi {
-    (document::Documents, order::Orders, supplier::SupplierDelivery)
+    (document::Documents, order::Orders, supplier::SupplierDelivery, supplier_site::SupplierSites)
 }
 
 /// What an admin sets up.

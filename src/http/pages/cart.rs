@@ -3,6 +3,8 @@
 //! A long cart is shown in parts, so that no page grows beyond what a phone can take; the total is
 //! always that of all lines.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
@@ -12,6 +14,7 @@ use crate::{
     app::{
         AppError, act,
         cart::{AddLines, LineAsked, RemoveLine, SetQuantities, View, current, paste},
+        gateway::{self, Origin, Shop},
     },
     base::{
         id::{CartId, CartLineId},
@@ -64,6 +67,8 @@ struct Filled {
     can_transfer: bool,
     /// Why neither way on is offered here.
     way_elsewhere: bool,
+    /// Suppliers' shops in which some of the lines can be changed.
+    editable: Vec<Shop>,
 }
 
 struct Line {
@@ -81,6 +86,9 @@ struct Line {
     /// As it was typed, after a refusal.
     typed: String,
     wrong: bool,
+    /// It came from a supplier's own shop as it is: its quantity is not changed here.
+    is_fixed: bool,
+    origin: Option<Origin>,
 }
 
 /// What the page says besides the cart itself.
@@ -100,6 +108,7 @@ async fn h_cart(who: SignedIn, Query(query): Query) -> Result<Response> {
     let notice = match query.filled("done")? {
         Some("added") => Some(done("Added to your cart.")),
         Some("saved") => Some(done("Your cart was changed.")),
+        Some("site") => Some(done("What you chose in the supplier's shop is in your cart.")),
         Some("removed") => Some(done("The line was taken out.")),
         _ => None,
     };
@@ -127,8 +136,12 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
         None => reader.may("cart", "edit"),
     };
     let visits = who.visit.is_some();
+    let origins = match &view {
+        Some(view) => gateway::origins(&mut reader, view.cart.id).await?,
+        None => HashMap::new(),
+    };
     let filled = view.as_ref().filter(|view| !view.lines.is_empty() || !view.can_edit);
-    let cart = filled.map(|view| Filled::of(&shell, view, &said, visits));
+    let cart = filled.map(|view| Filled::of(&shell, (view, &origins), &said, visits));
     let what = "Search the shop and add what you need, or paste a list of numbers and quantities.";
     let empty = Empty::new("Your cart is empty", what).first("Go to the shop", shell.href("/shop"));
     let signs_off =
@@ -144,8 +157,20 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
     Ok(answer)
 }
 
+/// A cart with where its lines came from.
+type Sourced<'v> = (&'v View, &'v HashMap<CartLineId, Origin>);
+
+/// The shops in which lines can be changed, each once.
+fn editable(origins: &HashMap<CartLineId, Origin>) -> Vec<Shop> {
+    let own = origins.values().filter(|origin| origin.can_edit).map(|origin| origin.shop.clone());
+    let mut shops: Vec<Shop> = own.collect();
+    shops.sort_by(|a, b| a.title.cmp(&b.title));
+    shops.dedup();
+    shops
+}
+
 impl Filled {
-    fn of(shell: &Shell, view: &View, said: &Said<'_>, visits: bool) -> Self {
+    fn of(shell: &Shell, (view, origins): Sourced<'_>, said: &Said<'_>, visits: bool) -> Self {
         let from = said.after.as_deref().and_then(|after| after.parse::<i64>().ok()).unwrap_or(0);
         let rest: Vec<&CartLine> = view.lines.iter().filter(|line| line.position > from).collect();
         let shown: Vec<&CartLine> = rest.iter().take(LINES_SHOWN).copied().collect();
@@ -165,13 +190,17 @@ impl Filled {
             after: after.unwrap_or_default().to_owned(),
             can_transfer: is_open && transfers && visits,
             way_elsewhere: is_open && transfers && !visits,
-            lines: shown.into_iter().map(|line| Line::of(shell, view, line, said)).collect(),
+            editable: if view.can_edit { editable(origins) } else { Vec::new() },
+            lines: shown
+                .into_iter()
+                .map(|line| Line::of(shell, (view, origins), line, said))
+                .collect(),
         }
     }
 }
 
 impl Line {
-    fn of(shell: &Shell, view: &View, line: &CartLine, said: &Said<'_>) -> Self {
+    fn of(shell: &Shell, (view, origins): Sourced<'_>, line: &CartLine, said: &Said<'_>) -> Self {
         let goods = &line.goods;
         let name = quantity_field(line.id);
         let typed = said.form.and_then(|form| form.maybe(&name).ok().flatten());
@@ -190,6 +219,8 @@ impl Line {
             control: control_id(&name),
             typed: typed.map_or_else(|| goods.quantity.to_string(), str::to_owned),
             wrong: faulty,
+            is_fixed: goods.item.is_none(),
+            origin: origins.get(&line.id).filter(|_| goods.item.is_none()).cloned(),
         }
     }
 }

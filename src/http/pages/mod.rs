@@ -11,6 +11,7 @@ pub mod cart;
 pub mod checkout;
 pub mod decide;
 pub mod document;
+pub mod gateway;
 pub mod home;
 pub mod invoice;
 pub mod item;
@@ -39,6 +40,7 @@ pub(super) fn add(route: Route) -> Route {
         checkout::add,
         decide::add,
         document::add,
+        gateway::add,
         home::add,
         invoice::add,
         item::add,

@@ -9,6 +9,7 @@ use crate::{
     app::{
         AppError,
         catalogue::{self, Offer},
+        gateway::{self, Shop},
     },
     base::{
         money::UnitPrice,
@@ -42,6 +43,8 @@ struct ShopPage {
     can_add: bool,
     /// Where adding comes back to.
     back: String,
+    /// Suppliers' own shops.
+    shops: Vec<Shop>,
 }
 
 /// One article of the list.
@@ -194,6 +197,7 @@ pub(super) async fn page(
     let categories = catalogue::categories(&mut reader).await?;
     let suppliers = catalogue::suppliers(&mut reader).await?;
     let can_add = reader.may("cart", "edit");
+    let shops = gateway::shops(&mut reader).await?;
     let mut shell = who.shell("Shop", "/shop").await?;
     if let Some(refused) = &refused {
         refused.tell(&mut shell);
@@ -221,6 +225,7 @@ pub(super) async fn page(
         pager,
         can_add,
         back,
+        shops,
         shell,
     };
     let mut answer = who.page(&page)?;

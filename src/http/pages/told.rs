@@ -72,6 +72,21 @@ fn shopping(fact: &Fact) -> Option<Told> {
         Fact::CartChanged { lines, total, .. } => {
             Told::new(format!("The cart was changed: {lines} lines, {total}"))
         }
+        Fact::SiteVisitBegun { supplier, operation, .. } => {
+            Told::new(format!("A visit to the shop of {supplier} was begun ({operation})"))
+        }
+        Fact::SiteVisitOpened { .. } => Told::new("The supplier's shop opened"),
+        Fact::SiteVisitFailed { reason, .. } => {
+            Told::new("The supplier's shop did not open").with(reason).bad()
+        }
+        Fact::SiteCartTaken { lines, held, .. } => {
+            let told =
+                format!("{lines} lines came from the supplier's shop, {held} to be looked at");
+            Told::new(told).info()
+        }
+        Fact::SiteCartRefused { message, .. } => {
+            Told::new("A cart of the supplier's shop was not taken").with(message).bad()
+        }
         Fact::CartReturned { quote_status, lines, total, .. } => {
             Told::new(format!("The cart went back as {quote_status}: {lines} lines, {total}"))
                 .info()

@@ -17,7 +17,7 @@ use countersign::{
     },
     demo::{cast::PASSWORD, world::MakeWorld},
     domain::{approval::BudgetMode, party::Identity},
-    outbound::resolve::AddressRule,
+    outbound::{client::Client, resolve::AddressRule},
     store::{self, Store, migrate},
 };
 use tokio::sync::Notify;
@@ -84,6 +84,7 @@ impl Inside {
             entropy: Arc::new(Chance),
             keys: Keys::derive(&[7; 32]),
             policies: Policies::new().unwrap(),
+            client: Client::new(AddressRule::default()).unwrap(),
             site: Site {
                 public_url: "http://127.0.0.1:1".to_owned(),
                 identity: Identity::new("DUNS", "999999999"),

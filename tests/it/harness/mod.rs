@@ -11,10 +11,12 @@ pub mod dtd;
 pub mod html;
 pub mod inside;
 pub mod server;
+pub mod shop;
 pub mod site;
 
 pub use api::Api;
 pub use client::{Answer, Client};
 pub use database::{Database, Kind};
 pub use server::Server;
+pub use shop::Shop;
 pub use site::Site;

@@ -18,7 +18,7 @@ use countersign::{
         party::{Checkout, Home, Identity, Organisation, Person, Supplier},
         role::Role,
     },
-    outbound::resolve::AddressRule,
+    outbound::{client::Client, resolve::AddressRule},
     store::{self, Conn, Store, StoreError, Work},
 };
 
@@ -90,6 +90,7 @@ impl World {
             entropy: Arc::new(Counting(AtomicU64::new(1))),
             keys: Keys::derive(&[7; 32]),
             policies: Policies::new().unwrap(),
+            client: Client::new(AddressRule::default()).unwrap(),
             site: Site {
                 public_url: "http://127.0.0.1".to_owned(),
                 identity: Identity::new("DUNS", "999999999"),

@@ -14,6 +14,7 @@ mod prices;
 mod registers;
 mod settings;
 mod shadow;
+mod supplier_site;
 mod suppliers;
 mod tokens;
 mod view;

@@ -3,13 +3,14 @@
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
-    button_to, need,
+    button_to, need, supplier_site,
     view::{Again, Form, Section, Table, View, text, value},
 };
 use crate::{
     app::{
         AppError, act,
         delivery::{self, DeliverySettings, SetDelivery},
+        gateway,
         party::supplier::{self, SupplierView},
     },
     base::{secret::Secret, text::shorten},
@@ -130,6 +131,7 @@ async fn h_add(Posted { who, form }: Posted) -> Result<Response> {
 enum Which {
     Master,
     Delivery,
+    Site,
 }
 
 async fn supplier_page(
@@ -139,10 +141,11 @@ async fn supplier_page(
     refused: Option<(Which, &Again)>,
 ) -> Result<Response> {
     need(who, "supplier", "edit").await?;
-    let (one, settings) = {
+    let (one, settings, site) = {
         let mut reader = who.app.reader(&who.actor).await?;
         let one = supplier::get(&mut reader, name).await?;
-        (one, delivery::settings(&mut reader, name).await?)
+        let site = gateway::settings(&mut reader, name).await?;
+        (one, delivery::settings(&mut reader, name).await?, site)
     };
     let again = refused.map(|(_, again)| again);
     let of = |which| refused.filter(|(own, _)| *own == which).map(|(_, again)| again);
@@ -153,6 +156,9 @@ async fn supplier_page(
     let form = view.new_form(&format!("{here}/delivery"), "Save");
     let form = delivery_fields(form, &settings, (of(Which::Delivery), &faults));
     view = view.form(form.title("How orders reach it"));
+    let form = view.new_form(&format!("{here}/site"), "Save");
+    let form = supplier_site::fields(form, site.as_ref(), (of(Which::Site), &faults));
+    view = view.form(form.title("Its own shop"));
     if one.own {
         let email = one.supplier.email.clone().unwrap_or_default();
         let form = view.new_form(&here, "Save").title("Master data");
@@ -269,11 +275,21 @@ fn half(field: &str) -> Refusal {
         .expected("both, such as DUNS and 111111111")
 }
 
+async fn save_site(who: &SignedIn, name: &str, form: &guard::Form) -> Result<(), AppError> {
+    let named = |refusal: Refusal| AppError::from(supplier_site::named(refusal));
+    let command = supplier_site::command(name, form).map_err(named)?;
+    match act(&who.app, &who.actor, command).await {
+        Err(AppError::Refusal(refusal)) => Err(named(*refusal)),
+        other => other.map(|_| ()),
+    }
+}
+
 async fn saved(who: SignedIn, name: String, form: guard::Form, which: Which) -> Result<Response> {
     need(&who, "supplier", "edit").await?;
     let done = match which {
         Which::Master => save_master(&who, &name, &form).await,
         Which::Delivery => save_delivery(&who, &name, &form).await,
+        Which::Site => save_site(&who, &name, &form).await,
     };
     match done {
         Ok(()) => Ok(who.go(&format!("{}?done=saved", path(&name)))),
@@ -297,10 +313,16 @@ async fn h_save_delivery(
     saved(who, name, form, Which::Delivery).await
 }
 
+#[handler]
+async fn h_save_site(Path(name): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    saved(who, name, form, Which::Site).await
+}
+
 pub(super) fn add(route: Route) -> Route {
     route
         .at("/admin/suppliers", get(h_list))
         .at("/admin/suppliers/new", get(h_new).post(h_add))
         .at("/admin/suppliers/:name", get(h_supplier).post(h_save))
         .at("/admin/suppliers/:name/delivery", post(h_save_delivery))
+        .at("/admin/suppliers/:name/site", post(h_save_site))
 }
