@@ -399,8 +399,8 @@ impl Fact {
         }
     }
 
-    /// The one setting it is about, when it is about nothing else.
-    const fn about_setting(&self) -> Option<&String> {
+    /// The one thing it is about, when it is about nothing else.
+    const fn about_one(&self) -> Option<&String> {
         match self {
             Self::PolicyDrafted { policy, .. }
             | Self::PolicyActivated { policy, .. }
@@ -413,14 +413,16 @@ impl Fact {
             Self::SettingSaved { object, .. } => Some(object),
             Self::SecretRotated { partner, .. } => Some(partner),
             Self::CatalogueImported { supplier, .. } => Some(supplier),
+            Self::CartChanged { cart, .. } => Some(cart),
+            Self::SiteVisitOpened { visit } | Self::SiteVisitFailed { visit, .. } => Some(visit),
             _ => None,
         }
     }
 
     /// The objects it is about, the most telling first. `GET /audit?about=` finds it by each.
     pub fn about(&self) -> Vec<String> {
-        if let Some(setting) = self.about_setting() {
-            return vec![setting.clone()];
+        if let Some(one) = self.about_one() {
+            return vec![one.clone()];
         }
         let list = |ids: &[&String]| ids.iter().map(|id| (*id).clone()).collect::<Vec<_>>();
         match self {
@@ -440,13 +442,10 @@ impl Fact {
             Self::CartMade { cart, session } => {
                 list(&[cart]).into_iter().chain(session.clone()).collect()
             }
-            Self::CartChanged { cart, .. } => list(&[cart]),
             Self::SiteVisitBegun { visit, site, cart, .. } => list(&[visit, cart, site]),
-            Self::SiteVisitOpened { visit } | Self::SiteVisitFailed { visit, .. } => list(&[visit]),
-            Self::SiteCartTaken { visit, cart, .. } | Self::SiteCartRefused { visit, cart, .. } => {
-                list(&[cart, visit])
-            }
-            Self::CartReturned { session, cart, .. } => list(&[session, cart]),
+            Self::CartReturned { session: visit, cart, .. }
+            | Self::SiteCartTaken { visit, cart, .. }
+            | Self::SiteCartRefused { visit, cart, .. } => list(&[visit, cart]),
             Self::RequisitionSubmitted(fact) | Self::RequisitionChanged(fact) => {
                 list(&[&fact.requisition])
             }
@@ -490,7 +489,7 @@ impl Fact {
                 list(&[document]).into_iter().chain(about.iter().cloned()).collect()
             }
             Self::Refused { about, .. } => list(&[about]),
-            // What is about one setting alone was answered above.
+            // What is about one thing alone was answered above.
             _ => Vec::new(),
         }
     }
