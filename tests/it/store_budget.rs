@@ -171,8 +171,7 @@ async fn the_database_itself_keeps_a_blocking_budget_from_being_exceeded() {
 async fn ordered(inside: &Inside, lines: &[(&str, &str)]) -> countersign::base::id::RequisitionId {
     let ed = inside.actor("ed@acme.example").await;
     let cart = inside.cart(&ed, lines).await;
-    let wish =
-        Wish { cost_center: "4200".to_owned(), ship_to: None, needed_on: None, comment: None };
+    let wish = Wish { cost_center: "4200".to_owned(), ..Wish::default() };
     act(&inside.app, &ed, Submit { cart, wish }).await.unwrap().requisition
 }
 
