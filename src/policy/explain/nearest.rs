@@ -149,11 +149,41 @@ impl Nearest<'_> {
         works: impl Fn(&Outcome) -> Option<String>,
     ) -> Option<Counterfactual> {
         changes.into_iter().find_map(|change| {
-            let outcome = self.rules.plan(self.limits, &apply(self.facts, &change)?);
-            let effect = works(&outcome)?;
+            let effect = self.effect(&change, &works)?;
+            let (change, effect) = self.least(change, effect, &works);
             let text = format!("{} and {effect}.", in_words(&change));
             Some(Counterfactual { rule: rule.to_owned(), change, text })
         })
+    }
+
+    fn effect(
+        &self,
+        change: &Change,
+        works: &impl Fn(&Outcome) -> Option<String>,
+    ) -> Option<String> {
+        works(&self.rules.plan(self.limits, &apply(self.facts, change)?))
+    }
+
+    /// Another rule may draw the line somewhere before the rule's own condition does: the amount is
+    /// halved down to one where a cent less no longer helps.
+    fn least(
+        &self,
+        change: Change,
+        effect: String,
+        works: &impl Fn(&Outcome) -> Option<String>,
+    ) -> (Change, String) {
+        let Change::Less(by) = change else { return (change, effect) };
+        let less = |minor: i64| Change::Less(Money::from_minor(minor, by.currency()));
+        let (mut fails, mut helps, mut effect) = (0, by.minor(), effect);
+        let mut tried = helps - 1;
+        while helps - fails > 1 {
+            match self.effect(&less(tried), works) {
+                Some(other) => (helps, effect) = (tried, other),
+                None => fails = tried,
+            }
+            tried = fails + (helps - fails) / 2;
+        }
+        (less(helps), effect)
     }
 
     /// Changes that might make a condition of the rule fail: amounts and lines by their worth, then
