@@ -78,6 +78,7 @@ fn requisition() -> Requisition {
         limits_version: 1,
         because: String::new(),
         flags: Vec::new(),
+        extras: Default::default(),
         submitted_at: Time::from_millis(0),
         decided_at: None,
         reject_reason: None,
