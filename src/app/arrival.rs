@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 use crate::{
     base::{
-        id::{CartId, OrganisationId, PersonId, PunchoutSessionId},
+        id::{CartId, CartLineId, OrganisationId, PersonId, PunchoutSessionId},
         text::shorten,
         time::DAY_MS,
         unit::{self, UnitMap},
@@ -23,9 +23,10 @@ use crate::{
     },
     domain::{
         cart::{CartLine, Goods},
+        gateway,
         party::{Email, Organisation},
         refusal::Refusal,
-        requisition::Flag,
+        requisition::{Flag, RequisitionState},
         returned_cart::{Ordered, compare},
     },
     store,
@@ -164,6 +165,8 @@ struct Shelf {
     session: Option<PunchoutSessionId>,
     person: Option<PersonId>,
     lines: HashMap<String, Vec<CartLine>>,
+    /// What is held for its price since it came from a supplier's own site.
+    held: HashMap<CartLineId, Flag>,
 }
 
 impl Shelf {
@@ -175,10 +178,17 @@ impl Shelf {
         let since = cx.now.plus_ms(-CARTS_MS);
         let carts =
             store::punchout_session::returned_carts(cx.conn, organisation, since, CARTS).await?;
-        let mut shelf = Self { best: None, session: None, person: None, lines: HashMap::new() };
+        let mut shelf = Self {
+            best: None,
+            session: None,
+            person: None,
+            lines: HashMap::new(),
+            held: HashMap::new(),
+        };
         let mut most = 0;
         for cart in carts {
             let lines = store::cart::lines(cx.conn, cart).await?;
+            shelf.hold(cx, cart, &lines).await?;
             let fits = |item: &&Item| lines.iter().any(|line| line.goods.sku == sku(item));
             let fitting = request.items.iter().filter(fits).count();
             let better = fitting > most;
@@ -196,6 +206,31 @@ impl Shelf {
             (shelf.session, shelf.person) = (cart.punchout_session, Some(cart.person));
         }
         Ok(shelf)
+    }
+
+    /// Transfer takes nothing off a price that nobody confirmed: what was held in the cart is held
+    /// in the order, unless the cart was signed off before it went.
+    async fn hold(
+        &mut self,
+        cx: &mut Cx<'_>,
+        cart: CartId,
+        lines: &[CartLine],
+    ) -> Result<(), AppError> {
+        if lines.iter().all(|line| line.goods.item.is_some()) {
+            return Ok(());
+        }
+        let signed = store::requisition::of_cart(cx.conn, cart).await?;
+        let is_signed =
+            |state| matches!(state, RequisitionState::Approved | RequisitionState::Ordered);
+        if signed.is_some_and(|signed| is_signed(signed.state)) {
+            return Ok(());
+        }
+        let sites = store::gateway::lines(cx.conn, cart).await?;
+        for line in lines {
+            let flag = gateway::flags(std::slice::from_ref(line), &sites).pop();
+            self.held.extend(flag.map(|flag| (line.id, flag)));
+        }
+        Ok(())
     }
 
     /// The goods of one ordered line at the ordered price, and where they differ.
@@ -218,7 +253,8 @@ impl Shelf {
         let known = self.lines.get(sku(item)).and_then(|lines| closest(lines, item));
         let (mut goods, flags) = match known {
             Some(known) => {
-                let flags = compare(ordered, &known.goods, organisation.price_tolerance);
+                let mut flags = compare(ordered, &known.goods, organisation.price_tolerance);
+                flags.extend(self.held.get(&known.id).map(|flag| Flag { line, ..flag.clone() }));
                 (known.goods.clone(), flags)
             }
             None => (unreturned(cx, item, detail, &path("ItemID/SupplierPartID")).await?, {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Api, Client, Server, Shop, Site,
-    documents::{ACME, between, setup, start_page},
+    documents::{ACME, between, envelope, setup, start_page, status},
     html::{self, Form},
     shop::{KEY, PRICE, cart, oci_cart},
     site::eventually,
@@ -133,6 +133,41 @@ async fn a_sap_shopper_buys_at_a_cxml_shop_and_it_gets_its_order_as_it_said() {
     ] {
         assert!(order.contains(part), "{part}: {order}");
     }
+}
+
+/// Ariba's order for two of the shop's chairs, at the price that came back.
+fn order_of_chairs() -> String {
+    let request = format!(
+        "<OrderRequest><OrderRequestHeader orderID=\"4500000077\" \
+         orderDate=\"2026-11-21T09:00:00+00:00\" type=\"new\">\
+         <Total><Money currency=\"EUR\">25.00</Money></Total>\
+         <Contact role=\"endUser\"><Name xml:lang=\"en\">Ed</Name>\
+         <Email>ed@acme.example</Email></Contact></OrderRequestHeader>\
+         <ItemOut quantity=\"2\" lineNumber=\"1\"><ItemID><SupplierPartID>CHAIR-9</SupplierPartID>\
+         <SupplierPartAuxiliaryID>{KEY}</SupplierPartAuxiliaryID></ItemID><ItemDetail><UnitPrice>\
+         <Money currency=\"EUR\">{PRICE}</Money></UnitPrice>\
+         <Description xml:lang=\"en\">Chair</Description><UnitOfMeasure>EA</UnitOfMeasure>\
+         <Classification domain=\"UNSPSC\">56101504</Classification></ItemDetail></ItemOut>\
+         </OrderRequest>"
+    );
+    envelope(ACME, "chairs@ariba", &request)
+}
+
+#[tokio::test]
+async fn a_price_nobody_confirmed_is_held_in_the_order_that_comes_back_for_it() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let (shop, orders) = (Shop::open().await, Site::open().await);
+    lead_to(&ada, &shop, &orders, json!({"protocol": "cxml"})).await;
+    ada.put("/organisation", json!({"checkout": "transfer"})).await.expect(200);
+    let ariba = from_ariba(&server, "gateway-7@test").await;
+    let form = go_on(&ariba, "Shop at Office Two", "/shop").await;
+    let page = bring_back(&ariba, &form).await;
+    press(&ariba, &page, "Transfer cart").await;
+    let answer = server.client().xml("/cxml", &order_of_chairs()).await.expect(200).text();
+    assert_eq!(status(&answer), Some(201), "{answer}");
+    assert!(answer.contains("a price that the supplier stands by"), "{answer}");
+    assert!(orders.documents().is_empty());
 }
 
 #[tokio::test]
