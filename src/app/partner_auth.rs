@@ -1,7 +1,10 @@
 //! Which connection speaks: shared secrets of cXML senders and OCI callers.
 //!
-//! A secret counts only in Sender. Digests are compared in constant time and a stranger costs the
-//! same work as a partner; every failure has the same words, and no word repeats a secret.
+//! A secret counts only in Sender, and so does a CredentialMac made with it. Digests are compared
+//! in constant time and a stranger costs the same work as a partner; every failure has the same
+//! words, and no word repeats a secret.
+
+mod mac;
 
 use std::sync::Arc;
 
@@ -61,19 +64,27 @@ pub async fn prove(app: &App, envelope: &Envelope) -> Result<Vec<Sender>, AppErr
         [] => &nobody,
         offered => offered,
     };
-    let mut proven: Vec<PartnerId> = Vec::new();
+    // Each with the part of From that the proof covers: a secret all of it, a MAC what it names.
+    let mut proven: Vec<(PartnerId, Party)> = Vec::new();
     for credential in offered {
+        if let (None, Some(offered)) = (&credential.secret, &credential.mac) {
+            proven.extend(
+                mac::matching(app, &mut conn, &envelope.from, (credential, offered)).await?,
+            );
+            continue;
+        }
         let identity = Identity::new(&*credential.domain, &*credential.identity);
         let slots = store::partner::digests(&mut conn, &identity).await?;
-        proven.extend(matching(app, credential.secret.as_ref().map(|s| s.expose()), &slots));
+        let found = matching(app, credential.secret.as_ref().map(|s| s.expose()), &slots);
+        proven.extend(found.into_iter().map(|partner| (partner, envelope.from.clone())));
     }
     if proven.is_empty() {
         return Err(unknown_sender().into());
     }
     let mut senders = Vec::new();
-    for id in proven {
+    for (id, from) in proven {
         let Some(partner) = store::partner::get(&mut conn, id).await? else { continue };
-        if let Some(identity) = named_by(&partner, &envelope.from) {
+        if let Some(identity) = named_by(&partner, &from) {
             senders.push(Sender { partner, identity });
         }
     }
@@ -104,11 +115,12 @@ fn named_by(partner: &Partner, from: &Party) -> Option<Identity> {
 fn unknown_sender() -> Refusal {
     Refusal::unauthenticated(
         "sender-unknown",
-        "The Sender is not known here, or its SharedSecret is missing, misplaced or wrong.",
+        "The Sender is not known here, or its SharedSecret or CredentialMac is missing, misplaced, \
+         out of date or wrong.",
     )
     .field("cXML/Header/Sender/Credential")
-    .expected("a registered identity with its SharedSecret inside Sender")
-    .mend("Check the identity and the SharedSecret with the administrator of this server.")
+    .expected("a registered identity with its SharedSecret or CredentialMac inside Sender")
+    .mend("Check the identity and the secret with the administrator of this server.")
 }
 
 fn foreign_from(from: &Party) -> Refusal {

@@ -6,6 +6,7 @@
 
 use super::fault::ContentFault;
 use super::limits;
+use super::mac::CredentialMac;
 use super::read::{Read, words};
 use super::status::Status;
 use super::tree::Element;
@@ -64,8 +65,8 @@ pub struct Credential {
     /// `marketplace`, on hubs.
     pub kind: Option<String>,
     pub secret: Option<Secret>,
-    /// There is a CredentialMac or a DigitalSignature in place of a secret.
-    pub proven_otherwise: bool,
+    /// In place of a secret.
+    pub mac: Option<CredentialMac>,
 }
 
 impl Credential {
@@ -75,7 +76,7 @@ impl Credential {
             identity: identity.into(),
             kind: None,
             secret: None,
-            proven_otherwise: false,
+            mac: None,
         }
     }
 
@@ -100,14 +101,14 @@ impl Credential {
                 .mend("Agree on a shorter secret."));
         }
         let secret = secret.map(Element::trimmed).filter(|text| !text.is_empty());
-        let other = element.one("CredentialMac")?.or(element.one("DigitalSignature")?);
-        other.into_iter().for_each(Element::leave);
+        // Deprecated by the standard, and no way to prove anybody.
+        element.one("DigitalSignature")?.into_iter().for_each(Element::leave);
         Ok(Self {
             domain: element.attribute("domain").unwrap_or_default().trim().to_owned(),
             identity: element.text_of("Identity")?.unwrap_or_default(),
             kind: element.said("type"),
             secret: secret.map(Secret::new),
-            proven_otherwise: other.is_some(),
+            mac: element.one("CredentialMac")?.map(CredentialMac::of),
         })
     }
 
@@ -116,6 +117,9 @@ impl Credential {
         writer.open("Credential", &[domain, ("type", self.kind.as_deref())]);
         writer.leaf("Identity", &[], &self.identity);
         writer.leaf_if("SharedSecret", self.secret.as_ref().map(Secret::expose));
+        if let Some(mac) = &self.mac {
+            mac.write(writer);
+        }
         writer.close("Credential");
     }
 }

@@ -20,6 +20,7 @@ pub mod invoice;
 pub mod invoice_line;
 pub mod item;
 pub mod limits;
+pub mod mac;
 pub mod modification;
 pub mod multipart;
 pub mod order;

@@ -233,6 +233,11 @@ const DIGESTS: &str = "
     join partner p on p.id = i.partner_id and p.disabled_at is null
     join partner_secret s on s.partner_id = i.partner_id
     where i.identity = $1 and i.domain_fold = $2";
+const SEALED: &str = "
+    select s.partner_id, s.slot, s.sealed from partner_identity i
+    join partner p on p.id = i.partner_id and p.disabled_at is null
+    join partner_secret s on s.partner_id = i.partner_id
+    where i.identity = $1 and i.domain_fold = $2";
 const OCI_DIGESTS: &str = "
     select s.partner_id, s.digest from partner p
     join partner_secret s on s.partner_id = p.id
@@ -249,6 +254,24 @@ pub async fn digests(
 ) -> Result<Vec<(PartnerId, String)>, StoreError> {
     let query = sqlx::query(DIGESTS).bind(identity.identity.trim()).bind(fold(&identity.domain));
     query.fetch_all(conn).await?.iter().map(read_digest).collect()
+}
+
+/// As [`digests`], with the slots as they were sealed: a CredentialMac is checked with the secret
+/// itself.
+pub async fn sealed(
+    conn: &mut Conn,
+    identity: &Identity,
+) -> Result<Vec<(PartnerId, u8, Vec<u8>)>, StoreError> {
+    let query = sqlx::query(SEALED).bind(identity.identity.trim()).bind(fold(&identity.domain));
+    let rows = query.fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "partner_secret");
+            let slot = row.int("slot")?;
+            let slot = u8::try_from(slot).map_err(|fault| row.fault("slot", fault))?;
+            Ok((row.id("partner_id")?, slot, row.bytes("sealed")?))
+        })
+        .collect()
 }
 
 /// As [`digests`], for the user name of an OCI call.

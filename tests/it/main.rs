@@ -17,6 +17,7 @@ mod flow_away;
 mod flow_budget;
 mod flow_change_order;
 mod flow_crash;
+mod flow_credentials;
 mod flow_gateway;
 mod flow_invoice;
 mod flow_limits;
