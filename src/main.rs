@@ -1,5 +1,7 @@
 //! The command line: reads it, starts what it names, turns the outcome into an exit code.
 
+#[path = "main/conformance.rs"]
+mod conformance;
 #[path = "main/link.rs"]
 mod link;
 #[path = "main/policies.rs"]
@@ -81,6 +83,8 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Whether a partner's system does what it must: a trial with a signed report
+    Conformance(conformance::Conformance),
     /// Reads a supplier's catalogue file into the shop
     Import {
         #[command(flatten)]
@@ -143,6 +147,7 @@ async fn run(command: Command) -> ExitCode {
         Command::Link { flags, email } => link::link(flags, &email).await,
         Command::Migrate { flags } => migrate(flags).await,
         Command::Validate { files } => validate(&files),
+        Command::Conformance(of) => conformance::run(of).await,
         Command::Import { flags, file, supplier, organisation, dry_run } => {
             let named = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let supplier = supplier.or(named).unwrap_or_default();

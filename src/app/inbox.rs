@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    Actor, App, AppError, Command, Cx, Need, act, document,
+    Actor, App, AppError, Command, Cx, Need, act, conformance, document,
     partner_auth::{self, Sender},
 };
 
@@ -131,6 +131,7 @@ async fn take(
         Err(fault) => return Err(fault),
     };
     let sender = route::one_of(app, senders, &received).await?;
+    conformance::need_live(app, sender.partner.id).await?;
     if !received.unread.is_empty() {
         let parts: Vec<_> = received.unread.iter().take(UNREAD_SHOWN).collect();
         let payload_id = &received.envelope.payload_id;

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod budget;
 pub mod cart;
 pub mod catalogue;
+pub mod conformance;
 pub mod delegation;
 pub mod delivery;
 pub mod document;

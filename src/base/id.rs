@@ -200,6 +200,10 @@ kinds! {
     Delivery DeliveryId "dlv";
     /// A mail to one person.
     Letter LetterId "ltr";
+    /// A trial of a partner's system by the conformance suite.
+    Trial TrialId "trl";
+    /// A signed report of such a trial.
+    Report ReportId "rep";
     /// One entry of the audit chain.
     AuditEntry AuditEntryId "aud";
 }

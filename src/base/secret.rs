@@ -55,6 +55,7 @@ pub struct Keys {
     seal: [u8; 32],
     digest: [u8; 32],
     token: [u8; 32],
+    report: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -75,6 +76,7 @@ impl Keys {
             seal: for_purpose("countersign seal v1"),
             digest: for_purpose("countersign digest v1"),
             token: for_purpose("countersign token v1"),
+            report: for_purpose("countersign report v1"),
         }
     }
 
@@ -105,6 +107,17 @@ impl Keys {
     /// The keyed digest under which a secret is looked up and compared; hexadecimal.
     pub fn digest(&self, secret: &str) -> String {
         super::text::hex(&mac(&self.digest, &[secret.as_bytes()]))
+    }
+
+    /// The signature under a report that leaves the house and may be shown to it again;
+    /// hexadecimal. Only this server's key makes it.
+    pub fn sign_report(&self, text: &str) -> String {
+        super::text::hex(&mac(&self.report, &[text.as_bytes()]))
+    }
+
+    /// Whether this server signed exactly this text; constant time.
+    pub fn report_holds(&self, text: &str, signature: &str) -> bool {
+        same(self.sign_report(text).as_bytes(), signature.as_bytes())
     }
 
     /// A token that names an id and proves it: URL-safe text of id and MAC, bound to `purpose` and

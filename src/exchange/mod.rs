@@ -3,6 +3,7 @@
 pub mod absence;
 pub mod catalogue;
 pub mod confirmation;
+pub mod conformance;
 pub mod gateway;
 pub mod invoice;
 pub mod letter;

@@ -28,6 +28,7 @@ mod oci;
 pub mod pages;
 pub mod part;
 pub mod problem;
+mod sandbox;
 
 use actor::PathToken;
 use guard::{Front, Gate, GuardedAcceptor, Limits};
@@ -82,7 +83,7 @@ struct Door {
 impl Door {
     fn new(mounted: Option<Mounted>, stop: &CancellationToken) -> Self {
         let all = Route::new().at("/assets/:file", get(assets::endpoint().boxed()));
-        let all = gateway::add(oci::add(cxml::add(all)));
+        let all = gateway::add(oci::add(sandbox::add(cxml::add(all))));
         let all = pages::add(api::add(health::add(all, stop)));
         let all = match mounted {
             Some(mounted) => all.nest("/sim", mounted),

@@ -9,6 +9,7 @@ mod clock;
 pub mod mail;
 mod mailbox;
 mod page;
+pub mod partner;
 pub mod supplier;
 mod wire;
 
@@ -21,7 +22,9 @@ use crate::base::{
     time::{Clock, Time},
 };
 
-use self::{buyer::BuyerSim, mail::MailSink, supplier::SupplierSim, wire::Wire};
+use self::{
+    buyer::BuyerSim, mail::MailSink, partner::PartnerSim, supplier::SupplierSim, wire::Wire,
+};
 
 /// A cXML party as the simulators know it.
 #[derive(Debug, Clone)]
@@ -58,9 +61,11 @@ pub fn routes(cast: Cast) -> Result<Route, String> {
     let cast = Arc::new(cast);
     let wire = Arc::new(Wire::new(Arc::clone(&cast))?);
     let buyer = Arc::new(BuyerSim::new(Arc::clone(&cast), Arc::clone(&wire)));
+    let partner = Arc::new(PartnerSim::new(Arc::clone(&cast), Arc::clone(&wire)));
     let supplier = Arc::new(SupplierSim::new(Arc::clone(&cast), wire));
     let route = buyer::route(Route::new(), buyer);
     let route = supplier::route(route, supplier);
+    let route = partner::route(route, partner);
     let route = mailbox::route(route, Arc::clone(&cast));
     let route = clock::route(route, cast);
     Ok(route.at("/style.css", poem::endpoint::make_sync(|_| page::style())))

@@ -113,6 +113,18 @@ impl Wire {
         }
     }
 
+    /// Posts bytes anywhere on this machine: the HTTP status (0 without an answer) and the body.
+    pub async fn post_to(&self, url: &str, bytes: Vec<u8>) -> (u16, Vec<u8>) {
+        let request = self.client.post(url).header("content-type", "text/xml; charset=UTF-8");
+        match request.body(bytes).send().await {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                (status, answer.bytes().await.map(|body| body.to_vec()).unwrap_or_default())
+            }
+            Err(_) => (0, Vec::new()),
+        }
+    }
+
     async fn post_bytes(&self, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
         let url = format!("{}/cxml", self.cast.server);
         let request = self.client.post(url).header("content-type", "text/xml; charset=UTF-8");

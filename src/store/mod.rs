@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod cart;
 pub mod chain;
 pub mod confirmation;
+pub mod conformance;
 pub mod delegation;
 pub mod delivery;
 pub mod document;

@@ -16,6 +16,7 @@ mod flow_audit;
 mod flow_away;
 mod flow_budget;
 mod flow_change_order;
+mod flow_conformance;
 mod flow_crash;
 mod flow_credentials;
 mod flow_gateway;

@@ -20,6 +20,7 @@ const PAGES: &[&str] = &[
     "/admin/suppliers/office-one",
     "/admin/partners",
     "/admin/partners/new",
+    "/admin/conformance",
     "/admin/prices",
     "/admin/prices?supplier=office-one&sku=PEN-01",
     "/admin/import",

@@ -14,7 +14,7 @@ use crate::{
         Actor, App, AppError, Command, Cx, Need, Reader, act,
         cart::{LineAsked, price_lines},
         catalogue::{self, Query},
-        document,
+        conformance, document,
         inbox::{START_PURPOSE, payload_id},
         partner_auth::{self, Sender},
     },
@@ -70,6 +70,7 @@ pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer,
         Err(AppError::Refusal(refusal)) => return Err(partner_auth::refuse(app, refusal).await),
         other => other?,
     };
+    conformance::need_live(app, partner.id).await?;
     if call.hook.is_some() {
         check_return(app, &partner, &names.hook_url, &call.return_to.hook_url)?;
     }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod check;
+mod conformance;
 mod cost_centers;
 mod deliveries;
 mod import;
@@ -44,6 +45,7 @@ pub(super) fn add(route: Route) -> Route {
         addresses::add,
         suppliers::add,
         partners::add,
+        conformance::add,
         // Before the policies, whose paths take any word for a kind.
         shadow::add,
         policies::add,

@@ -20,6 +20,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/import", "Import a catalogue", "A CSV price list, with a dry run."),
     ("/admin/prices", "Prices", "List and contract prices of one article."),
     ("/admin/partners", "Procurement systems", "Identities, secrets, where carts go back."),
+    ("/admin/conformance", "Conformance", "Whether a partner's system does what it must."),
     ("/admin/policies", "Policies", "Who may do what, who is asked, who may spend."),
     ("/admin/registers", "Registers", "Groups, units, projects, suppliers' status."),
     ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),

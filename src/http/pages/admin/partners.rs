@@ -131,6 +131,8 @@ async fn partner_page(
     if one.disabled_at.is_some() {
         view = view.badge(ui::toned("disabled", Tone::Bad));
     }
+    let suite = format!("/admin/conformance/{id}");
+    view = view.action(button_to(who, "Conformance", &suite));
     if let Some(secret) = made {
         let what = "Give it to the other side now. It is shown this once and never again.";
         view = view.section(Section::Once("The shared secret", what.to_owned(), secret));
