@@ -4,12 +4,14 @@
 //! Which cases there are and what they mean is in `exchange::conformance`; here they meet the
 //! network and the database. Nothing here reaches the carts, orders and invoices of the house.
 
+mod canary;
 mod live;
 mod report;
 mod run;
 mod sandbox;
 
-pub use live::{GoLive, Hold, need_live};
+pub use canary::ring;
+pub use live::{GoLive, Hold, need_live, only_live};
 pub use report::{MakeReport, genuine, signed};
 pub use run::{Begin, send};
 pub use sandbox::{Answered, receive};
@@ -18,7 +20,10 @@ use std::collections::HashMap;
 
 use super::{App, AppError, Reader};
 use crate::{
-    base::id::{DocumentId, PartnerId},
+    base::{
+        id::{DocumentId, PartnerId},
+        time::Time,
+    },
     domain::{
         fact::{Change, Fact},
         party::{Partner, PartnerKind},
@@ -46,6 +51,8 @@ pub struct Standing {
     /// The newest first.
     pub reports: Vec<ReportRow>,
     pub is_held: bool,
+    /// When the canary asked last, and what was wrong; empty when nothing was.
+    pub canary: Option<(Time, String)>,
     /// Where the partner posts its documents.
     pub sandbox: String,
 }
@@ -97,6 +104,7 @@ pub async fn stand(app: &App, conn: &mut Conn, partner: Partner) -> Result<Stand
         findings: conformance::judge(&read),
         reports: store::conformance::reports(conn, partner.id).await?,
         is_held: store::conformance::is_held(conn, partner.id).await?,
+        canary: store::conformance::canary(conn, partner.id).await?,
         sandbox: sandbox_url(app, partner.id),
         partner,
         trial,

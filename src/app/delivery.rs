@@ -30,7 +30,7 @@ use crate::{
 };
 
 use super::{
-    Actor, App, AppError, Command, Cx, Need, Reader, act, document,
+    Actor, App, AppError, Command, Cx, Need, Reader, act, conformance, document,
     order::mark_sent,
     outgoing::{self, Way},
 };
@@ -187,6 +187,7 @@ impl Command for Resend {
         let order = store::order::in_organisation(cx.conn, organisation, self.order).await?;
         let order = order.ok_or_else(|| Refusal::not_found("order"))?;
         let supply = store::partner::supply(cx.conn, organisation, order.supplier).await?;
+        let supply = conformance::only_live(cx.conn, supply).await?;
         let buyer = outgoing::buyer(cx.conn, organisation).await?;
         let owner = store::organisation::get(cx.conn, organisation).await?;
         let about = order.id.to_string();

@@ -254,6 +254,50 @@ pub async fn set_held(
     Ok(())
 }
 
+const CANARY: &str = "
+    select canary_at, canary_said from partner_hold where partner_id = $1";
+
+/// When the canary asked a partner last, and what was wrong; empty when nothing was.
+pub async fn canary(
+    conn: &mut Conn,
+    partner: PartnerId,
+) -> Result<Option<(Time, String)>, StoreError> {
+    let row = sqlx::query(CANARY).bind(partner.to_string()).fetch_optional(conn).await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = Row::new(&row, "partner_hold");
+    let said = row.text("canary_said")?;
+    Ok(row.maybe_time("canary_at")?.map(|at| (at, said)))
+}
+
+const CANARIES: &str = "
+    select partner_id from partner_hold
+    where held = 0 and report_id is not null and coalesce(canary_at, changed_at) <= $1
+    order by partner_id limit $2";
+
+/// Partners that went live on a report and were not asked since then.
+pub async fn canaries_due(
+    conn: &mut Conn,
+    since: Time,
+    most: i64,
+) -> Result<Vec<PartnerId>, StoreError> {
+    let rows = sqlx::query(CANARIES).bind(since.millis()).bind(most).fetch_all(conn).await?;
+    rows.iter().map(|row| Row::new(row, "partner_hold").id("partner_id")).collect()
+}
+
+const SET_CANARY: &str = "
+    update partner_hold set canary_at = $1, canary_said = $2 where partner_id = $3";
+
+/// Keeps what the canary heard.
+pub async fn set_canary(
+    conn: &mut Conn,
+    partner: PartnerId,
+    said: &str,
+    at: Time,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(SET_CANARY).bind(at.millis()).bind(said).bind(partner.to_string());
+    one_row(query.execute(conn).await?.rows_affected(), "partner hold")
+}
+
 const NAMED: &str = "
     select p.id from partner p join organisation o on o.id = p.organisation_id
         left join supplier s on s.id = p.supplier_id

@@ -4,6 +4,7 @@
 //! more waits, else when a commit woke it or its pause is over, and never again after the server
 //! was told to stop. A worker never decides: it carries out what a transaction froze.
 
+pub mod canary;
 pub mod deliver;
 pub mod mail;
 pub mod policy;
@@ -44,6 +45,7 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
     tracker.spawn(mail::run(Arc::clone(&tools)));
     tracker.spawn(timer::run(Arc::clone(&tools)));
     tracker.spawn(policy::run(Arc::clone(&tools)));
+    tracker.spawn(canary::run(Arc::clone(&tools)));
     tracker.close();
     tracker
 }

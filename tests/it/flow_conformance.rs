@@ -183,6 +183,22 @@ async fn a_held_partner_speaks_to_its_sandbox_alone_until_its_report_passed() {
 }
 
 #[tokio::test]
+async fn a_partner_that_went_live_is_asked_once_a_day() {
+    let server = Server::demo().await;
+    let trial = Trial::of(&server, "supplier").await;
+    trial.press("Hold back until a report passed", None).await;
+    trial.report("none").await;
+    trial.press("Go live", None).await;
+    assert!(!trial.html().await.contains("Asked daily"));
+    server.advance("PT25H").await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let trial = Trial { ada, ..trial };
+    // The simulator of the orders knows no ProfileRequest, and says so: it is there.
+    eventually("the canary sang", || async { trial.html().await.contains("Asked daily, well") })
+        .await;
+}
+
+#[tokio::test]
 async fn the_command_line_runs_a_trial_and_knows_its_own_report() {
     let server = Server::demo().await;
     let url = format!("{}/sim/partner/supplier/none/cxml", server.url);

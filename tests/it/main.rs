@@ -42,6 +42,7 @@ mod pages_admin;
 mod pages_sign_in;
 mod store_audit;
 mod store_budget;
+mod store_conformance;
 mod store_invoice;
 mod store_order;
 mod store_schema;

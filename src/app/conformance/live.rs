@@ -10,7 +10,7 @@ use crate::{
         time::{DAY_MS, Time},
     },
     domain::{party::Partner, refusal::Refusal},
-    store,
+    store::{self, Conn},
 };
 
 /// A report older than this says nothing about today's system.
@@ -78,6 +78,17 @@ async fn own(cx: &mut Cx<'_>, id: PartnerId) -> Result<Partner, AppError> {
     let found = store::partner::get(cx.conn, id).await?;
     let own = found.filter(|partner| partner.organisation == organisation);
     Ok(own.ok_or_else(|| Refusal::not_found("partner"))?)
+}
+
+/// The connection to a supplier, unless it is held back: its orders then wait on the supplier desk
+/// and are sent again by hand once it is live.
+pub async fn only_live(
+    conn: &mut Conn,
+    supply: Option<Partner>,
+) -> Result<Option<Partner>, AppError> {
+    let Some(partner) = supply else { return Ok(None) };
+    let held = store::conformance::is_held(conn, partner.id).await?;
+    Ok((!held).then_some(partner))
 }
 
 /// Refuses a partner that is held back at the doors that count.

@@ -9,7 +9,7 @@ use crate::{
         id::{PartnerId, TrialId},
         secret::Secret,
         text::shorten,
-        time::MINUTE_MS,
+        time::{MINUTE_MS, Time},
     },
     cxml,
     domain::{
@@ -130,7 +130,8 @@ async fn send_steps(app: &Arc<App>, actor: &Actor, trial: TrialId) -> Result<u32
         let gone = || AppError::internal("a trial that was begun is gone");
         let row = store::conformance::get(&mut conn, trial).await?.ok_or_else(gone)?;
         let partner = store::partner::get(&mut conn, row.partner).await?.ok_or_else(gone)?;
-        let setting = setting(app, &mut conn, (&row, &partner)).await?;
+        let named = (&*row.id.to_string(), row.began_at);
+        let setting = setting(app, &mut conn, &partner, named).await?;
         let read = load(&mut conn, (&row, &partner)).await?;
         let mut steps = script::steps(read.side, &setting, &read);
         steps.retain(|step| !read.is_done(step.id));
@@ -176,13 +177,14 @@ fn leaks(answer: &Result<Answer, SendFault>, secret: &Secret) -> bool {
     !secret.is_empty() && answer.as_ref().is_ok_and(|answer| holds(&answer.body))
 }
 
-/// Who sends to whom in this trial.
-async fn setting(
+/// Who sends to a partner on whose behalf, under a name that stands in payloadIDs.
+pub(super) async fn setting(
     app: &App,
     conn: &mut Conn,
-    (row, partner): (&TrialRow, &Partner),
+    partner: &Partner,
+    (name, at): (&str, Time),
 ) -> Result<Setting, AppError> {
-    let organisation = store::organisation::get(conn, row.organisation).await?;
+    let organisation = store::organisation::get(conn, partner.organisation).await?;
     let organisation = organisation.ok_or_else(|| AppError::internal("no organisation"))?;
     let sender = app.site.identity.clone();
     let from = match &partner.kind {
@@ -192,11 +194,10 @@ async fn setting(
             outgoing::buyer_identity(&organisation, buyer.as_ref())
         }
     };
-    let id = row.id.to_string();
-    let name = id.get(id.len().saturating_sub(8)..).unwrap_or_default().to_owned();
+    let name = name.get(name.len().saturating_sub(8)..).unwrap_or_default().to_owned();
     let to: Identity = outgoing::first_identity(Some(partner), &partner.name);
     let host = app.site.host().to_owned();
-    Ok(Setting { from, to, sender, name, host, at: row.began_at })
+    Ok(Setting { from, to, sender, name, host, at })
 }
 
 /// Keeps one post and its answer.

@@ -35,9 +35,9 @@ use crate::{
 
 const XML: &str = "text/xml; charset=UTF-8";
 /// Exchanges that one trial keeps; a partner that runs wild fills no disk.
-const MOST: usize = 1_000;
+const MOST: usize = 400;
 /// Bytes of a document in the sandbox.
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 512 << 10;
 
 /// What the door answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{AppError, Cx, Way};
-use crate::app::{document, order::mark_sent};
+use crate::app::{conformance, document, order::mark_sent};
 
 /// Freezes an order that was issued.
 pub(super) async fn freeze(cx: &mut Cx<'_>, id: OrderId) -> Result<(), AppError> {
@@ -86,6 +86,7 @@ async fn keep(
     };
     document::keep(cx, kept.clone()).await?;
     let copy = to_buyer(&organisation, buyer.as_ref());
+    let supply = conformance::only_live(cx.conn, supply).await?;
     Ok((kept, [to_supplier(supply.as_ref())].into_iter().chain(copy).collect()))
 }
 

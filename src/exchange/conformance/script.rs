@@ -61,6 +61,11 @@ pub fn steps(side: Side, setting: &Setting, trial: &Trial) -> Vec<Step> {
     steps
 }
 
+/// The one question of the daily canary; it changes nothing anywhere.
+pub fn canary(setting: &Setting) -> Step {
+    setting.step("profile", Payload::ProfileRequest)
+}
+
 impl Setting {
     /// The payloadID of a step's document.
     pub fn payload_id(&self, step: &str) -> String {

@@ -121,6 +121,7 @@ async fn partner_page(
         Side::Supplier => "What the supplier sends to its sandbox",
         Side::Buyer => "What the procurement system sends to its sandbox",
     };
+    view = to_mend(view, &standing.findings);
     let note = "Order numbers end in -1, -2, ..; the cases name them by that.";
     let table = |way, title| cases(&standing.findings, way).title(title);
     view = view.table(table(Way::Ours, "What we send").note(note));
@@ -167,7 +168,30 @@ fn facts(view: &View, standing: &Standing) -> Facts {
             .text("Orders are numbered", &format!("TEST-{}-..", last(&trial.id.to_string()))),
         None => facts,
     };
-    facts.text("Cases", &counts)
+    let facts = facts.text("Cases", &counts);
+    match &standing.canary {
+        None => facts,
+        Some((at, said)) if said.is_empty() => {
+            facts.html("Asked daily, well", view.shell.when(*at))
+        }
+        Some((_, said)) => facts.text("Asked daily, wrong", said),
+    }
+}
+
+/// What failed comes first, with what to do about it.
+fn to_mend(view: View, findings: &[Finding]) -> View {
+    let failed = findings.iter().filter_map(|finding| match &finding.verdict {
+        Verdict::Failed(got) => Some((finding.case, got)),
+        _ => None,
+    });
+    let rows: Vec<Vec<Html>> = failed
+        .map(|(case, got)| [case.title, got, case.expected, case.mend].map(ui::text).into())
+        .collect();
+    if rows.is_empty() {
+        return view;
+    }
+    let heads = ["Case", "Got", "Expected", "How to mend it"];
+    view.table(Table::new(&heads, rows).title("To mend"))
 }
 
 fn last(id: &str) -> &str {
@@ -180,10 +204,7 @@ fn cases(findings: &[Finding], way: Way) -> Table {
         let case = finding.case;
         let (state, tone, words) = match &finding.verdict {
             Verdict::Passed => ("passed", Tone::Good, case.expected.to_owned()),
-            Verdict::Failed(got) => {
-                let words = format!("Got {got}. Expected {}. {}", case.expected, case.mend);
-                ("failed", Tone::Bad, words)
-            }
+            Verdict::Failed(got) => ("failed", Tone::Bad, format!("Got {got}.")),
             Verdict::NotTried if case.may_be_left => {
                 ("may be left", Tone::Plain, case.done.to_owned())
             }

@@ -152,6 +152,7 @@ async fn supplier_page(
     let title = one.supplier.title.clone();
     let mut view = View::new(who, title, again).await?.under(&[LIST]).narrow().done(query);
     let here = path(name);
+    view = view.action(button_to(who, "Conformance", "/admin/conformance"));
     let faults = view.faults();
     let form = view.new_form(&format!("{here}/delivery"), "Save");
     let form = delivery_fields(form, &settings, (of(Which::Delivery), &faults));
