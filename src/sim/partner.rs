@@ -141,19 +141,21 @@ impl Player<'_> {
 #[template(path = "partner.html", config = ".askama.toml")]
 struct HomePage {
     here: String,
+    /// What was typed before: side, fault and sandbox address.
+    typed: [String; 3],
     faults: Vec<(&'static str, &'static str, &'static str)>,
     sent: Vec<Sent>,
 }
 
 impl HomePage {
-    fn of(sim: &PartnerSim, sent: Vec<Sent>) -> Self {
+    fn of(sim: &PartnerSim, typed: [String; 3], sent: Vec<Sent>) -> Self {
         let faults = Fault::ALL.iter().map(|own| (own.side(), own.word(), own.told())).collect();
-        Self { here: sim.cast.here.clone(), faults, sent }
+        Self { here: sim.cast.here.clone(), typed, faults, sent }
     }
 }
 
 async fn home(sim: Arc<PartnerSim>, _: Request) -> Response {
-    page::show(&HomePage::of(&sim, Vec::new()))
+    page::show(&HomePage::of(&sim, Default::default(), Vec::new()))
 }
 
 /// Plays the partner's part: everything it can send at this point of the trial.
@@ -173,7 +175,8 @@ async fn play(sim: Arc<PartnerSim>, mut req: Request) -> Response {
         _ => buyer::play(&mut player, (&key, &sim.room(&key))).await,
     }
     let sent = std::mem::take(&mut player.sent);
-    page::show(&HomePage::of(&sim, sent))
+    let typed = [side.to_owned(), word.to_owned(), player.sandbox.clone()];
+    page::show(&HomePage::of(&sim, typed, sent))
 }
 
 fn hash(bytes: &[u8]) -> String {

@@ -130,3 +130,65 @@ fn a_report_reads_back_to_the_signed_text() {
     assert_eq!(back.text(), report.text());
     assert!(!report.passed);
 }
+
+/// A confirmation and a ship notice from a supplier, as the sandbox keeps them.
+fn arrived(body: &[u8], answer: Option<&[u8]>, http: u16) -> Exchange {
+    Exchange {
+        way: Way::Theirs,
+        step: String::new(),
+        request: body.to_vec(),
+        request_type: "text/xml".into(),
+        answer: answer.map(<[u8]>::to_vec),
+        answer_type: "text/xml".into(),
+        http: Some(http),
+        took_ms: 0,
+        notes: vec![Note::SecretRight],
+        trouble: String::new(),
+    }
+}
+
+fn asked(seen: Vec<Exchange>, body: &[u8], notes: &[Note]) -> sandbox::Reply {
+    let trial = Trial::read(Side::Supplier, HookRule::default(), seen);
+    let document = cxml::receive(body, None);
+    let at = Time::from_millis(1_790_000_000_000);
+    let url = "https://x.example/cxml/sandbox/t";
+    sandbox::answer(&trial, &sandbox::Arrived { document: &document, body, notes, url, at })
+}
+
+fn code(reply: &sandbox::Reply) -> u16 {
+    match reply {
+        sandbox::Reply::Later => 503,
+        sandbox::Reply::Again(_) => 0,
+        sandbox::Reply::Fresh(status, _) => status.code,
+    }
+}
+
+#[test]
+fn the_sandbox_puts_the_first_ship_notice_off_and_takes_it_when_it_comes_again() {
+    let notice = include_bytes!("../../../cxml-samples/in/ship-notice.xml");
+    let right = [Note::SecretRight];
+    assert_eq!(code(&asked(Vec::new(), notice, &right)), 503);
+    assert_eq!(code(&asked(vec![arrived(notice, None, 503)], notice, &right)), 200);
+}
+
+#[test]
+fn the_sandbox_knows_a_repeated_document_and_another_one_under_its_name() {
+    let confirmation = include_bytes!("../../../cxml-samples/in/confirmation-accept.xml");
+    let seen = || vec![arrived(confirmation, Some(b"<before/>"), 200)];
+    let right = [Note::SecretRight];
+    let again = asked(seen(), confirmation, &right);
+    assert_eq!(again, sandbox::Reply::Again(b"<before/>".to_vec()));
+    let other = String::from_utf8_lossy(confirmation).replacen("accept", "reject", 1);
+    assert_eq!(code(&asked(seen(), other.as_bytes(), &right)), 409);
+}
+
+#[test]
+fn the_sandbox_takes_no_unproven_document_and_none_of_the_other_side() {
+    let confirmation = include_bytes!("../../../cxml-samples/in/confirmation-accept.xml");
+    for note in [Note::SecretWrong, Note::SecretMissing, Note::SecretInFrom] {
+        assert_eq!(code(&asked(Vec::new(), confirmation, &[note])), 401, "{note}");
+    }
+    let setup = include_bytes!("../../../cxml-samples/in/setup-create.xml");
+    assert_eq!(code(&asked(Vec::new(), setup, &[Note::SecretRight])), 450);
+    assert_eq!(code(&asked(Vec::new(), b"<cXML", &[])), 406);
+}
