@@ -25,7 +25,8 @@ use countersign::{
         setup,
     },
     config::{Database, Flags, LogFormat, Purpose, ServerFlags, Settings},
-    cxml, demo, server, store,
+    cxml, demo, server,
+    store::{self, SQLITE_READERS},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -127,7 +128,10 @@ enum AuditCommand {
 
 fn main() -> ExitCode {
     let line = Line::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // A reader of SQLite works on the thread that asks, so there is one more for each.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) + SQLITE_READERS;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.worker_threads(threads).enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return failed(&fault),
     };

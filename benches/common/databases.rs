@@ -6,33 +6,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::{Connection, Executor};
-
 use super::{folder, rate};
 
 const WHILE: Duration = Duration::from_secs(4);
 
 /// Durable commits a second of SQLite alone: one thread, one 4 KB insert a transaction.
 pub fn bare_sqlite() -> u128 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    sqlx::any::install_default_drivers();
-    let file = folder("bare-sqlite").join("bare.db");
-    runtime.block_on(async {
-        let url = format!("sqlite://{}?mode=rwc", file.display());
-        let mut conn = sqlx::AnyConnection::connect(&url).await.unwrap();
-        let setup = "pragma journal_mode = wal; pragma synchronous = full;
-            create table bare (id integer primary key, body blob not null)";
-        conn.execute(setup).await.unwrap();
-        let body = vec![b'x'; 4096];
-        let begun = Instant::now();
-        let mut count = 0;
-        while begun.elapsed() < WHILE {
-            let insert = sqlx::query("insert into bare (body) values ($1)").bind(&body);
-            insert.execute(&mut conn).await.unwrap();
-            count += 1;
-        }
-        rate(count, begun.elapsed())
-    })
+    let conn = rusqlite::Connection::open(folder("bare-sqlite").join("bare.db")).unwrap();
+    conn.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full;
+        create table bare (id integer primary key, body blob not null)",
+    )
+    .unwrap();
+    let mut insert = conn.prepare("insert into bare (body) values (?1)").unwrap();
+    let body = vec![b'x'; 4096];
+    let begun = Instant::now();
+    let mut count = 0;
+    while begun.elapsed() < WHILE {
+        insert.execute([&body]).unwrap();
+        count += 1;
+    }
+    rate(count, begun.elapsed())
 }
 
 /// A private PostgreSQL for the length of the bench.

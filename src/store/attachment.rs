@@ -5,7 +5,7 @@ use crate::base::{
     text::sha256_hex,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// One part beside the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub async fn insert(
     attachments: &[Attachment],
 ) -> Result<(), StoreError> {
     for (attachment, position) in attachments.iter().zip(0_i64..) {
-        sqlx::query(INSERT)
+        db::query(INSERT)
             .bind(document.to_string())
             .bind(position)
             .bind(&attachment.content_id)
@@ -51,7 +51,7 @@ pub async fn of_document(
     conn: &mut Conn,
     document: DocumentId,
 ) -> Result<Vec<Attachment>, StoreError> {
-    let rows = sqlx::query(OF_DOCUMENT).bind(document.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_DOCUMENT).bind(document.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -66,7 +66,7 @@ pub async fn enclose(
     line: Option<RequisitionLineId>,
     (document, position): (DocumentId, i64),
 ) -> Result<(), StoreError> {
-    sqlx::query(ENCLOSE)
+    db::query(ENCLOSE)
         .bind(requisition.to_string())
         .bind(line.map(|id| id.to_string()).unwrap_or_default())
         .bind(document.to_string())
@@ -86,7 +86,7 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<(Option<RequisitionLineId>, Attachment)>, StoreError> {
-    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|found| {
             let row = Row::new(found, "requisition_attachment");
@@ -99,7 +99,7 @@ pub async fn of_requisition(
         .collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Attachment, StoreError> {
+fn read(row: &db::DbRow) -> Result<Attachment, StoreError> {
     let row = Row::new(row, "attachment");
     Ok(Attachment {
         content_id: row.text("content_id")?,

@@ -8,7 +8,7 @@ use crate::base::{
     time::Time,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// An entry about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub async fn insert(conn: &mut Conn, entry: &NewEntry) -> Result<(), StoreError>
     let about = entry.about.first().map_or("", String::as_str);
     let words = [&*entry.actor, &*entry.kind, about, &*entry.body];
     let hash = entry_hash(entry.id, entry.organisation, entry.at, words);
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(entry.id.to_string())
         .bind(entry.organisation.map(|id| id.to_string()))
         .bind(entry.at.millis())
@@ -87,11 +87,7 @@ pub async fn insert(conn: &mut Conn, entry: &NewEntry) -> Result<(), StoreError>
         .execute(&mut *conn)
         .await?;
     for about in &entry.about {
-        sqlx::query(INSERT_ABOUT)
-            .bind(about)
-            .bind(entry.id.to_string())
-            .execute(&mut *conn)
-            .await?;
+        db::query(INSERT_ABOUT).bind(about).bind(entry.id.to_string()).execute(&mut *conn).await?;
     }
     Ok(())
 }
@@ -131,7 +127,7 @@ pub async fn list(
     cut: &Cut,
 ) -> Result<Page<Entry>, StoreError> {
     let sql = if asked.about.is_empty() { LIST } else { LIST_ABOUT };
-    let mut query = sqlx::query(sql)
+    let mut query = db::query(sql)
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_else(|| END.to_owned()))
         .bind(asked.kind.clone().unwrap_or_default())
@@ -173,7 +169,7 @@ pub async fn named(
     name: &str,
 ) -> Result<Vec<String>, StoreError> {
     let most = i64::try_from(MOST_OBJECTS).unwrap_or(i64::MAX);
-    let rows = sqlx::query(NAMED)
+    let rows = db::query(NAMED)
         .bind(organisation.to_string())
         .bind(name)
         .bind(most)
@@ -196,7 +192,7 @@ const LABEL: &str = "
 
 /// The number or short name of an object, where it has one; the other way round than [`named`].
 pub async fn label(conn: &mut Conn, id: &str) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(LABEL).bind(id).fetch_optional(conn).await?;
+    let row = db::query(LABEL).bind(id).fetch_optional(conn).await?;
     row.map(|row| Row::new(&row, "audit_about").text("label")).transpose()
 }
 
@@ -208,11 +204,11 @@ pub async fn kinds(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(KINDS).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(KINDS).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "audit_entry").text("kind")).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Entry, StoreError> {
+fn read(row: &db::DbRow) -> Result<Entry, StoreError> {
     let row = Row::new(row, "audit_entry");
     Ok(Entry {
         id: row.id("id")?,

@@ -1,8 +1,6 @@
 //! Budgets and their ledger. What is taken from a budget is taken by one guarded statement, so
 //! that no number of submissions at once can take more than there is.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{BudgetId, CostCenterId, OrganisationId, RequisitionId},
@@ -16,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const GET: &str = "select * from budget where id = $1 and organisation_id = $2";
 const OF_ORGANISATION: &str = "
@@ -32,7 +30,7 @@ pub async fn get(
     organisation: OrganisationId,
     id: BudgetId,
 ) -> Result<Option<Budget>, StoreError> {
-    let row = sqlx::query(GET)
+    let row = db::query(GET)
         .bind(id.to_string())
         .bind(organisation.to_string())
         .fetch_optional(conn)
@@ -46,7 +44,7 @@ pub async fn of_organisation(
     organisation: OrganisationId,
     cut: &Cut,
 ) -> Result<Page<Budget>, StoreError> {
-    let rows = sqlx::query(OF_ORGANISATION)
+    let rows = db::query(OF_ORGANISATION)
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
@@ -62,7 +60,7 @@ pub async fn for_day(
     cost_center: CostCenterId,
     day: Day,
 ) -> Result<Option<Budget>, StoreError> {
-    let row = sqlx::query(FOR_DAY)
+    let row = db::query(FOR_DAY)
         .bind(cost_center.to_string())
         .bind(day.to_string())
         .fetch_optional(conn)
@@ -70,7 +68,7 @@ pub async fn for_day(
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &AnyRow) -> Result<Budget, StoreError> {
+fn read(row: &db::DbRow) -> Result<Budget, StoreError> {
     let row = Row::new(row, "budget");
     let money = |column: &str| row.money(column, "currency");
     let day = |column: &str| {
@@ -108,7 +106,7 @@ pub async fn overlapping(
     cost_center: CostCenterId,
     (first, last): (Day, Day),
 ) -> Result<Vec<Budget>, StoreError> {
-    let rows = sqlx::query(OVERLAPS)
+    let rows = db::query(OVERLAPS)
         .bind(cost_center.to_string())
         .bind(first.to_string())
         .bind(last.to_string())
@@ -123,7 +121,7 @@ pub async fn ending_on(
     cost_center: CostCenterId,
     day: Day,
 ) -> Result<Option<Budget>, StoreError> {
-    let query = sqlx::query(ENDING).bind(cost_center.to_string()).bind(day.to_string());
+    let query = db::query(ENDING).bind(cost_center.to_string()).bind(day.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -135,7 +133,7 @@ const INSERT: &str = "
 
 /// Adds an empty budget; what it holds is granted by [`shift`].
 pub async fn insert(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
         .bind(row.cost_center.to_string())
@@ -159,7 +157,7 @@ const UPDATE: &str = "
 
 /// Saves mode and carry-over; money moves by [`reserve`], [`shift`] and [`carry_out`] alone.
 pub async fn update(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(row.mode.word())
         .bind(i64::from(row.carries_over))
         .bind(row.id.to_string())
@@ -202,7 +200,7 @@ pub async fn reserve(
         Guard::Exceeded => "exceeded",
         Guard::None => "none",
     };
-    let done = sqlx::query(RESERVE)
+    let done = db::query(RESERVE)
         .bind(amount.minor())
         .bind(id.to_string())
         .bind(mode.word())
@@ -228,7 +226,7 @@ pub async fn shift(conn: &mut Conn, id: BudgetId, movement: &Movement) -> Result
     let before = Standing::fresh(Money::zero(movement.amount.currency()));
     let after =
         before.after(movement).map_err(|fault| StoreError::inconsistent("budget", fault))?;
-    let done = sqlx::query(SHIFT)
+    let done = db::query(SHIFT)
         .bind(after.reserved.minor())
         .bind(after.committed.minor())
         .bind(after.spent.minor())
@@ -246,7 +244,7 @@ const CARRY_OUT: &str = "
 
 /// Takes what is left of a budget out of it, as long as it is left. `false`: it is not.
 pub async fn carry_out(conn: &mut Conn, id: BudgetId, amount: Money) -> Result<bool, StoreError> {
-    let query = sqlx::query(CARRY_OUT).bind(amount.minor()).bind(id.to_string());
+    let query = db::query(CARRY_OUT).bind(amount.minor()).bind(id.to_string());
     Ok(query.execute(conn).await?.rows_affected() == 1)
 }
 
@@ -257,7 +255,7 @@ const INSERT_ENTRY: &str = "
 
 /// Writes one movement into the ledger.
 pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreError> {
-    sqlx::query(INSERT_ENTRY)
+    db::query(INSERT_ENTRY)
         .bind(entry.id.to_string())
         .bind(entry.budget.to_string())
         .bind(entry.movement.source.word())
@@ -289,7 +287,7 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_entry).collect()
 }
 
@@ -300,7 +298,7 @@ pub async fn ledger(
     budget: BudgetId,
     cut: &Cut,
 ) -> Result<Page<(Entry, String)>, StoreError> {
-    let rows = sqlx::query(OF_BUDGET)
+    let rows = db::query(OF_BUDGET)
         .bind(budget.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
@@ -313,7 +311,7 @@ pub async fn ledger(
     Ok(Page::of(entries, cut, |(entry, _)| entry.id.to_string()))
 }
 
-fn read_entry(row: &AnyRow) -> Result<Entry, StoreError> {
+fn read_entry(row: &db::DbRow) -> Result<Entry, StoreError> {
     let row = Row::new(row, "budget_entry");
     Ok(Entry {
         id: row.id("id")?,
@@ -343,7 +341,7 @@ pub async fn standing_at(
     at: Time,
 ) -> Result<Standing, StoreError> {
     let rows =
-        sqlx::query(SUMS).bind(budget.id.to_string()).bind(at.millis()).fetch_all(conn).await?;
+        db::query(SUMS).bind(budget.id.to_string()).bind(at.millis()).fetch_all(conn).await?;
     let currency = budget.standing.currency();
     let mut standing = Standing::fresh(Money::zero(currency));
     for row in &rows {

@@ -1,7 +1,5 @@
 //! Calendars: the organisation's holidays and the days people are away.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{AbsenceId, OrganisationId, PersonId},
@@ -14,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const HOLIDAYS: &str = "select * from holiday where organisation_id = $1 order by day";
 
@@ -23,8 +21,8 @@ pub async fn holidays(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<(Day, String)>, StoreError> {
-    let rows = sqlx::query(HOLIDAYS).bind(organisation.to_string()).fetch_all(conn).await?;
-    let read = |row: &AnyRow| {
+    let rows = db::query(HOLIDAYS).bind(organisation.to_string()).fetch_all(conn).await?;
+    let read = |row: &db::DbRow| {
         let row = Row::new(row, "holiday");
         Ok((day(&row, "day")?, row.text("name")?))
     };
@@ -37,12 +35,12 @@ pub async fn set_holidays(
     organisation: OrganisationId,
     holidays: &[(Day, String)],
 ) -> Result<(), StoreError> {
-    sqlx::query("delete from holiday where organisation_id = $1")
+    db::query("delete from holiday where organisation_id = $1")
         .bind(organisation.to_string())
         .execute(&mut *conn)
         .await?;
     for (day, name) in holidays {
-        sqlx::query("insert into holiday (organisation_id, day, name) values ($1, $2, $3)")
+        db::query("insert into holiday (organisation_id, day, name) values ($1, $2, $3)")
             .bind(organisation.to_string())
             .bind(day.to_string())
             .bind(name)
@@ -61,7 +59,7 @@ pub async fn absences(
     person: PersonId,
     from: Day,
 ) -> Result<Vec<Absence>, StoreError> {
-    let query = sqlx::query(ABSENCES).bind(person.to_string()).bind(from.to_string());
+    let query = db::query(ABSENCES).bind(person.to_string()).bind(from.to_string());
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -74,7 +72,7 @@ pub async fn absences_of_all(
     organisation: OrganisationId,
     from: Day,
 ) -> Result<Vec<Absence>, StoreError> {
-    let query = sqlx::query(OF_ORGANISATION).bind(organisation.to_string()).bind(from.to_string());
+    let query = db::query(OF_ORGANISATION).bind(organisation.to_string()).bind(from.to_string());
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -84,7 +82,7 @@ const INSERT: &str = "
 
 /// Adds an absence.
 pub async fn insert_absence(conn: &mut Conn, row: &Absence, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
         .bind(row.person.to_string())
@@ -101,7 +99,7 @@ pub async fn insert_absence(conn: &mut Conn, row: &Absence, at: Time) -> Result<
 /// Takes an absence away.
 pub async fn delete_absence(conn: &mut Conn, id: AbsenceId) -> Result<(), StoreError> {
     let done =
-        sqlx::query("delete from absence where id = $1").bind(id.to_string()).execute(conn).await?;
+        db::query("delete from absence where id = $1").bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "absence")
 }
 
@@ -113,7 +111,7 @@ pub async fn absence(
     organisation: OrganisationId,
     id: AbsenceId,
 ) -> Result<Option<Absence>, StoreError> {
-    let query = sqlx::query(GET).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(GET).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -133,7 +131,7 @@ pub async fn of_person(
     Ok(Calendar { zone: person.time_zone.clone(), holidays, away })
 }
 
-fn read(row: &AnyRow) -> Result<Absence, StoreError> {
+fn read(row: &db::DbRow) -> Result<Absence, StoreError> {
     let row = Row::new(row, "absence");
     Ok(Absence {
         id: row.id("id")?,

@@ -1,7 +1,5 @@
 //! Carts and their lines.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         decimal,
@@ -12,7 +10,7 @@ use crate::{
     domain::cart::{Cart, CartLine, CartState, Goods},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 macro_rules! carts {
     ($rest:literal) => {
@@ -32,7 +30,7 @@ const OPEN: &str = carts!(
 const OF_SESSION: &str = carts!("where c.punchout_session_id = $1 order by c.id desc limit 1");
 
 pub async fn get(conn: &mut Conn, id: CartId) -> Result<Option<Cart>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -42,7 +40,7 @@ pub async fn open_of(
     person: PersonId,
     organisation: OrganisationId,
 ) -> Result<Option<Cart>, StoreError> {
-    let query = sqlx::query(OPEN).bind(person.to_string()).bind(organisation.to_string());
+    let query = db::query(OPEN).bind(person.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -51,11 +49,11 @@ pub async fn of_session(
     conn: &mut Conn,
     session: PunchoutSessionId,
 ) -> Result<Option<Cart>, StoreError> {
-    let row = sqlx::query(OF_SESSION).bind(session.to_string()).fetch_optional(conn).await?;
+    let row = db::query(OF_SESSION).bind(session.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &AnyRow) -> Result<Cart, StoreError> {
+fn read(row: &db::DbRow) -> Result<Cart, StoreError> {
     let row = Row::new(row, "cart");
     Ok(Cart {
         id: row.id("id")?,
@@ -83,7 +81,7 @@ pub async fn with_line(
     organisation: OrganisationId,
     line: CartLineId,
 ) -> Result<Option<Cart>, StoreError> {
-    let query = sqlx::query(WITH_LINE).bind(line.to_string()).bind(organisation.to_string());
+    let query = db::query(WITH_LINE).bind(line.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -93,7 +91,7 @@ const READ_ONLY: &str = "
 
 /// Whether the session only looks: an inspect session writes nothing.
 pub async fn is_read_only(conn: &mut Conn, session: PunchoutSessionId) -> Result<bool, StoreError> {
-    let row = sqlx::query(READ_ONLY).bind(session.to_string()).fetch_optional(conn).await?;
+    let row = db::query(READ_ONLY).bind(session.to_string()).fetch_optional(conn).await?;
     row.map_or(Ok(true), |row| Row::new(&row, "punchout_session").flag("read_only"))
 }
 
@@ -103,7 +101,7 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)";
 
 pub async fn insert(conn: &mut Conn, cart: &Cart) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(cart.id.to_string())
         .bind(cart.organisation.to_string())
         .bind(cart.person.to_string())
@@ -130,7 +128,7 @@ pub async fn set_state(
     at: Time,
 ) -> Result<(), StoreError> {
     let returned = if state == CartState::Returned { Some(at) } else { cart.returned_at };
-    let done = sqlx::query(SET_STATE)
+    let done = db::query(SET_STATE)
         .bind(state.word())
         .bind(returned.map(Time::millis))
         .bind(at.millis())
@@ -149,7 +147,7 @@ const LINES: &str = "
 
 /// The lines in the order shown.
 pub async fn lines(conn: &mut Conn, cart: CartId) -> Result<Vec<CartLine>, StoreError> {
-    let rows = sqlx::query(LINES).bind(cart.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(cart.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_line).collect()
 }
 
@@ -157,11 +155,11 @@ const COUNT: &str = "select count(*) as lines from cart_line where cart_id = $1"
 
 /// How many lines the cart has: the figure beside "Cart" in the navigation.
 pub async fn count_lines(conn: &mut Conn, cart: CartId) -> Result<i64, StoreError> {
-    let row = sqlx::query(COUNT).bind(cart.to_string()).fetch_one(conn).await?;
+    let row = db::query(COUNT).bind(cart.to_string()).fetch_one(conn).await?;
     Row::new(&row, "cart_line").int("lines")
 }
 
-fn read_line(row: &AnyRow) -> Result<CartLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<CartLine, StoreError> {
     let row = Row::new(row, "cart_line");
     let price = UnitPrice::new(
         row.decimal("price_amount")?,
@@ -202,14 +200,14 @@ pub async fn save_lines(
     lines: &[CartLine],
     at: Time,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(TOUCH)
+    let done = db::query(TOUCH)
         .bind(at.millis())
         .bind(cart.id.to_string())
         .bind(cart.version)
         .execute(&mut *conn)
         .await?;
     one_row(done.rows_affected(), "cart")?;
-    sqlx::query(CLEAR).bind(cart.id.to_string()).execute(&mut *conn).await?;
+    db::query(CLEAR).bind(cart.id.to_string()).execute(&mut *conn).await?;
     for line in lines {
         insert_line(conn, cart.id, line).await?;
     }
@@ -218,7 +216,7 @@ pub async fn save_lines(
 
 async fn insert_line(conn: &mut Conn, cart: CartId, line: &CartLine) -> Result<(), StoreError> {
     let goods = &line.goods;
-    sqlx::query(INSERT_LINE)
+    db::query(INSERT_LINE)
         .bind(line.id.to_string())
         .bind(cart.to_string())
         .bind(line.position)

@@ -6,8 +6,6 @@
 
 use std::collections::HashMap;
 
-use futures_util::TryStreamExt;
-
 use crate::{
     base::{text::sha256_hex, time::Time},
     domain::approval::Task,
@@ -16,6 +14,7 @@ use crate::{
 use super::{
     Conn, Dialect, Reading, Row, Store, StoreError, Work,
     audit::{chain_hash, hash_of},
+    db,
     error::one_row,
     step,
 };
@@ -58,7 +57,7 @@ const HEAD: &str = "
 
 /// The end of the chain as it stands.
 pub async fn head(conn: &mut Conn) -> Result<Head, StoreError> {
-    let row = sqlx::query(HEAD).fetch_optional(conn).await?;
+    let row = db::query(HEAD).fetch_optional(conn).await?;
     row.map_or(Ok(Head::default()), |row| {
         let row = Row::new(&row, "audit_entry");
         Ok(Head { position: row.int("position")?, hash: row.text("chain_hash")? })
@@ -90,7 +89,7 @@ impl Link {
     }
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Link, StoreError> {
+fn read(row: &db::DbRow) -> Result<Link, StoreError> {
     let row = Row::new(row, "audit_entry");
     Ok(Link {
         id: row.text("id")?,
@@ -111,13 +110,13 @@ const UNSEALED: &str = "select * from audit_entry where position is null order b
 
 /// Sealed entries behind a position, in the order of the chain.
 pub async fn sealed(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Link>, StoreError> {
-    let rows = sqlx::query(SEALED).bind(after).bind(limit).fetch_all(conn).await?;
+    let rows = db::query(SEALED).bind(after).bind(limit).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
 /// Entries that wait for the sealer, oldest first.
 pub async fn unsealed(conn: &mut Conn, limit: i64) -> Result<Vec<Link>, StoreError> {
-    let rows = sqlx::query(UNSEALED).bind(limit).fetch_all(conn).await?;
+    let rows = db::query(UNSEALED).bind(limit).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -126,7 +125,7 @@ const ID_BEHIND: &str = "
 
 /// The id of the entry behind a position, when that much of it can be read.
 pub async fn id_behind(conn: &mut Conn, after: i64) -> Option<String> {
-    let row = sqlx::query(ID_BEHIND).bind(after).fetch_optional(conn).await.ok()??;
+    let row = db::query(ID_BEHIND).bind(after).fetch_optional(conn).await.ok()??;
     Row::new(&row, "audit_entry").text("id").ok()
 }
 
@@ -149,13 +148,14 @@ pub async fn documents(
     (after, upto): (i64, i64),
 ) -> Result<HashMap<String, DocumentHash>, StoreError> {
     let mut found = HashMap::new();
-    let mut rows = sqlx::query(DOCUMENTS).bind(after).bind(upto).fetch(conn);
-    while let Some(row) = rows.try_next().await? {
+    let note = |row: db::DbRow| {
         let row = Row::new(&row, "document");
         let of_body = sha256_hex(&row.bytes("body")?);
         let hash = DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? };
         found.insert(row.text("id")?, hash);
-    }
+        Ok(())
+    };
+    db::query(DOCUMENTS).bind(after).bind(upto).each(conn, note).await?;
     Ok(found)
 }
 
@@ -163,7 +163,7 @@ const DOCUMENT: &str = "select kind, sha256, body from document where id = $1";
 
 /// The hashes of one document.
 pub async fn document(conn: &mut Conn, id: &str) -> Result<Option<DocumentHash>, StoreError> {
-    let Some(row) = sqlx::query(DOCUMENT).bind(id).fetch_optional(conn).await? else {
+    let Some(row) = db::query(DOCUMENT).bind(id).fetch_optional(conn).await? else {
         return Ok(None);
     };
     let row = Row::new(&row, "document");
@@ -180,7 +180,7 @@ pub async fn tasks(
     conn: &mut Conn,
     (after, upto): (i64, i64),
 ) -> Result<HashMap<String, Task>, StoreError> {
-    let rows = sqlx::query(TASKS).bind(after).bind(upto).fetch_all(conn).await?;
+    let rows = db::query(TASKS).bind(after).bind(upto).fetch_all(conn).await?;
     let tasks = rows.iter().map(step::read_task);
     tasks.map(|task| task.map(|task| (task.id.to_string(), task))).collect()
 }
@@ -199,7 +199,7 @@ impl Work for Seal {
         for entry in unsealed(conn, BATCH).await? {
             let position = end.position + 1;
             let hash = chain_hash(&end.hash, position, &entry.entry_hash);
-            let done = sqlx::query(SEAL)
+            let done = db::query(SEAL)
                 .bind(position)
                 .bind(&hash)
                 .bind(&entry.id)
@@ -228,12 +228,12 @@ impl Store {
             Dialect::Sqlite => "begin",
             Dialect::Postgres => "begin isolation level repeatable read read only",
         };
-        sqlx::query(begin).execute(&mut *conn).await?;
+        db::query(begin).execute(&mut *conn).await?;
         Ok(conn)
     }
 
     pub async fn end_snapshot(&self, mut conn: Reading) -> Result<(), StoreError> {
-        sqlx::query("rollback").execute(&mut *conn).await?;
+        db::query("rollback").execute(&mut *conn).await?;
         Ok(())
     }
 

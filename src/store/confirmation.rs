@@ -9,7 +9,7 @@ use crate::{
     domain::confirmation::{Confirmation, Part},
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into confirmation (id, order_id, confirm_id, kind, source, document_id, comment,
@@ -21,7 +21,7 @@ const INSERT_LINE: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 pub async fn insert(conn: &mut Conn, row: &Confirmation) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.order.to_string())
         .bind(&row.confirm_id)
@@ -34,7 +34,7 @@ pub async fn insert(conn: &mut Conn, row: &Confirmation) -> Result<(), StoreErro
         .execute(&mut *conn)
         .await?;
     for (part, position) in row.parts.iter().zip(1_i64..) {
-        sqlx::query(INSERT_LINE)
+        db::query(INSERT_LINE)
             .bind(row.id.to_string())
             .bind(position)
             .bind(part.line_number)
@@ -53,7 +53,7 @@ const REPLACE: &str = "update confirmation set replaced = 1 where id = $1 and re
 
 /// A later confirmation took the place of this one.
 pub async fn replace(conn: &mut Conn, id: ConfirmationId) -> Result<(), StoreError> {
-    let done = sqlx::query(REPLACE).bind(id.to_string()).execute(conn).await?;
+    let done = db::query(REPLACE).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "confirmation")
 }
 
@@ -64,9 +64,9 @@ const LINES: &str = "
 
 /// Every confirmation of the order, oldest first, the replaced ones included.
 pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Confirmation>, StoreError> {
-    let rows = sqlx::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
     let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    for row in &sqlx::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
+    for row in &db::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
         let row = Row::new(row, "confirmation_line");
         let owner: ConfirmationId = row.id("confirmation_id")?;
         let part = read_part(&row)?;
@@ -77,7 +77,7 @@ pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Confirmatio
     Ok(found)
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Confirmation, StoreError> {
+fn read(row: &db::DbRow) -> Result<Confirmation, StoreError> {
     let row = Row::new(row, "confirmation");
     Ok(Confirmation {
         id: row.id("id")?,

@@ -1,7 +1,5 @@
 //! Delegations: who stands in for whom, and when.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{DelegationId, OrganisationId, PersonId},
@@ -12,7 +10,7 @@ use crate::{
     domain::delegation::{Delegation, Scope},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into delegation (id, organisation_id, principal_id, deputy_id, up_to_minor, currency,
@@ -21,7 +19,7 @@ const INSERT: &str = "
 
 /// Adds a delegation.
 pub async fn insert(conn: &mut Conn, row: &Delegation) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
         .bind(row.principal.to_string())
@@ -45,11 +43,11 @@ const END: &str = "
 
 /// Ends a delegation early.
 pub async fn end(conn: &mut Conn, row: &Delegation, at: Time) -> Result<(), StoreError> {
-    let query = sqlx::query(END).bind(at.millis()).bind(row.id.to_string()).bind(row.version);
+    let query = db::query(END).bind(at.millis()).bind(row.id.to_string()).bind(row.version);
     one_row(query.execute(&mut *conn).await?.rows_affected(), "delegation")?;
     // Whoever stands in by it does so no longer.
     let open = "update stand_in set until_at = $1 where delegation_id = $2 and until_at > $1";
-    sqlx::query(open).bind(at.millis()).bind(row.id.to_string()).execute(conn).await?;
+    db::query(open).bind(at.millis()).bind(row.id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -61,7 +59,7 @@ pub async fn get(
     organisation: OrganisationId,
     id: DelegationId,
 ) -> Result<Option<Delegation>, StoreError> {
-    let query = sqlx::query(GET).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(GET).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -76,7 +74,7 @@ pub async fn live(
     organisation: OrganisationId,
     now: Time,
 ) -> Result<Vec<Delegation>, StoreError> {
-    let query = sqlx::query(LIVE).bind(organisation.to_string()).bind(now.millis());
+    let query = db::query(LIVE).bind(organisation.to_string()).bind(now.millis());
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
@@ -93,7 +91,7 @@ pub async fn page(
     person: Option<PersonId>,
     cut: &Cut,
 ) -> Result<Page<Delegation>, StoreError> {
-    let rows = sqlx::query(PAGE)
+    let rows = db::query(PAGE)
         .bind(organisation.to_string())
         .bind(person.map(|id| id.to_string()).unwrap_or_default())
         .bind(cut.after.clone().unwrap_or_default())
@@ -104,7 +102,7 @@ pub async fn page(
     Ok(Page::of(found, cut, |row| row.id.to_string()))
 }
 
-fn read(row: &AnyRow) -> Result<Delegation, StoreError> {
+fn read(row: &db::DbRow) -> Result<Delegation, StoreError> {
     let row = Row::new(row, "delegation");
     let up_to = match row.maybe_int("up_to_minor")? {
         Some(_) => Some(row.money("up_to_minor", "currency")?),

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, Store, StoreError, Work};
+use super::{Conn, Row, Store, StoreError, Work, db};
 
 words! {
     /// What is being delivered.
@@ -81,7 +81,7 @@ const INSERT: &str = "
 
 /// Puts a delivery into the outbox: waiting and due at once, or delivered where nothing is sent.
 pub async fn insert(conn: &mut Conn, row: &Delivery) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.document.to_string())
         .bind(row.organisation.to_string())
@@ -105,13 +105,13 @@ const IN_STATE: &str = "
     select * from delivery where organisation_id = $1 and state = $2 order by id desc limit $3";
 
 pub async fn get(conn: &mut Conn, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 /// Every delivery about the object, oldest first.
 pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Delivery>, StoreError> {
-    let rows = sqlx::query(ABOUT).bind(about).fetch_all(conn).await?;
+    let rows = db::query(ABOUT).bind(about).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -122,7 +122,7 @@ pub async fn in_state(
     state: DeliveryState,
     most: i64,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let rows = sqlx::query(IN_STATE)
+    let rows = db::query(IN_STATE)
         .bind(organisation.to_string())
         .bind(state.word())
         .bind(most)
@@ -151,7 +151,7 @@ pub async fn of_orders(
     requester: Option<PersonId>,
 ) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
     let bound = |sql: &'static str| {
-        sqlx::query(sql)
+        db::query(sql)
             .bind(organisation.to_string())
             .bind(oldest.to_string())
             .bind(newest.to_string())
@@ -171,7 +171,7 @@ pub async fn of_orders(
     Ok(found)
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Delivery, StoreError> {
+fn read(row: &db::DbRow) -> Result<Delivery, StoreError> {
     let row = Row::new(row, "delivery");
     Ok(Delivery {
         id: row.id("id")?,
@@ -221,7 +221,7 @@ impl Work for Take {
     type Fault = StoreError;
 
     async fn run(&self, conn: &mut Conn) -> Result<Vec<Delivery>, StoreError> {
-        let rows = sqlx::query(TAKE)
+        let rows = db::query(TAKE)
             .bind(self.until.millis())
             .bind(self.now.millis())
             .bind(self.most)
@@ -250,7 +250,7 @@ impl Store {
     ) -> Result<Vec<Delivery>, StoreError> {
         // Looking first costs no write transaction while nothing is due.
         let mut conn = self.read().await?;
-        let due = sqlx::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
+        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
         drop(conn);
         if due.is_none() || most == 0 {
             return Ok(Vec::new());
@@ -315,7 +315,7 @@ pub async fn settle(
 ) -> Result<bool, StoreError> {
     let ended = matches!(outcome.state, DeliveryState::Delivered | DeliveryState::Failed);
     let at = attempt.finished_at.millis();
-    let done = sqlx::query(SETTLE)
+    let done = db::query(SETTLE)
         .bind(outcome.state.word())
         .bind(outcome.next_at.map(Time::millis))
         .bind(outcome.told.then_some(at))
@@ -340,7 +340,7 @@ const RESEND: &str = "
 /// A person asks for it again: due at once by the channel and target given, and the retry table
 /// starts anew. `false` while it is being sent this moment.
 pub async fn resend(conn: &mut Conn, row: &Delivery, at: Time) -> Result<bool, StoreError> {
-    let done = sqlx::query(RESEND)
+    let done = db::query(RESEND)
         .bind(at.millis())
         .bind(row.channel.word())
         .bind(&row.target)
@@ -371,11 +371,11 @@ pub async fn supersede(
     at: Time,
     detail: &str,
 ) -> Result<bool, StoreError> {
-    let left = sqlx::query(LEFT).bind(about).fetch_optional(&mut *conn).await?;
-    let waiting = sqlx::query(WAITING).bind(about).fetch_all(&mut *conn).await?;
+    let left = db::query(LEFT).bind(about).fetch_optional(&mut *conn).await?;
+    let waiting = db::query(WAITING).bind(about).fetch_all(&mut *conn).await?;
     for row in &waiting {
         let id = Row::new(row, "delivery").text("id")?;
-        sqlx::query(GIVE_UP).bind(at.millis()).bind(&id).execute(&mut *conn).await?;
+        db::query(GIVE_UP).bind(at.millis()).bind(&id).execute(&mut *conn).await?;
         let attempt = Attempt {
             number: 0,
             started_at: at,
@@ -399,7 +399,7 @@ pub(super) async fn insert_attempt(
     subject: &str,
     attempt: &Attempt,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT_ATTEMPT)
+    db::query(INSERT_ATTEMPT)
         .bind(subject)
         .bind(attempt.started_at.millis())
         .bind(attempt.finished_at.millis())
@@ -423,11 +423,11 @@ const ATTEMPTS: &str = "select * from attempt where subject_id = $1 order by num
 
 /// Every attempt of a delivery or a letter, oldest first.
 pub async fn attempts(conn: &mut Conn, subject: &str) -> Result<Vec<Attempt>, StoreError> {
-    let rows = sqlx::query(ATTEMPTS).bind(subject).fetch_all(conn).await?;
+    let rows = db::query(ATTEMPTS).bind(subject).fetch_all(conn).await?;
     rows.iter().map(read_attempt).collect()
 }
 
-fn read_attempt(row: &sqlx::any::AnyRow) -> Result<Attempt, StoreError> {
+fn read_attempt(row: &db::DbRow) -> Result<Attempt, StoreError> {
     let row = Row::new(row, "attempt");
     let verdict = match row.text("outcome")?.as_str() {
         "delivered" => Verdict::Delivered,

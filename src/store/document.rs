@@ -10,7 +10,7 @@ use crate::{
     domain::party::Identity,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 words! {
     /// Which way a document went.
@@ -64,7 +64,7 @@ const INSERT_ABOUT: &str =
 
 /// Keeps a document; `app::document::keep` also states the fact that names its hash.
 pub async fn insert(conn: &mut Conn, document: &Document) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(document.id.to_string())
         .bind(document.direction.word())
         .bind(&document.kind)
@@ -90,7 +90,7 @@ pub async fn insert(conn: &mut Conn, document: &Document) -> Result<(), StoreErr
 
 /// Says that a document also concerns this object.
 pub async fn link(conn: &mut Conn, id: DocumentId, about: &str) -> Result<(), StoreError> {
-    sqlx::query(INSERT_ABOUT).bind(about).bind(id.to_string()).execute(conn).await?;
+    db::query(INSERT_ABOUT).bind(about).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -102,13 +102,13 @@ const BY_PAYLOAD: &str = "
     select * from document where direction = $1 and payload_id = $2 order by id desc limit 1";
 
 pub async fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 /// Every document that concerns the object, oldest first.
 pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Document>, StoreError> {
-    let rows = sqlx::query(ABOUT).bind(about).fetch_all(conn).await?;
+    let rows = db::query(ABOUT).bind(about).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -118,15 +118,12 @@ pub async fn by_payload(
     direction: Direction,
     payload_id: &str,
 ) -> Result<Option<Document>, StoreError> {
-    let row = sqlx::query(BY_PAYLOAD)
-        .bind(direction.word())
-        .bind(payload_id)
-        .fetch_optional(conn)
-        .await?;
+    let row =
+        db::query(BY_PAYLOAD).bind(direction.word()).bind(payload_id).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Document, StoreError> {
+fn read(row: &db::DbRow) -> Result<Document, StoreError> {
     let row = Row::new(row, "document");
     Ok(Document {
         id: row.id("id")?,

@@ -1,5 +1,7 @@
 //! What can go wrong in storage, without a word about HTTP.
 
+use rusqlite::{ErrorCode, ffi};
+
 /// A storage fault. None of them is the caller's fault except [`StoreError::Conflict`].
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -15,8 +17,11 @@ pub enum StoreError {
     /// The database is busy, gone or full: try again later.
     #[error("the database does not answer: {0}")]
     Unavailable(String),
+    /// Two transactions stood in each other's way; PostgreSQL took back this one.
+    #[error("the transaction was taken back: {0}")]
+    Deadlock(String),
     #[error("database: {0}")]
-    Database(sqlx::Error),
+    Database(String),
 }
 
 impl StoreError {
@@ -25,29 +30,48 @@ impl StoreError {
         Self::Inconsistent { table, detail: detail.to_string() }
     }
 
-    /// Whether the same transaction may succeed when tried again at once (deadlock,
-    /// serialization failure).
-    pub fn is_retryable(&self) -> bool {
-        let Self::Database(sqlx::Error::Database(fault)) = self else { return false };
-        matches!(fault.code().as_deref(), Some("40001" | "40P01"))
+    /// Whether the same transaction may succeed when tried again at once.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Deadlock(_))
     }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(fault: sqlx::Error) -> Self {
-        match &fault {
-            sqlx::Error::Database(inner) if inner.is_unique_violation() => {
-                Self::Duplicate(inner.message().to_owned())
+        let text = match fault.as_database_error() {
+            Some(inner) => inner.message().to_owned(),
+            None => fault.to_string(),
+        };
+        let code = fault.as_database_error().and_then(|inner| inner.code());
+        match (&fault, code.as_deref()) {
+            (_, Some(UNIQUE_VIOLATION)) => Self::Duplicate(text),
+            // Serialization failure, deadlock.
+            (_, Some("40001" | "40P01")) => Self::Deadlock(text),
+            // Shut down by an administrator, too many connections, disk full.
+            (_, Some("57P01" | "53300" | "53100")) => Self::Unavailable(text),
+            (sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed, _) => {
+                Self::Unavailable(text)
             }
-            sqlx::Error::Database(inner)
-                if matches!(inner.code().as_deref(), Some("5" | "6" | "261" | "517" | "57P01")) =>
-            {
-                Self::Unavailable(inner.message().to_owned())
+            _ => Self::Database(text),
+        }
+    }
+}
+
+/// PostgreSQL's code for a unique rule that said no.
+const UNIQUE_VIOLATION: &str = "23505";
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(fault: rusqlite::Error) -> Self {
+        let text = fault.to_string();
+        let Some(code) = fault.sqlite_error() else { return Self::Database(text) };
+        match (code.code, code.extended_code) {
+            (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+                Self::Duplicate(text)
             }
-            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-                Self::Unavailable(fault.to_string())
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull, _) => {
+                Self::Unavailable(text)
             }
-            _ => Self::Database(fault),
+            _ => Self::Database(text),
         }
     }
 }

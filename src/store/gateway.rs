@@ -1,7 +1,5 @@
 //! Suppliers' own punchout sites, visits to them, and where cart lines came from.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{CartId, OrganisationId, SiteId, SiteVisitId, SupplierId},
@@ -13,7 +11,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const SITE: &str = "select * from supplier_site where id = $1 and organisation_id = $2";
 const SITE_OF: &str = "select * from supplier_site where organisation_id = $1 and supplier_id = $2";
@@ -24,7 +22,7 @@ pub async fn site(
     organisation: OrganisationId,
     id: SiteId,
 ) -> Result<Option<SupplierSite>, StoreError> {
-    let query = sqlx::query(SITE).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(SITE).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read_site).transpose()
 }
 
@@ -34,7 +32,7 @@ pub async fn site_of(
     organisation: OrganisationId,
     supplier: SupplierId,
 ) -> Result<Option<SupplierSite>, StoreError> {
-    let query = sqlx::query(SITE_OF).bind(organisation.to_string()).bind(supplier.to_string());
+    let query = db::query(SITE_OF).bind(organisation.to_string()).bind(supplier.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read_site).transpose()
 }
 
@@ -43,11 +41,11 @@ pub async fn sites(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<SupplierSite>, StoreError> {
-    let rows = sqlx::query(SITES).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(SITES).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_site).collect()
 }
 
-fn read_site(row: &AnyRow) -> Result<SupplierSite, StoreError> {
+fn read_site(row: &db::DbRow) -> Result<SupplierSite, StoreError> {
     let row = Row::new(row, "supplier_site");
     let (domain, identity) = (row.text("domain")?, row.text("identity")?);
     let more = row.text("oci_more")?;
@@ -90,7 +88,7 @@ const SAVE_SITE: &str = "
 pub async fn save_site(conn: &mut Conn, site: &SupplierSite, at: Time) -> Result<(), StoreError> {
     let json = |fault: serde_json::Error| StoreError::inconsistent("supplier_site", fault);
     let identity = site.identity.as_ref();
-    let done = sqlx::query(SAVE_SITE)
+    let done = db::query(SAVE_SITE)
         .bind(site.id.to_string())
         .bind(site.organisation.to_string())
         .bind(site.supplier.to_string())
@@ -123,12 +121,12 @@ const SET_SECRET: &str = "update supplier_site set sealed = $1 where id = $2";
 
 /// The sealed secret or password, when the site has one of its own.
 pub async fn secret(conn: &mut Conn, id: SiteId) -> Result<Option<Vec<u8>>, StoreError> {
-    let row = sqlx::query(SECRET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(SECRET).bind(id.to_string()).fetch_optional(conn).await?;
     row.map(|row| Row::new(&row, "supplier_site").bytes("sealed")).transpose()
 }
 
 pub async fn set_secret(conn: &mut Conn, id: SiteId, sealed: &[u8]) -> Result<(), StoreError> {
-    let query = sqlx::query(SET_SECRET).bind(sealed.to_vec()).bind(id.to_string());
+    let query = db::query(SET_SECRET).bind(sealed.to_vec()).bind(id.to_string());
     one_row(query.execute(conn).await?.rows_affected(), "supplier site")
 }
 
@@ -139,7 +137,7 @@ const INSERT_VISIT: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)";
 
 pub async fn insert_visit(conn: &mut Conn, visit: &SiteVisit) -> Result<(), StoreError> {
-    sqlx::query(INSERT_VISIT)
+    db::query(INSERT_VISIT)
         .bind(visit.id.to_string())
         .bind(visit.site.to_string())
         .bind(visit.organisation.to_string())
@@ -160,7 +158,7 @@ pub async fn insert_visit(conn: &mut Conn, visit: &SiteVisit) -> Result<(), Stor
 const VISIT: &str = "select * from site_visit where id = $1";
 
 pub async fn visit(conn: &mut Conn, id: SiteVisitId) -> Result<Option<SiteVisit>, StoreError> {
-    let row = sqlx::query(VISIT).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(VISIT).bind(id.to_string()).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
     let row = Row::new(&row, "site_visit");
     Ok(Some(SiteVisit {
@@ -193,7 +191,7 @@ pub async fn set_visit(
     state: VisitState,
     returned: Option<(&str, Time)>,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_VISIT)
+    let done = db::query(SET_VISIT)
         .bind(state.word())
         .bind(returned.map(|(sha256, _)| sha256.to_owned()))
         .bind(returned.map(|(_, at)| at.millis()))
@@ -214,7 +212,7 @@ const ADD_LINE: &str = "
 
 /// Where the lines of a cart came from; lines of the catalogue are not among them.
 pub async fn lines(conn: &mut Conn, cart: CartId) -> Result<Vec<SiteLine>, StoreError> {
-    let rows = sqlx::query(LINES).bind(cart.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(cart.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "site_line");
@@ -230,13 +228,13 @@ pub async fn lines(conn: &mut Conn, cart: CartId) -> Result<Vec<SiteLine>, Store
 
 /// Forgets what is known of a site's lines in a cart, before others take their place.
 pub async fn forget_lines(conn: &mut Conn, cart: CartId, site: SiteId) -> Result<(), StoreError> {
-    let query = sqlx::query(FORGET_LINES).bind(cart.to_string()).bind(site.to_string());
+    let query = db::query(FORGET_LINES).bind(cart.to_string()).bind(site.to_string());
     query.execute(conn).await?;
     Ok(())
 }
 
 pub async fn add_line(conn: &mut Conn, cart: CartId, line: &SiteLine) -> Result<(), StoreError> {
-    sqlx::query(ADD_LINE)
+    db::query(ADD_LINE)
         .bind(cart.to_string())
         .bind(line.line.to_string())
         .bind(line.site.to_string())
@@ -252,6 +250,6 @@ const IS_LIVE: &str = "
 
 /// Whether the session from which a shopper left was not ended since.
 pub async fn is_live(conn: &mut Conn, visit: &SiteVisit, now: Time) -> Result<bool, StoreError> {
-    let query = sqlx::query(IS_LIVE).bind(visit.session.to_string()).bind(now.millis());
+    let query = db::query(IS_LIVE).bind(visit.session.to_string()).bind(now.millis());
     Ok(query.fetch_optional(conn).await?.is_some())
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{id::PersonId, time::Time};
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// What was answered to a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub async fn get(
     key: &str,
 ) -> Result<Option<Kept>, StoreError> {
     let row =
-        sqlx::query(GET).bind(person.to_string()).bind(call).bind(key).fetch_optional(conn).await?;
+        db::query(GET).bind(person.to_string()).bind(call).bind(key).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "idempotency");
         Ok(Kept { body_sha256: row.text("body_sha256")?, answer: row.text("answer")? })
@@ -42,7 +42,7 @@ pub async fn insert(
     kept: &Kept,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(person.to_string())
         .bind(named.0)
         .bind(named.1)

@@ -2,7 +2,7 @@
 
 use crate::base::{id::DocumentId, time::Time};
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// A document that was answered before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub async fn get(
     sender: &str,
     payload_id: &str,
 ) -> Result<Option<Answered>, StoreError> {
-    let row = sqlx::query(GET).bind(sender).bind(payload_id).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(sender).bind(payload_id).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "inbox");
         Ok(Answered {
@@ -45,7 +45,7 @@ pub async fn insert(
     answered: &Answered,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(key.0)
         .bind(key.1)
         .bind(&answered.body_sha256)

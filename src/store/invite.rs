@@ -6,7 +6,7 @@ use crate::base::{
     words::words,
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 words! {
     /// Why a link was sent.
@@ -33,7 +33,7 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5)";
 
 pub async fn insert(conn: &mut Conn, invite: &Invite, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(invite.id.to_string())
         .bind(invite.person.to_string())
         .bind(invite.kind.word())
@@ -47,7 +47,7 @@ pub async fn insert(conn: &mut Conn, invite: &Invite, at: Time) -> Result<(), St
 const GET: &str = "select id, person_id, kind, expires_at, used_at from invite where id = $1";
 
 pub async fn get(conn: &mut Conn, id: InviteId) -> Result<Option<Invite>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "invite");
         Ok(Invite {
@@ -65,7 +65,7 @@ const USE: &str = "update invite set used_at = $1 where id = $2 and used_at is n
 
 /// Uses a link up; a second use at the same time is a conflict.
 pub async fn use_up(conn: &mut Conn, id: InviteId, at: Time) -> Result<(), StoreError> {
-    let done = sqlx::query(USE).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    let done = db::query(USE).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "link")
 }
 
@@ -73,6 +73,6 @@ const VOID: &str = "update invite set used_at = $1 where person_id = $2 and used
 
 /// Makes every open link of a person useless.
 pub async fn void_of_person(conn: &mut Conn, id: PersonId, at: Time) -> Result<(), StoreError> {
-    sqlx::query(VOID).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    db::query(VOID).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     domain::invoice::{Difference, Invoice, InvoiceLine, InvoiceState, Sums},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into invoice (id, organisation_id, supplier_id, number, source, invoiced_on, currency,
@@ -25,7 +25,7 @@ const INSERT: &str = "
 /// number is a `Duplicate`.
 pub async fn insert(conn: &mut Conn, invoice: &Invoice) -> Result<(), StoreError> {
     let sums = &invoice.sums;
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(invoice.id.to_string())
         .bind(invoice.organisation.to_string())
         .bind(invoice.supplier.to_string())
@@ -61,7 +61,7 @@ pub async fn insert_line(
     invoice: InvoiceId,
     line: &InvoiceLine,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT_LINE)
+    db::query(INSERT_LINE)
         .bind(invoice.to_string())
         .bind(line.line_number)
         .bind(line.order.to_string())
@@ -92,7 +92,7 @@ pub async fn insert_differences(
     differences: &[Difference],
 ) -> Result<(), StoreError> {
     for (position, difference) in (1_i64..).zip(differences) {
-        sqlx::query(INSERT_DIFFERENCE)
+        db::query(INSERT_DIFFERENCE)
             .bind(invoice.to_string())
             .bind(position)
             .bind(difference.line)
@@ -118,7 +118,7 @@ const OF_ORDER: &str = "
 
 /// The invoice of this id, whoever asks: for the server's own work.
 pub async fn get(conn: &mut Conn, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -128,7 +128,7 @@ pub async fn in_organisation(
     organisation: OrganisationId,
     id: InvoiceId,
 ) -> Result<Option<Invoice>, StoreError> {
-    let query = sqlx::query(IN_ORGANISATION).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(IN_ORGANISATION).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -138,7 +138,7 @@ pub async fn at_supplier(
     supplier: SupplierId,
     id: InvoiceId,
 ) -> Result<Option<Invoice>, StoreError> {
-    let query = sqlx::query(AT_SUPPLIER).bind(id.to_string()).bind(supplier.to_string());
+    let query = db::query(AT_SUPPLIER).bind(id.to_string()).bind(supplier.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -149,7 +149,7 @@ pub async fn by_number(
     supplier: SupplierId,
     number: &str,
 ) -> Result<Vec<Invoice>, StoreError> {
-    let rows = sqlx::query(BY_NUMBER)
+    let rows = db::query(BY_NUMBER)
         .bind(organisation.to_string())
         .bind(supplier.to_string())
         .bind(number)
@@ -160,7 +160,7 @@ pub async fn by_number(
 
 /// Every invoice that bills the order, oldest first.
 pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Invoice>, StoreError> {
-    let rows = sqlx::query(OF_ORDER).bind(order.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_ORDER).bind(order.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -196,7 +196,7 @@ async fn page(
     owner: String,
     cut: &Cut,
 ) -> Result<Page<Invoice>, StoreError> {
-    let rows = sqlx::query(sql)
+    let rows = db::query(sql)
         .bind(owner)
         .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
         .bind(cut.fetch())
@@ -218,7 +218,7 @@ pub async fn decide(
     state: InvoiceState,
     (by, reason): (Option<PersonId>, &str),
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(DECIDE)
+    let done = db::query(DECIDE)
         .bind(state.word())
         .bind(by.map(|id| id.to_string()))
         .bind(reason)
@@ -240,7 +240,7 @@ pub async fn set_issued(
     state: InvoiceState,
     document: DocumentId,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_ISSUED)
+    let done = db::query(SET_ISSUED)
         .bind(state.word())
         .bind(document.to_string())
         .bind(invoice.id.to_string())
@@ -250,7 +250,7 @@ pub async fn set_issued(
     one_row(done.rows_affected(), "invoice")
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Invoice, StoreError> {
+fn read(row: &db::DbRow) -> Result<Invoice, StoreError> {
     let row = Row::new(row, "invoice");
     let day = row.text("invoiced_on")?;
     let money = |column: &str| row.money(column, "currency");
@@ -286,11 +286,11 @@ const LINES: &str = "
 
 /// The invoice's lines, in their order.
 pub async fn lines(conn: &mut Conn, invoice: InvoiceId) -> Result<Vec<InvoiceLine>, StoreError> {
-    let rows = sqlx::query(LINES).bind(invoice.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(invoice.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_line).collect()
 }
 
-fn read_line(row: &sqlx::any::AnyRow) -> Result<InvoiceLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<InvoiceLine, StoreError> {
     let row = Row::new(row, "invoice_line");
     let currency: Currency = row.parsed("currency")?;
     let rate = row.maybe_text("tax_rate")?;
@@ -318,7 +318,7 @@ pub async fn differences(
     conn: &mut Conn,
     invoice: InvoiceId,
 ) -> Result<Vec<Difference>, StoreError> {
-    let rows = sqlx::query(DIFFERENCES).bind(invoice.to_string()).fetch_all(conn).await?;
+    let rows = db::query(DIFFERENCES).bind(invoice.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "invoice_difference");

@@ -7,8 +7,6 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{ItemId, OrganisationId, SupplierId},
@@ -19,7 +17,7 @@ use crate::{
     domain::catalogue::{Item, QUERY_WORDS},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 macro_rules! items {
     ($rest:expr) => {
@@ -37,7 +35,7 @@ const BY_SKU: &str = items!("from item i where i.supplier_id = $1 and i.sku = $2
 const ALL_BY_SKU: &str = items!("from item i where i.sku = $1 order by i.supplier_id");
 
 pub async fn get(conn: &mut Conn, id: ItemId) -> Result<Option<Item>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -46,7 +44,7 @@ pub async fn by_sku(
     supplier: SupplierId,
     sku: &str,
 ) -> Result<Option<Item>, StoreError> {
-    let query = sqlx::query(BY_SKU).bind(supplier.to_string()).bind(sku);
+    let query = db::query(BY_SKU).bind(supplier.to_string()).bind(sku);
     let row = query.fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
@@ -69,7 +67,7 @@ pub async fn by_skus(
 ) -> Result<Vec<Item>, StoreError> {
     let mut found = Vec::with_capacity(skus.len());
     for some in skus.chunks(AT_ONCE) {
-        let mut query = sqlx::query(BY_SKUS).bind(supplier.to_string());
+        let mut query = db::query(BY_SKUS).bind(supplier.to_string());
         for slot in 0..AT_ONCE {
             query = query.bind(some.get(slot).or(some.last()).copied().unwrap_or_default());
         }
@@ -82,11 +80,11 @@ pub async fn by_skus(
 
 /// The items of every supplier that uses this number.
 pub async fn all_by_sku(conn: &mut Conn, sku: &str) -> Result<Vec<Item>, StoreError> {
-    let rows = sqlx::query(ALL_BY_SKU).bind(sku).fetch_all(conn).await?;
+    let rows = db::query(ALL_BY_SKU).bind(sku).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &AnyRow) -> Result<Item, StoreError> {
+fn read(row: &db::DbRow) -> Result<Item, StoreError> {
     let row = Row::new(row, "item");
     Ok(Item {
         id: row.id("id")?,
@@ -174,7 +172,7 @@ pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<
         (_, None, Some(_)) => OF_SUPPLIER,
         (_, None, None) => NEWEST,
     };
-    let mut query = sqlx::query(sql)
+    let mut query = db::query(sql)
         .bind(cut.after.clone().unwrap_or_else(|| END.to_owned()))
         .bind(search.supplier.map(|id| id.to_string()).unwrap_or_default())
         .bind(search.category.clone().unwrap_or_default())
@@ -209,13 +207,13 @@ pub async fn offered(
     (organisation, currency): (OrganisationId, Currency),
     (limit, offset): (u32, u64),
 ) -> Result<(Vec<Item>, u64), StoreError> {
-    let count = sqlx::query(OFFERED_COUNT)
+    let count = db::query(OFFERED_COUNT)
         .bind(currency.code().to_owned())
         .bind(organisation.to_string())
         .fetch_one(&mut *conn)
         .await?;
     let count = Row::new(&count, "item").int("items")?;
-    let rows = sqlx::query(OFFERED)
+    let rows = db::query(OFFERED)
         .bind(currency.code().to_owned())
         .bind(organisation.to_string())
         .bind(i64::from(limit))
@@ -234,7 +232,7 @@ async fn rarest_first(
     let mut words: Vec<String> = words.iter().take(QUERY_WORDS).cloned().collect();
     let mut least: Option<(usize, i64)> = None;
     for (at, word) in words.iter().enumerate() {
-        let row = sqlx::query(HITS)
+        let row = db::query(HITS)
             .bind(word)
             .bind(format!("{word}{LAST}"))
             .bind(RARE + 1)
@@ -271,7 +269,7 @@ pub async fn categories(
     organisation: OrganisationId,
     currency: Currency,
 ) -> Result<Vec<String>, StoreError> {
-    let query = sqlx::query(CATEGORIES).bind(currency.code().to_owned());
+    let query = db::query(CATEGORIES).bind(currency.code().to_owned());
     let rows = query.bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "item").text("category")).collect()
 }
@@ -287,7 +285,7 @@ pub async fn insert(
     item: &Item,
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(item.id.to_string())
         .bind(item.supplier.to_string())
         .bind(&item.sku)
@@ -319,7 +317,7 @@ pub async fn update(
     item: &Item,
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(&item.aux_id)
         .bind(&item.name)
         .bind(&item.description)
@@ -336,7 +334,7 @@ pub async fn update(
         .execute(&mut *conn)
         .await?;
     one_row(done.rows_affected(), "item")?;
-    sqlx::query("delete from item_word where item_id = $1")
+    db::query("delete from item_word where item_id = $1")
         .bind(item.id.to_string())
         .execute(&mut *conn)
         .await?;
@@ -360,7 +358,7 @@ async fn add_words(
 ) -> Result<(), StoreError> {
     let words: Vec<&String> = words.iter().collect();
     for some in words.chunks(WORDS_AT_ONCE) {
-        let mut query = sqlx::query(ADD_WORDS).bind(item.to_string());
+        let mut query = db::query(ADD_WORDS).bind(item.to_string());
         for slot in 0..WORDS_AT_ONCE {
             query = query.bind(some.get(slot).or(some.last()).map_or("", |word| word.as_str()));
         }

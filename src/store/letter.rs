@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Conn, Row, Store, StoreError, Work,
+    Conn, Row, Store, StoreError, Work, db,
     delivery::{Attempt, insert_attempt},
 };
 
@@ -40,7 +40,7 @@ const INSERT: &str = "
 
 /// Puts a letter into the outbox, due at once.
 pub async fn insert(conn: &mut Conn, letter: &Letter, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(letter.id.to_string())
         .bind(letter.organisation.map(|id| id.to_string()))
         .bind(letter.person.map(|id| id.to_string()))
@@ -59,7 +59,7 @@ pub async fn insert(conn: &mut Conn, letter: &Letter, at: Time) -> Result<(), St
     Ok(())
 }
 
-pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Letter, StoreError> {
+pub(super) fn read(row: &db::DbRow) -> Result<Letter, StoreError> {
     let row = Row::new(row, "letter");
     Ok(Letter {
         id: row.id("id")?,
@@ -83,7 +83,7 @@ pub(super) fn read(row: &sqlx::any::AnyRow) -> Result<Letter, StoreError> {
 const GET: &str = "select * from letter where id = $1";
 
 pub async fn get(conn: &mut Conn, id: LetterId) -> Result<Option<Letter>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -116,7 +116,7 @@ impl Work for Take {
     type Fault = StoreError;
 
     async fn run(&self, conn: &mut Conn) -> Result<Vec<Held>, StoreError> {
-        let rows = sqlx::query(TAKE)
+        let rows = db::query(TAKE)
             .bind(self.until.millis())
             .bind(self.now.millis())
             .bind(self.most)
@@ -155,7 +155,7 @@ impl Store {
     ) -> Result<Vec<Held>, StoreError> {
         // Looking first costs no write transaction while nothing is due.
         let mut conn = self.read().await?;
-        let due = sqlx::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
+        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
         drop(conn);
         if due.is_none() || most == 0 {
             return Ok(Vec::new());
@@ -196,7 +196,7 @@ impl Work for Settle {
 
     async fn run(&self, conn: &mut Conn) -> Result<bool, StoreError> {
         let ended = matches!(self.state, DeliveryState::Delivered | DeliveryState::Failed);
-        let done = sqlx::query(SETTLE)
+        let done = db::query(SETTLE)
             .bind(self.state.word())
             .bind(self.next_at.map(Time::millis))
             .bind(ended.then_some(self.attempt.finished_at.millis()))

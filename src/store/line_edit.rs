@@ -1,13 +1,11 @@
 //! What approvers did to single lines, and the amounts that standing signatures were given over.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::id::RequisitionId,
     domain::{line_edit::LineEdit, requisition::edit::Signed},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into line_edit (id, requisition_id, task_id, person_id, position, what, sku,
@@ -16,7 +14,7 @@ const INSERT: &str = "
 
 /// Records what was done to a line.
 pub async fn insert(conn: &mut Conn, row: &LineEdit) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.requisition.to_string())
         .bind(row.task.map(|id| id.to_string()))
@@ -38,11 +36,11 @@ const OF: &str = "select * from line_edit where requisition_id = $1 order by id"
 
 /// What was done to the lines of a requisition, the earliest first.
 pub async fn of(conn: &mut Conn, id: RequisitionId) -> Result<Vec<LineEdit>, StoreError> {
-    let rows = sqlx::query(OF).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF).bind(id.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &AnyRow) -> Result<LineEdit, StoreError> {
+fn read(row: &db::DbRow) -> Result<LineEdit, StoreError> {
     let row = Row::new(row, "line_edit");
     Ok(LineEdit {
         id: row.id("id")?,
@@ -64,7 +62,7 @@ const SIGNED: &str = "select signed from requisition where id = $1";
 
 /// What the standing signatures were given over; `None` before the first edit.
 pub async fn signed(conn: &mut Conn, id: RequisitionId) -> Result<Option<Signed>, StoreError> {
-    let row = sqlx::query(SIGNED).bind(id.to_string()).fetch_one(conn).await?;
+    let row = db::query(SIGNED).bind(id.to_string()).fetch_one(conn).await?;
     let row = Row::new(&row, "requisition");
     match row.maybe_text("signed")? {
         Some(_) => row.json("signed").map(Some),
@@ -80,7 +78,7 @@ pub async fn set_signed(
 ) -> Result<(), StoreError> {
     let text = serde_json::to_string(signed)
         .map_err(|fault| StoreError::inconsistent("requisition", fault))?;
-    let query = sqlx::query("update requisition set signed = $1 where id = $2");
+    let query = db::query("update requisition set signed = $1 where id = $2");
     let done = query.bind(text).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "requisition")
 }

@@ -1,7 +1,7 @@
 //! Floor 3: the only place that contains SQL.
 //!
-//! One SQL text serves SQLite and PostgreSQL through `sqlx::Any`; columns are TEXT, BIGINT/INTEGER
-//! or BYTEA/BLOB and nothing else. Functions take a connection, so the same ones serve reads and
+//! One SQL text serves SQLite and PostgreSQL through [`db`]; columns are TEXT, BIGINT/INTEGER or
+//! BYTEA/BLOB and nothing else. Functions take a connection, so the same ones serve reads and
 //! the one write transaction. [`Store::write`] is called by `app::act` and [`upkeep`] alone: a
 //! change of an audited table never starts anywhere else.
 
@@ -13,6 +13,7 @@ pub mod cart;
 pub mod chain;
 pub mod confirmation;
 pub mod conformance;
+pub mod db;
 pub mod delegation;
 pub mod delivery;
 pub mod document;
@@ -51,22 +52,19 @@ mod connect;
 mod error;
 mod goods;
 mod migrate;
+mod reading;
 mod row;
 mod sole;
 mod write;
 
-pub use connect::{Dialect, Store};
+pub use connect::{Dialect, SQLITE_READERS, Store};
+pub use db::Conn;
 pub use error::StoreError;
 pub use migrate::{Migrated, migrate};
+pub use reading::Reading;
 pub use row::{Bool, Row};
 pub use sole::Sole;
 pub use write::Work;
-
-/// A connection to either database, inside or outside a transaction.
-pub type Conn = sqlx::AnyConnection;
-
-/// A borrowed connection for reading; on SQLite it cannot write.
-pub type Reading = sqlx::pool::PoolConnection<sqlx::Any>;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use crate::base::id::OrganisationId;
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 const NEXT: &str = "
     insert into number_series (organisation_id, series, last) values ($1, $2, 1)
@@ -16,6 +16,6 @@ pub async fn next(
     organisation: OrganisationId,
     series: &str,
 ) -> Result<i64, StoreError> {
-    let row = sqlx::query(NEXT).bind(organisation.to_string()).bind(series).fetch_one(conn).await?;
+    let row = db::query(NEXT).bind(organisation.to_string()).bind(series).fetch_one(conn).await?;
     Row::new(&row, "number_series").int("last")
 }

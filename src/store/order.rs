@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into purchase_order (id, number, organisation_id, supplier_id, requisition_id,
@@ -26,7 +26,7 @@ const INSERT: &str = "
 
 /// Adds an order. A second one of the same requisition and supplier is a `Duplicate`.
 pub async fn insert(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(order.id.to_string())
         .bind(&order.number)
         .bind(order.organisation.to_string())
@@ -72,7 +72,7 @@ pub async fn insert_line(
     line: &OrderLine,
 ) -> Result<(), StoreError> {
     let goods = &line.goods;
-    sqlx::query(INSERT_LINE)
+    db::query(INSERT_LINE)
         .bind(line.id.to_string())
         .bind(order.to_string())
         .bind(line.line_number)
@@ -113,7 +113,7 @@ pub async fn of_buyer_order(
     organisation: OrganisationId,
     buyer_order_id: &str,
 ) -> Result<Vec<Order>, StoreError> {
-    let rows = sqlx::query(OF_BUYER_ORDER)
+    let rows = db::query(OF_BUYER_ORDER)
         .bind(organisation.to_string())
         .bind(buyer_order_id)
         .fetch_all(conn)
@@ -123,7 +123,7 @@ pub async fn of_buyer_order(
 
 /// The order of this id, whoever asks: for the server's own work.
 pub async fn get(conn: &mut Conn, id: OrderId) -> Result<Option<Order>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -133,7 +133,7 @@ pub async fn in_organisation(
     organisation: OrganisationId,
     id: OrderId,
 ) -> Result<Option<Order>, StoreError> {
-    let row = sqlx::query(IN_ORGANISATION)
+    let row = db::query(IN_ORGANISATION)
         .bind(id.to_string())
         .bind(organisation.to_string())
         .fetch_optional(conn)
@@ -147,7 +147,7 @@ pub async fn at_supplier(
     supplier: SupplierId,
     id: OrderId,
 ) -> Result<Option<Order>, StoreError> {
-    let row = sqlx::query(AT_SUPPLIER)
+    let row = db::query(AT_SUPPLIER)
         .bind(id.to_string())
         .bind(supplier.to_string())
         .fetch_optional(conn)
@@ -160,7 +160,7 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<Order>, StoreError> {
-    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -170,7 +170,7 @@ pub async fn by_payload(
     supplier: SupplierId,
     payload_id: &str,
 ) -> Result<Option<Order>, StoreError> {
-    let row = sqlx::query(BY_PAYLOAD)
+    let row = db::query(BY_PAYLOAD)
         .bind(payload_id)
         .bind(supplier.to_string())
         .fetch_optional(conn)
@@ -186,7 +186,7 @@ pub async fn by_number(
     supplier: SupplierId,
     number: &str,
 ) -> Result<Vec<Order>, StoreError> {
-    let rows = sqlx::query(BY_NUMBER)
+    let rows = db::query(BY_NUMBER)
         .bind(organisation.to_string())
         .bind(supplier.to_string())
         .bind(number)
@@ -215,7 +215,7 @@ pub async fn list(
     requester: Option<PersonId>,
     cut: &Cut,
 ) -> Result<Page<Order>, StoreError> {
-    let query = sqlx::query(if requester.is_some() { LIST_OWN } else { LIST })
+    let query = db::query(if requester.is_some() { LIST_OWN } else { LIST })
         .bind(organisation.to_string())
         .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
         .bind(cut.fetch());
@@ -234,7 +234,7 @@ pub async fn list_at_supplier(
     supplier: SupplierId,
     cut: &Cut,
 ) -> Result<Page<Order>, StoreError> {
-    let rows = sqlx::query(LIST_AT_SUPPLIER)
+    let rows = db::query(LIST_AT_SUPPLIER)
         .bind(supplier.to_string())
         .bind(cut.after.as_deref().unwrap_or(NEWEST).to_owned())
         .bind(cut.fetch())
@@ -255,7 +255,7 @@ const DELETE_LINES: &str = "delete from order_line where order_id = $1";
 /// Puts the order's next version in place of the last; the lines of the last go, those of the next
 /// are still to be inserted.
 pub async fn replace(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
-    let done = sqlx::query(REPLACE)
+    let done = db::query(REPLACE)
         .bind(order.requisition.to_string())
         .bind(&order.cost_center_code)
         .bind(address(&order.ship_to)?)
@@ -274,7 +274,7 @@ pub async fn replace(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
         .execute(&mut *conn)
         .await?;
     one_row(done.rows_affected(), "order")?;
-    sqlx::query(DELETE_LINES).bind(order.id.to_string()).execute(conn).await?;
+    db::query(DELETE_LINES).bind(order.id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -285,7 +285,7 @@ const CANCEL: &str = "
 
 /// Saves the order's cancellation; its lines stay.
 pub async fn cancel(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
-    let done = sqlx::query(CANCEL)
+    let done = db::query(CANCEL)
         .bind(order.state.word())
         .bind(&order.payload_id)
         .bind(order.document.to_string())
@@ -306,7 +306,7 @@ pub async fn set_state(
     order: &Order,
     state: OrderState,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_STATE)
+    let done = db::query(SET_STATE)
         .bind(state.word())
         .bind(order.id.to_string())
         .bind(order.version)
@@ -315,7 +315,7 @@ pub async fn set_state(
     one_row(done.rows_affected(), "order")
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Order, StoreError> {
+fn read(row: &db::DbRow) -> Result<Order, StoreError> {
     let row = Row::new(row, "purchase_order");
     Ok(Order {
         id: row.id("id")?,
@@ -348,11 +348,11 @@ const LINES: &str = "
 
 /// The order's lines, in their order.
 pub async fn lines(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderLine>, StoreError> {
-    let rows = sqlx::query(LINES).bind(order.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(order.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_line).collect()
 }
 
-fn read_line(row: &sqlx::any::AnyRow) -> Result<OrderLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<OrderLine, StoreError> {
     let row = Row::new(row, "order_line");
     let amount = row.decimal("price_amount")?;
     Ok(OrderLine {
@@ -393,7 +393,7 @@ const SAVE_PROGRESS: &str = "
 /// Saves what happened to a line; the order's version, moved in the same transaction, guards it.
 pub async fn save_progress(conn: &mut Conn, line: &OrderLine) -> Result<(), StoreError> {
     let progress = &line.progress;
-    let done = sqlx::query(SAVE_PROGRESS)
+    let done = db::query(SAVE_PROGRESS)
         .bind(decimal::canonical(progress.confirmed))
         .bind(decimal::canonical(progress.backordered))
         .bind(decimal::canonical(progress.rejected))

@@ -9,7 +9,7 @@ use crate::{
     domain::party::{Address, AddressKind, CostCenter, Organisation, PostalAddress},
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const BY_ID: &str = "
     select id, name, title, currency, checkout, locale, time_zone, default_manager_id,
@@ -25,21 +25,21 @@ const ALL: &str = "
     from organisation order by id";
 
 pub async fn get(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Organisation>, StoreError> {
-    let row = sqlx::query(BY_NAME).bind(name).fetch_optional(conn).await?;
+    let row = db::query(BY_NAME).bind(name).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn all(conn: &mut Conn) -> Result<Vec<Organisation>, StoreError> {
-    let rows = sqlx::query(ALL).fetch_all(conn).await?;
+    let rows = db::query(ALL).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Organisation, StoreError> {
+fn read(row: &db::DbRow) -> Result<Organisation, StoreError> {
     let row = Row::new(row, "organisation");
     Ok(Organisation {
         id: row.id("id")?,
@@ -63,7 +63,7 @@ fn read(row: &sqlx::any::AnyRow) -> Result<Organisation, StoreError> {
 /// Makes whoever else locks this organisation wait until the transaction ends: submissions that
 /// are judged together with those of other people must not run side by side.
 pub async fn lock(conn: &mut Conn, id: OrganisationId) -> Result<(), StoreError> {
-    let done = sqlx::query("update organisation set version = version where id = $1")
+    let done = db::query("update organisation set version = version where id = $1")
         .bind(id.to_string())
         .execute(conn)
         .await?;
@@ -81,7 +81,7 @@ pub async fn insert(
     organisation: &Organisation,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(organisation.id.to_string())
         .bind(&organisation.name)
         .bind(&organisation.title)
@@ -107,7 +107,7 @@ const UPDATE: &str = "
 
 /// Saves what may change; name and currency stay for life.
 pub async fn update(conn: &mut Conn, organisation: &Organisation) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(&organisation.title)
         .bind(organisation.checkout.word())
         .bind(&organisation.locale)
@@ -133,11 +133,11 @@ pub async fn cost_centers(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<CostCenter>, StoreError> {
-    let rows = sqlx::query(COST_CENTERS).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(COST_CENTERS).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_cost_center).collect()
 }
 
-fn read_cost_center(row: &sqlx::any::AnyRow) -> Result<CostCenter, StoreError> {
+fn read_cost_center(row: &db::DbRow) -> Result<CostCenter, StoreError> {
     let row = Row::new(row, "cost_center");
     Ok(CostCenter {
         id: row.id("id")?,
@@ -159,7 +159,7 @@ const SAVE_COST_CENTER: &str = "
 
 /// Adds or changes a cost centre; its code stays for life.
 pub async fn save_cost_center(conn: &mut Conn, row: &CostCenter) -> Result<(), StoreError> {
-    let done = sqlx::query(SAVE_COST_CENTER)
+    let done = db::query(SAVE_COST_CENTER)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
         .bind(&row.code)
@@ -203,7 +203,7 @@ pub async fn addresses(
     organisation: OrganisationId,
     kind: AddressKind,
 ) -> Result<Vec<Address>, StoreError> {
-    let rows = sqlx::query(ADDRESSES)
+    let rows = db::query(ADDRESSES)
         .bind(organisation.to_string())
         .bind(kind.word())
         .fetch_all(conn)
@@ -211,7 +211,7 @@ pub async fn addresses(
     rows.iter().map(read_address).collect()
 }
 
-fn read_address(row: &sqlx::any::AnyRow) -> Result<Address, StoreError> {
+fn read_address(row: &db::DbRow) -> Result<Address, StoreError> {
     let row = Row::new(row, "address");
     Ok(Address {
         id: row.id("id")?,
@@ -244,7 +244,7 @@ const SAVE_ADDRESS: &str = "
 
 /// Adds or changes an address; its kind and code stay for life.
 pub async fn save_address(conn: &mut Conn, row: &Address) -> Result<(), StoreError> {
-    let done = sqlx::query(SAVE_ADDRESS)
+    let done = db::query(SAVE_ADDRESS)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
         .bind(row.kind.word())

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const BY_ID: &str = "select * from partner where id = $1";
 const BY_ORGANISATION: &str = "select * from partner where organisation_id = $1 order by id";
@@ -24,7 +24,7 @@ const IDENTITIES: &str = "
     select domain, identity from partner_identity where partner_id = $1 order by position";
 
 pub async fn get(conn: &mut Conn, id: PartnerId) -> Result<Option<Partner>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(&mut *conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(&mut *conn).await?;
     with_identities(conn, row).await
 }
 
@@ -34,7 +34,7 @@ pub async fn supply(
     organisation: OrganisationId,
     supplier: SupplierId,
 ) -> Result<Option<Partner>, StoreError> {
-    let row = sqlx::query(BY_SUPPLY)
+    let row = db::query(BY_SUPPLY)
         .bind(organisation.to_string())
         .bind(supplier.to_string())
         .fetch_optional(&mut *conn)
@@ -43,13 +43,13 @@ pub async fn supply(
 }
 
 pub async fn by_oci_user(conn: &mut Conn, user: &str) -> Result<Option<Partner>, StoreError> {
-    let row = sqlx::query(BY_OCI_USER).bind(user).fetch_optional(&mut *conn).await?;
+    let row = db::query(BY_OCI_USER).bind(user).fetch_optional(&mut *conn).await?;
     with_identities(conn, row).await
 }
 
 /// Every connection that registered the identity; domains are compared without case.
 pub async fn by_identity(conn: &mut Conn, identity: &Identity) -> Result<Vec<Partner>, StoreError> {
-    let rows = sqlx::query(BY_IDENTITY)
+    let rows = db::query(BY_IDENTITY)
         .bind(identity.identity.trim())
         .bind(fold(&identity.domain))
         .fetch_all(&mut *conn)
@@ -67,7 +67,7 @@ pub async fn of_organisation(
     organisation: OrganisationId,
 ) -> Result<Vec<Partner>, StoreError> {
     let rows =
-        sqlx::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(&mut *conn).await?;
+        db::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(&mut *conn).await?;
     let mut partners = Vec::with_capacity(rows.len());
     for row in rows {
         partners.extend(with_identities(conn, Some(row)).await?);
@@ -77,12 +77,12 @@ pub async fn of_organisation(
 
 async fn with_identities(
     conn: &mut Conn,
-    row: Option<sqlx::any::AnyRow>,
+    row: Option<db::DbRow>,
 ) -> Result<Option<Partner>, StoreError> {
     let Some(row) = row else { return Ok(None) };
     let row = Row::new(&row, "partner");
     let id: PartnerId = row.id("id")?;
-    let rows = sqlx::query(IDENTITIES).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(IDENTITIES).bind(id.to_string()).fetch_all(conn).await?;
     let identities = rows
         .iter()
         .map(|row| {
@@ -148,7 +148,7 @@ pub async fn save(conn: &mut Conn, partner: &Partner, at: Time) -> Result<(), St
             ("supplier", supplier, Some(channel.word()), url.clone(), email.clone())
         }
     };
-    let done = sqlx::query(SAVE)
+    let done = db::query(SAVE)
         .bind(partner.id.to_string())
         .bind(kind)
         .bind(partner.organisation.to_string())
@@ -181,12 +181,12 @@ const INSERT_IDENTITY: &str = "
     values ($1, $2, $3, $4, $5)";
 
 async fn save_identities(conn: &mut Conn, partner: &Partner) -> Result<(), StoreError> {
-    sqlx::query("delete from partner_identity where partner_id = $1")
+    db::query("delete from partner_identity where partner_id = $1")
         .bind(partner.id.to_string())
         .execute(&mut *conn)
         .await?;
     for (position, identity) in (1_i64..).zip(&partner.identities) {
-        sqlx::query(INSERT_IDENTITY)
+        db::query(INSERT_IDENTITY)
             .bind(partner.id.to_string())
             .bind(position)
             .bind(identity.domain.trim())
@@ -213,7 +213,7 @@ const SECRETS: &str = "
 
 /// Both slots, the newest first: the newest is sent, either is accepted.
 pub async fn secrets(conn: &mut Conn, id: PartnerId) -> Result<Vec<SecretSlot>, StoreError> {
-    let rows = sqlx::query(SECRETS).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(SECRETS).bind(id.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "partner_secret");
@@ -252,7 +252,7 @@ pub async fn digests(
     conn: &mut Conn,
     identity: &Identity,
 ) -> Result<Vec<(PartnerId, String)>, StoreError> {
-    let query = sqlx::query(DIGESTS).bind(identity.identity.trim()).bind(fold(&identity.domain));
+    let query = db::query(DIGESTS).bind(identity.identity.trim()).bind(fold(&identity.domain));
     query.fetch_all(conn).await?.iter().map(read_digest).collect()
 }
 
@@ -279,18 +279,18 @@ pub async fn oci_digests(
     conn: &mut Conn,
     user: &str,
 ) -> Result<Vec<(PartnerId, String)>, StoreError> {
-    let rows = sqlx::query(OCI_DIGESTS).bind(user).fetch_all(conn).await?;
+    let rows = db::query(OCI_DIGESTS).bind(user).fetch_all(conn).await?;
     rows.iter().map(read_digest).collect()
 }
 
-fn read_digest(row: &sqlx::any::AnyRow) -> Result<(PartnerId, String), StoreError> {
+fn read_digest(row: &db::DbRow) -> Result<(PartnerId, String), StoreError> {
     let row = Row::new(row, "partner_secret");
     Ok((row.id("partner_id")?, row.text("digest")?))
 }
 
 /// What the connections call the field of the user's name.
 pub async fn oci_user_fields(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(OCI_USER_FIELDS).fetch_all(conn).await?;
+    let rows = db::query(OCI_USER_FIELDS).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "partner").text("oci_user_field")).collect()
 }
 
@@ -310,7 +310,7 @@ pub async fn save_secret(
     id: PartnerId,
     secret: &SecretSlot,
 ) -> Result<(), StoreError> {
-    sqlx::query(SAVE_SECRET)
+    db::query(SAVE_SECRET)
         .bind(id.to_string())
         .bind(i64::from(secret.slot))
         .bind(&secret.sealed)
@@ -326,6 +326,6 @@ const REMOVE_SECRET: &str = "delete from partner_secret where partner_id = $1 an
 /// Takes one secret out of use.
 pub async fn remove_secret(conn: &mut Conn, id: PartnerId, slot: u8) -> Result<(), StoreError> {
     let done =
-        sqlx::query(REMOVE_SECRET).bind(id.to_string()).bind(i64::from(slot)).execute(conn).await?;
+        db::query(REMOVE_SECRET).bind(id.to_string()).bind(i64::from(slot)).execute(conn).await?;
     one_row(done.rows_affected(), "secret")
 }

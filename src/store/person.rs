@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const BY_ID: &str = "
     select id, organisation_id, supplier_id, email, name,
@@ -40,12 +40,12 @@ const BY_SUPPLIER: &str = "
     from person where supplier_id = $1 order by id";
 
 pub async fn get(conn: &mut Conn, id: PersonId) -> Result<Option<Person>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Person>, StoreError> {
-    let row = sqlx::query(BY_EMAIL).bind(email.as_str()).fetch_optional(conn).await?;
+    let row = db::query(BY_EMAIL).bind(email.as_str()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -54,13 +54,13 @@ pub async fn of_organisation(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
 /// Everybody of a supplier's desk.
 pub async fn of_supplier(conn: &mut Conn, supplier: SupplierId) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(BY_SUPPLIER).bind(supplier.to_string()).fetch_all(conn).await?;
+    let rows = db::query(BY_SUPPLIER).bind(supplier.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -81,7 +81,7 @@ pub async fn page(
     organisation: OrganisationId,
     cut: &Cut,
 ) -> Result<Page<Person>, StoreError> {
-    let rows = sqlx::query(PAGE)
+    let rows = db::query(PAGE)
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
@@ -106,7 +106,7 @@ pub async fn holders(
     organisation: OrganisationId,
     role: &Role,
 ) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(HOLDERS)
+    let rows = db::query(HOLDERS)
         .bind(organisation.to_string())
         .bind(role.as_str().to_owned())
         .fetch_all(conn)
@@ -135,7 +135,7 @@ pub async fn managers(
     organisation: OrganisationId,
     id: PersonId,
 ) -> Result<Vec<Person>, StoreError> {
-    let rows = sqlx::query(MANAGERS)
+    let rows = db::query(MANAGERS)
         .bind(id.to_string())
         .bind(organisation.to_string())
         .fetch_all(conn)
@@ -146,14 +146,14 @@ pub async fn managers(
 /// Makes whoever else locks this person wait until the transaction ends: submissions that are
 /// judged together with the person's others must not run side by side.
 pub async fn lock(conn: &mut Conn, id: PersonId) -> Result<(), StoreError> {
-    let done = sqlx::query("update person set version = version where id = $1")
+    let done = db::query("update person set version = version where id = $1")
         .bind(id.to_string())
         .execute(conn)
         .await?;
     one_row(done.rows_affected(), "person")
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Person, StoreError> {
+fn read(row: &db::DbRow) -> Result<Person, StoreError> {
     let row = Row::new(row, "person");
     let home = match (row.maybe_id("organisation_id")?, row.maybe_id("supplier_id")?) {
         (Some(organisation), None) => Home::Organisation(organisation),
@@ -187,7 +187,7 @@ const INSERT: &str = "
 
 /// Adds a person with roles, without a password.
 pub async fn insert(conn: &mut Conn, person: &Person, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(person.id.to_string())
         .bind(person.organisation().map(|id| id.to_string()))
         .bind(person.supplier().map(|id| id.to_string()))
@@ -211,7 +211,7 @@ const UPDATE: &str = "
 
 /// Saves what may change of a person, roles included; the e-mail address stays.
 pub async fn update(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(&person.name)
         .bind(person.manager.map(|id| id.to_string()))
         .bind(person.default_cost_center.map(|id| id.to_string()))
@@ -227,12 +227,12 @@ pub async fn update(conn: &mut Conn, person: &Person) -> Result<(), StoreError> 
 }
 
 async fn set_roles(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
-    sqlx::query("delete from person_role where person_id = $1")
+    db::query("delete from person_role where person_id = $1")
         .bind(person.id.to_string())
         .execute(&mut *conn)
         .await?;
     for role in &person.roles {
-        sqlx::query("insert into person_role (person_id, role) values ($1, $2)")
+        db::query("insert into person_role (person_id, role) values ($1, $2)")
             .bind(person.id.to_string())
             .bind(role.as_str())
             .execute(&mut *conn)
@@ -243,7 +243,7 @@ async fn set_roles(conn: &mut Conn, person: &Person) -> Result<(), StoreError> {
 
 /// The stored password hash, when a password was set.
 pub async fn password_hash(conn: &mut Conn, id: PersonId) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query("select password_hash from person where id = $1")
+    let row = db::query("select password_hash from person where id = $1")
         .bind(id.to_string())
         .fetch_optional(conn)
         .await?;
@@ -256,7 +256,7 @@ pub async fn set_password_hash(
     hash: &str,
 ) -> Result<(), StoreError> {
     let done =
-        sqlx::query("update person set password_hash = $1, version = version + 1 where id = $2")
+        db::query("update person set password_hash = $1, version = version + 1 where id = $2")
             .bind(hash)
             .bind(id.to_string())
             .execute(conn)
@@ -268,7 +268,7 @@ const COST_CENTERS: &str = "select cost_center_id from person_cost_center where 
 
 /// The cost centres a person may charge.
 pub async fn cost_centers(conn: &mut Conn, id: PersonId) -> Result<Vec<CostCenterId>, StoreError> {
-    let rows = sqlx::query(COST_CENTERS).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(COST_CENTERS).bind(id.to_string()).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "person_cost_center").id("cost_center_id")).collect()
 }
 
@@ -277,13 +277,13 @@ pub async fn set_cost_centers(
     id: PersonId,
     cost_centers: &[CostCenterId],
 ) -> Result<(), StoreError> {
-    sqlx::query("delete from person_cost_center where person_id = $1")
+    db::query("delete from person_cost_center where person_id = $1")
         .bind(id.to_string())
         .execute(&mut *conn)
         .await?;
     for cost_center in cost_centers {
         let insert = "insert into person_cost_center (person_id, cost_center_id) values ($1, $2)";
-        sqlx::query(insert)
+        db::query(insert)
             .bind(id.to_string())
             .bind(cost_center.to_string())
             .execute(&mut *conn)
@@ -302,7 +302,7 @@ pub async fn charges(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<(PersonId, CostCenterId)>, StoreError> {
-    let rows = sqlx::query(CHARGES).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(CHARGES).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "person_cost_center");

@@ -9,7 +9,7 @@ use crate::{
     domain::requisition::RequisitionState,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 const INSERT: &str = "
     insert into plan_record (requisition_id, round, organisation_id, facts, plan)
@@ -23,7 +23,7 @@ pub async fn insert(
     facts: &str,
     plan: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(requisition.to_string())
         .bind(round)
         .bind(organisation.to_string())
@@ -42,8 +42,7 @@ pub async fn get(
     requisition: RequisitionId,
     round: i64,
 ) -> Result<Option<(String, String)>, StoreError> {
-    let row =
-        sqlx::query(GET).bind(requisition.to_string()).bind(round).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(requisition.to_string()).bind(round).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "plan_record");
         Ok((row.text("facts")?, row.text("plan")?))
@@ -83,7 +82,7 @@ pub async fn page(
     after: &str,
     many: i64,
 ) -> Result<Vec<Past>, StoreError> {
-    let rows = sqlx::query(PAST)
+    let rows = db::query(PAST)
         .bind(organisation.to_string())
         .bind(after)
         .bind(many)
@@ -117,7 +116,7 @@ const COUNT: &str = "
 
 /// How many past requisitions can be replayed.
 pub async fn count(conn: &mut Conn, organisation: OrganisationId) -> Result<u64, StoreError> {
-    let row = sqlx::query(COUNT).bind(organisation.to_string()).fetch_one(conn).await?;
+    let row = db::query(COUNT).bind(organisation.to_string()).fetch_one(conn).await?;
     Ok(u64::try_from(Row::new(&row, "plan_record").int("many")?).unwrap_or_default())
 }
 
@@ -133,7 +132,7 @@ pub async fn pace(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<(String, i64, i64)>, StoreError> {
-    let rows = sqlx::query(PACE).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(PACE).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "task");

@@ -5,7 +5,7 @@ use crate::base::{
     time::Time,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// Which version is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub async fn active(
     kind: &str,
 ) -> Result<Option<Active>, StoreError> {
     let row =
-        sqlx::query(ACTIVE).bind(organisation.to_string()).bind(kind).fetch_optional(conn).await?;
+        db::query(ACTIVE).bind(organisation.to_string()).bind(kind).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "policy_version");
         Ok(Active { id: row.id("id")?, number: row.int("number")? })
@@ -37,7 +37,7 @@ const CSV: &str = "select csv from policy_version where id = $1";
 
 /// The text of one version.
 pub async fn csv(conn: &mut Conn, id: PolicyVersionId) -> Result<String, StoreError> {
-    let row = sqlx::query(CSV).bind(id.to_string()).fetch_one(conn).await?;
+    let row = db::query(CSV).bind(id.to_string()).fetch_one(conn).await?;
     Row::new(&row, "policy_version").text("csv")
 }
 
@@ -68,7 +68,7 @@ const INSERT: &str = "
 
 /// Adds a version as it is; of the active ones of a kind the database allows one.
 pub async fn insert(conn: &mut Conn, version: &Version) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(version.id.to_string())
         .bind(version.organisation.to_string())
         .bind(&version.kind)
@@ -95,7 +95,7 @@ pub async fn get(
     kind: &str,
     number: i64,
 ) -> Result<Option<Version>, StoreError> {
-    let row = sqlx::query(ONE)
+    let row = db::query(ONE)
         .bind(organisation.to_string())
         .bind(kind)
         .bind(number)
@@ -110,11 +110,11 @@ pub async fn all(
     organisation: OrganisationId,
     kind: &str,
 ) -> Result<Vec<Version>, StoreError> {
-    let rows = sqlx::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
+    let rows = db::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Version, StoreError> {
+fn read(row: &db::DbRow) -> Result<Version, StoreError> {
     let row = Row::new(row, "policy_version");
     Ok(Version {
         id: row.id("id")?,
@@ -141,7 +141,7 @@ pub async fn schedule(
     by: Option<PersonId>,
     at: Time,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SCHEDULE)
+    let done = db::query(SCHEDULE)
         .bind(by.map(|id| id.to_string()))
         .bind(at.millis())
         .bind(id.to_string())
@@ -155,7 +155,7 @@ const UNSCHEDULE: &str =
 
 /// Takes the time to come away again.
 pub async fn unschedule(conn: &mut Conn, id: PolicyVersionId) -> Result<(), StoreError> {
-    sqlx::query(UNSCHEDULE).bind(id.to_string()).execute(conn).await?;
+    db::query(UNSCHEDULE).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -166,7 +166,7 @@ const DUE: &str = "
 
 /// Versions of any organisation whose time has come.
 pub async fn due(conn: &mut Conn, now: Time) -> Result<Vec<Version>, StoreError> {
-    let rows = sqlx::query(DUE).bind(now.millis()).fetch_all(conn).await?;
+    let rows = db::query(DUE).bind(now.millis()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -185,12 +185,12 @@ pub async fn activate(
     by: Option<PersonId>,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(RETIRE)
+    db::query(RETIRE)
         .bind(version.organisation.to_string())
         .bind(&version.kind)
         .execute(&mut *conn)
         .await?;
-    let done = sqlx::query(ACTIVATE)
+    let done = db::query(ACTIVATE)
         .bind(by.map(|id| id.to_string()))
         .bind(at.millis())
         .bind(version.id.to_string())

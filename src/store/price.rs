@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         decimal,
@@ -14,7 +12,7 @@ use crate::{
     domain::price::Price,
 };
 
-use super::{Conn, Row, StoreError, item::AT_ONCE};
+use super::{Conn, Row, StoreError, db, item::AT_ONCE};
 
 const OFFERED: &str = "
     select item_id, organisation_id, currency, amount, per, min_quantity from price
@@ -43,7 +41,7 @@ pub async fn offered(
     let mut found: HashMap<ItemId, Vec<Price>> = HashMap::new();
     for some in items.chunks(AT_ONCE) {
         let mut query =
-            sqlx::query(OFFERED).bind(currency.code().to_owned()).bind(organisation.to_string());
+            db::query(OFFERED).bind(currency.code().to_owned()).bind(organisation.to_string());
         for slot in 0..AT_ONCE {
             let item = some.get(slot).or(some.last());
             query = query.bind(item.map(ToString::to_string).unwrap_or_default());
@@ -64,7 +62,7 @@ pub async fn of_items(
 ) -> Result<HashMap<ItemId, Vec<Price>>, StoreError> {
     let mut found: HashMap<ItemId, Vec<Price>> = HashMap::new();
     for some in items.chunks(AT_ONCE) {
-        let mut query = sqlx::query(OF_ITEMS);
+        let mut query = db::query(OF_ITEMS);
         for slot in 0..AT_ONCE {
             let item = some.get(slot).or(some.last());
             query = query.bind(item.map(ToString::to_string).unwrap_or_default());
@@ -77,7 +75,7 @@ pub async fn of_items(
     Ok(found)
 }
 
-fn read(row: &AnyRow) -> Result<Price, StoreError> {
+fn read(row: &db::DbRow) -> Result<Price, StoreError> {
     let row = Row::new(row, "price");
     Ok(Price {
         item: row.id("item_id")?,
@@ -110,7 +108,7 @@ pub struct ListOf {
 
 /// Takes the whole list away.
 pub async fn clear(conn: &mut Conn, list: ListOf) -> Result<(), StoreError> {
-    sqlx::query(CLEAR)
+    db::query(CLEAR)
         .bind(list.item.to_string())
         .bind(list.currency.code().to_owned())
         .bind(list.organisation.map(|id| id.to_string()).unwrap_or_default())
@@ -120,7 +118,7 @@ pub async fn clear(conn: &mut Conn, list: ListOf) -> Result<(), StoreError> {
 }
 
 pub async fn insert(conn: &mut Conn, id: PriceId, row: &Price, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(id.to_string())
         .bind(row.item.to_string())
         .bind(row.organisation.map(|id| id.to_string()))

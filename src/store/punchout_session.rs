@@ -1,7 +1,5 @@
 //! Punchout sessions. The start link's token is kept as its hash, the buyer's cookie to the byte.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{CartId, DocumentId, OrganisationId, PartnerId, PersonId, PunchoutSessionId},
@@ -11,7 +9,7 @@ use crate::{
     domain::punchout::{PunchoutSession, SessionState, Wire},
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into punchout_session (id, organisation_id, partner_id, person_id, protocol, operation,
@@ -22,7 +20,7 @@ const INSERT: &str = "
 
 pub async fn insert(conn: &mut Conn, session: &PunchoutSession) -> Result<(), StoreError> {
     let json = |fault: serde_json::Error| StoreError::inconsistent("punchout_session", fault);
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(session.id.to_string())
         .bind(session.organisation.to_string())
         .bind(session.partner.to_string())
@@ -60,7 +58,7 @@ pub async fn get(
     conn: &mut Conn,
     id: PunchoutSessionId,
 ) -> Result<Option<PunchoutSession>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -70,7 +68,7 @@ pub async fn returned_with_cookie(
     partner: PartnerId,
     cookie: &str,
 ) -> Result<Option<PunchoutSession>, StoreError> {
-    let query = sqlx::query(BY_COOKIE).bind(partner.to_string());
+    let query = db::query(BY_COOKIE).bind(partner.to_string());
     let row = query.bind(sha256_hex(cookie.as_bytes())).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
@@ -80,7 +78,7 @@ pub async fn ready_requisitions(
     conn: &mut Conn,
     person: PersonId,
 ) -> Result<Vec<crate::base::id::RequisitionId>, StoreError> {
-    let rows = sqlx::query(READY).bind(person.to_string()).fetch_all(conn).await?;
+    let rows = db::query(READY).bind(person.to_string()).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "requisition").id("id")).collect()
 }
 
@@ -97,12 +95,12 @@ pub async fn returned_carts(
     since: Time,
     most: i64,
 ) -> Result<Vec<CartId>, StoreError> {
-    let query = sqlx::query(RETURNED_CARTS).bind(organisation.to_string());
+    let query = db::query(RETURNED_CARTS).bind(organisation.to_string());
     let rows = query.bind(since.millis()).bind(most).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "punchout_session").id("cart_id")).collect()
 }
 
-fn read(row: &AnyRow) -> Result<PunchoutSession, StoreError> {
+fn read(row: &db::DbRow) -> Result<PunchoutSession, StoreError> {
     let row = Row::new(row, "punchout_session");
     let wire: Wire = row.json("wire")?;
     Ok(PunchoutSession {
@@ -149,7 +147,7 @@ pub async fn set_open(
     session: &PunchoutSession,
     at: Time,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(OPEN)
+    let done = db::query(OPEN)
         .bind(SessionState::Open.word())
         .bind(at.millis())
         .bind(session.id.to_string())
@@ -165,7 +163,7 @@ pub async fn set_path(
     session: &PunchoutSession,
     at: Time,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(PATH)
+    let done = db::query(PATH)
         .bind(at.millis())
         .bind(session.id.to_string())
         .bind(session.version)
@@ -189,7 +187,7 @@ pub async fn set_ended(
     ending: Ending,
     at: Time,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(RETURN)
+    let done = db::query(RETURN)
         .bind(ending.state.word())
         .bind(at.millis())
         .bind(ending.cart.map(|id| id.to_string()))

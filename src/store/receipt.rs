@@ -8,14 +8,14 @@ use crate::{
     domain::receipt::Receipt,
 };
 
-use super::{Conn, Row, StoreError, shipment::read_part};
+use super::{Conn, Row, StoreError, db, shipment::read_part};
 
 const INSERT: &str = "insert into receipt (id, order_id, person_id, at) values ($1, $2, $3, $4)";
 const INSERT_LINE: &str =
     "insert into receipt_line (receipt_id, line_number, quantity) values ($1, $2, $3)";
 
 pub async fn insert(conn: &mut Conn, row: &Receipt) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.order.to_string())
         .bind(row.person.to_string())
@@ -23,7 +23,7 @@ pub async fn insert(conn: &mut Conn, row: &Receipt) -> Result<(), StoreError> {
         .execute(&mut *conn)
         .await?;
     for part in &row.parts {
-        sqlx::query(INSERT_LINE)
+        db::query(INSERT_LINE)
             .bind(row.id.to_string())
             .bind(part.line_number)
             .bind(decimal::canonical(part.quantity))
@@ -40,9 +40,9 @@ const LINES: &str = "
 
 /// Every receipt of the order, oldest first.
 pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Receipt>, StoreError> {
-    let rows = sqlx::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
     let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    for row in &sqlx::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
+    for row in &db::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
         let row = Row::new(row, "receipt_line");
         let owner: ReceiptId = row.id("receipt_id")?;
         let part = read_part(&row)?;
@@ -53,7 +53,7 @@ pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Receipt>, S
     Ok(found)
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Receipt, StoreError> {
+fn read(row: &db::DbRow) -> Result<Receipt, StoreError> {
     let row = Row::new(row, "receipt");
     Ok(Receipt {
         id: row.id("id")?,

@@ -2,7 +2,7 @@
 
 use crate::base::id::{ItemId, OrganisationId};
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// One line of a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub async fn all(
     organisation: OrganisationId,
     kind: &str,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows = sqlx::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
+    let rows = db::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -37,7 +37,7 @@ pub async fn of_name(
     kind: &str,
     name: &str,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows = sqlx::query(OF_NAME)
+    let rows = db::query(OF_NAME)
         .bind(organisation.to_string())
         .bind(kind)
         .bind(name)
@@ -46,7 +46,7 @@ pub async fn of_name(
     rows.iter().map(read).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Entry, StoreError> {
+fn read(row: &db::DbRow) -> Result<Entry, StoreError> {
     let row = Row::new(row, "register_entry");
     Ok(Entry { name: row.text("name")?, value: row.text("value")?, owner: row.text("owner")? })
 }
@@ -63,9 +63,9 @@ pub async fn replace(
     kind: &str,
     entries: &[Entry],
 ) -> Result<(), StoreError> {
-    sqlx::query(CLEAR).bind(organisation.to_string()).bind(kind).execute(&mut *conn).await?;
+    db::query(CLEAR).bind(organisation.to_string()).bind(kind).execute(&mut *conn).await?;
     for (entry, position) in entries.iter().zip(1_i64..) {
-        sqlx::query(INSERT)
+        db::query(INSERT)
             .bind(organisation.to_string())
             .bind(kind)
             .bind(position)
@@ -89,7 +89,7 @@ pub async fn item(
     item: ItemId,
     organisation: OrganisationId,
 ) -> Result<Option<(String, bool)>, StoreError> {
-    let row = sqlx::query(ITEM)
+    let row = db::query(ITEM)
         .bind(item.to_string())
         .bind(organisation.to_string())
         .fetch_optional(conn)

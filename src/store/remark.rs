@@ -1,10 +1,8 @@
 //! The conversation about a requisition.
 
-use sqlx::any::AnyRow;
-
 use crate::{base::id::RequisitionId, domain::remark::Remark};
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 const INSERT: &str = "
     insert into remark (id, requisition_id, person_id, kind, text, made_at)
@@ -12,7 +10,7 @@ const INSERT: &str = "
 
 /// Adds a remark.
 pub async fn insert(conn: &mut Conn, row: &Remark) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.requisition.to_string())
         .bind(row.person.to_string())
@@ -28,11 +26,11 @@ const OF: &str = "select * from remark where requisition_id = $1 order by id";
 
 /// What was said about a requisition, the earliest first.
 pub async fn of(conn: &mut Conn, id: RequisitionId) -> Result<Vec<Remark>, StoreError> {
-    let rows = sqlx::query(OF).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF).bind(id.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &AnyRow) -> Result<Remark, StoreError> {
+fn read(row: &db::DbRow) -> Result<Remark, StoreError> {
     let row = Row::new(row, "remark");
     Ok(Remark {
         id: row.id("id")?,

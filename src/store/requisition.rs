@@ -1,7 +1,5 @@
 //! Requisitions and their lines.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         decimal,
@@ -13,7 +11,7 @@ use crate::{
     domain::requisition::{Requisition, RequisitionLine},
 };
 
-use super::{Conn, Row, StoreError, error::one_row, goods};
+use super::{Conn, Row, StoreError, db, error::one_row, goods};
 
 const GET: &str = "select * from requisition where id = $1 and organisation_id = $2";
 const GET_ANY: &str = "select * from requisition where id = $1";
@@ -29,7 +27,7 @@ pub async fn by_number(
     organisation: OrganisationId,
     number: &str,
 ) -> Result<Option<Requisition>, StoreError> {
-    let row = sqlx::query(BY_NUMBER)
+    let row = db::query(BY_NUMBER)
         .bind(organisation.to_string())
         .bind(number)
         .fetch_optional(conn)
@@ -43,7 +41,7 @@ pub async fn get(
     organisation: OrganisationId,
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
-    let row = sqlx::query(GET)
+    let row = db::query(GET)
         .bind(id.to_string())
         .bind(organisation.to_string())
         .fetch_optional(conn)
@@ -56,14 +54,14 @@ pub async fn get_any(
     conn: &mut Conn,
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
-    let row = sqlx::query(GET_ANY).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET_ANY).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 /// The latest requisition that a cart was handed in as; orders from outside that name the cart are
 /// not looked at.
 pub async fn of_cart(conn: &mut Conn, cart: CartId) -> Result<Option<Requisition>, StoreError> {
-    let row = sqlx::query(OF_CART).bind(cart.to_string()).fetch_optional(conn).await?;
+    let row = db::query(OF_CART).bind(cart.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -83,7 +81,7 @@ pub async fn supersede(
     order_id: &str,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(SUPERSEDE)
+    db::query(SUPERSEDE)
         .bind(at.millis())
         .bind(organisation.to_string())
         .bind(order_id)
@@ -98,7 +96,7 @@ pub async fn of_buyer_order(
     organisation: OrganisationId,
     order_id: &str,
 ) -> Result<Option<Requisition>, StoreError> {
-    let query = sqlx::query(OF_BUYER_ORDER).bind(organisation.to_string()).bind(order_id);
+    let query = db::query(OF_BUYER_ORDER).bind(organisation.to_string()).bind(order_id);
     let row = query.fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
@@ -113,11 +111,7 @@ pub async fn lock(
     organisation: OrganisationId,
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
-    sqlx::query(LOCK)
-        .bind(id.to_string())
-        .bind(organisation.to_string())
-        .execute(&mut *conn)
-        .await?;
+    db::query(LOCK).bind(id.to_string()).bind(organisation.to_string()).execute(&mut *conn).await?;
     get(conn, organisation, id).await
 }
 
@@ -137,7 +131,7 @@ pub async fn of_requester(
     requester: PersonId,
     cut: &Cut,
 ) -> Result<Page<Requisition>, StoreError> {
-    let rows = sqlx::query(OF_REQUESTER)
+    let rows = db::query(OF_REQUESTER)
         .bind(organisation.to_string())
         .bind(requester.to_string())
         .bind(cut.after.clone().unwrap_or_default())
@@ -153,7 +147,7 @@ pub async fn of_organisation(
     organisation: OrganisationId,
     cut: &Cut,
 ) -> Result<Page<Requisition>, StoreError> {
-    let rows = sqlx::query(OF_ORGANISATION)
+    let rows = db::query(OF_ORGANISATION)
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_default())
         .bind(cut.fetch())
@@ -162,12 +156,12 @@ pub async fn of_organisation(
     page(&rows, cut)
 }
 
-fn page(rows: &[AnyRow], cut: &Cut) -> Result<Page<Requisition>, StoreError> {
+fn page(rows: &[db::DbRow], cut: &Cut) -> Result<Page<Requisition>, StoreError> {
     let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(found, cut, |requisition| requisition.id.to_string()))
 }
 
-fn read(row: &AnyRow) -> Result<Requisition, StoreError> {
+fn read(row: &db::DbRow) -> Result<Requisition, StoreError> {
     let row = Row::new(row, "requisition");
     let currency: Currency = row.parsed("currency")?;
     Ok(Requisition {
@@ -229,7 +223,7 @@ pub async fn insert(
     row: &Requisition,
     lines: &[RequisitionLine],
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(&row.number)
         .bind(row.organisation.to_string())
@@ -275,7 +269,7 @@ const UPDATE: &str = "
 
 /// Saves what may change of a requisition; its lines are saved by [`replace_lines`].
 pub async fn update(conn: &mut Conn, row: &mut Requisition) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(row.state.word())
         .bind(row.round)
         .bind(&row.content_hash)
@@ -303,7 +297,7 @@ const UPDATE_HEAD: &str = "
 /// Saves the head of a pending requisition that is signed with its lines; the caller holds its
 /// lock.
 pub async fn update_head(conn: &mut Conn, row: &Requisition) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE_HEAD)
+    let done = db::query(UPDATE_HEAD)
         .bind(json(&row.ship_to)?)
         .bind(row.needed_on.map(|day| day.to_string()))
         .bind(&row.comment)
@@ -317,11 +311,11 @@ const LINES: &str = "select * from requisition_line where requisition_id = $1 or
 
 /// The lines of a requisition, in their order.
 pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionLine>, StoreError> {
-    let rows = sqlx::query(LINES).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(id.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_line).collect()
 }
 
-fn read_line(row: &AnyRow) -> Result<RequisitionLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
     let row = Row::new(row, "requisition_line");
     Ok(RequisitionLine {
         id: row.id("id")?,
@@ -338,7 +332,7 @@ pub async fn replace_lines(
     id: RequisitionId,
     lines: &[RequisitionLine],
 ) -> Result<(), StoreError> {
-    sqlx::query("delete from requisition_line where requisition_id = $1")
+    db::query("delete from requisition_line where requisition_id = $1")
         .bind(id.to_string())
         .execute(&mut *conn)
         .await?;
@@ -359,7 +353,7 @@ async fn insert_lines(
 ) -> Result<(), StoreError> {
     for line in lines {
         let goods = &line.goods;
-        sqlx::query(INSERT_LINE)
+        db::query(INSERT_LINE)
             .bind(line.id.to_string())
             .bind(requisition.to_string())
             .bind(line.position)

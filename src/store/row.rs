@@ -2,8 +2,6 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use sqlx::{Row as _, any::AnyRow};
-
 use crate::base::{
     decimal,
     id::{Id, Kind},
@@ -12,15 +10,15 @@ use crate::base::{
     time::{Day, Time, parse_day},
 };
 
-use super::StoreError;
+use super::{StoreError, db::DbRow};
 
 /// A row of one table, read column by column by name.
 pub struct Row<'r> {
-    row: &'r AnyRow,
+    row: &'r DbRow,
     table: &'static str,
 }
 
-/// Booleans are stored as 0 and 1: `sqlx::Any` knows no common boolean column.
+/// Booleans are stored as 0 and 1: the two databases have no common boolean column.
 pub struct Bool;
 
 impl Bool {
@@ -30,7 +28,7 @@ impl Bool {
 }
 
 impl<'r> Row<'r> {
-    pub const fn new(row: &'r AnyRow, table: &'static str) -> Self {
+    pub const fn new(row: &'r DbRow, table: &'static str) -> Self {
         Self { row, table }
     }
 
@@ -40,23 +38,23 @@ impl<'r> Row<'r> {
     }
 
     pub fn text(&self, column: &str) -> Result<String, StoreError> {
-        Ok(self.row.try_get(column)?)
+        self.maybe_text(column)?.ok_or_else(|| self.fault(column, "null"))
     }
 
     pub fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.row.try_get(column)?)
+        self.row.text(column)
     }
 
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
-        Ok(self.row.try_get(column)?)
+        self.maybe_int(column)?.ok_or_else(|| self.fault(column, "null"))
     }
 
     pub fn maybe_int(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        Ok(self.row.try_get(column)?)
+        self.row.int(column)
     }
 
     pub fn bytes(&self, column: &str) -> Result<Vec<u8>, StoreError> {
-        Ok(self.row.try_get(column)?)
+        self.row.bytes(column)?.ok_or_else(|| self.fault(column, "null"))
     }
 
     pub fn flag(&self, column: &str) -> Result<bool, StoreError> {

@@ -12,7 +12,7 @@ use crate::{
     domain::party::Email,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 words! {
     /// Through what a person came.
@@ -46,7 +46,7 @@ pub async fn insert(
     session: &Session,
     token_hash: &str,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(session.id.to_string())
         .bind(session.kind.word())
         .bind(session.person.to_string())
@@ -66,7 +66,7 @@ const BY_TOKEN: &str = "
 
 /// The session of a token, unless it was ended.
 pub async fn by_token(conn: &mut Conn, token_hash: &str) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query(BY_TOKEN).bind(token_hash).fetch_optional(conn).await?;
+    let row = db::query(BY_TOKEN).bind(token_hash).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "session");
         Ok(Session {
@@ -100,7 +100,7 @@ const VISIT: &str = "
     where punchout_session.id = $1";
 
 pub async fn visit(conn: &mut Conn, id: PunchoutSessionId) -> Result<Option<Visit>, StoreError> {
-    let row = sqlx::query(VISIT).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(VISIT).bind(id.to_string()).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "punchout_session");
         let ancestors = row.text("frame_ancestors")?;
@@ -117,7 +117,7 @@ const END: &str = "update session set ended_at = $1 where id = $2 and ended_at i
 
 /// Ends one session; ending it again changes nothing.
 pub async fn end(conn: &mut Conn, id: SessionId, at: Time) -> Result<(), StoreError> {
-    sqlx::query(END).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    db::query(END).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -126,7 +126,7 @@ const END_OF_PERSON: &str = "
 
 /// Ends every session of a person: after a new password, and when an account is disabled.
 pub async fn end_of_person(conn: &mut Conn, id: PersonId, at: Time) -> Result<(), StoreError> {
-    sqlx::query(END_OF_PERSON).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    db::query(END_OF_PERSON).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -139,7 +139,7 @@ pub async fn end_of_punchout(
     id: PunchoutSessionId,
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(END_OF_PUNCHOUT).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    db::query(END_OF_PUNCHOUT).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
     Ok(())
 }
 
@@ -153,7 +153,7 @@ pub struct Failures {
 const FAILURES: &str = "select failures, last_at from login_failure where email = $1";
 
 pub async fn failures(conn: &mut Conn, email: &Email) -> Result<Option<Failures>, StoreError> {
-    let row = sqlx::query(FAILURES).bind(email.as_str()).fetch_optional(conn).await?;
+    let row = db::query(FAILURES).bind(email.as_str()).fetch_optional(conn).await?;
     row.map(|row| {
         let row = Row::new(&row, "login_failure");
         Ok(Failures { count: row.int("failures")?, last_at: row.time("last_at")? })
@@ -167,14 +167,14 @@ const ADD_FAILURE: &str = "
         last_at = excluded.last_at";
 
 pub async fn add_failure(conn: &mut Conn, email: &Email, at: Time) -> Result<(), StoreError> {
-    sqlx::query(ADD_FAILURE).bind(email.as_str()).bind(at.millis()).execute(conn).await?;
+    db::query(ADD_FAILURE).bind(email.as_str()).bind(at.millis()).execute(conn).await?;
     Ok(())
 }
 
 const CLEAR_FAILURES: &str = "delete from login_failure where email = $1";
 
 pub async fn clear_failures(conn: &mut Conn, email: &Email) -> Result<(), StoreError> {
-    sqlx::query(CLEAR_FAILURES).bind(email.as_str()).execute(conn).await?;
+    db::query(CLEAR_FAILURES).bind(email.as_str()).execute(conn).await?;
     Ok(())
 }
 
@@ -194,7 +194,7 @@ pub async fn tokens(
     now: Time,
     cut: &Cut,
 ) -> Result<Page<(Session, String)>, StoreError> {
-    let rows = sqlx::query(TOKENS)
+    let rows = db::query(TOKENS)
         .bind(organisation.to_string())
         .bind(now.millis())
         .bind(cut.after.clone().unwrap_or_default())
@@ -230,7 +230,7 @@ pub async fn is_token_of(
     organisation: OrganisationId,
     id: SessionId,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query(IS_TOKEN_OF)
+    let row = db::query(IS_TOKEN_OF)
         .bind(id.to_string())
         .bind(organisation.to_string())
         .fetch_optional(conn)

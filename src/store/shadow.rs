@@ -5,7 +5,7 @@ use crate::base::{
     time::Time,
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// A draft that runs beside the rules in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ const ALL: &str = "
 
 /// The drafts that run now.
 pub async fn all(conn: &mut Conn, organisation: OrganisationId) -> Result<Vec<Shadow>, StoreError> {
-    let rows = sqlx::query(ALL).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(ALL).bind(organisation.to_string()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "policy_shadow");
@@ -45,9 +45,9 @@ pub async fn set(
     kind: &str,
     version: Option<(i64, Time)>,
 ) -> Result<(), StoreError> {
-    sqlx::query(CLEAR).bind(organisation.to_string()).bind(kind).execute(&mut *conn).await?;
+    db::query(CLEAR).bind(organisation.to_string()).bind(kind).execute(&mut *conn).await?;
     if let Some((number, since)) = version {
-        sqlx::query(INSERT)
+        db::query(INSERT)
             .bind(organisation.to_string())
             .bind(kind)
             .bind(number)
@@ -83,7 +83,7 @@ pub async fn record(
     (shadow, draft): (&str, &str),
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(RECORD)
+    db::query(RECORD)
         .bind(requisition.to_string())
         .bind(round)
         .bind(organisation.to_string())
@@ -107,7 +107,7 @@ pub async fn divergences(
     organisation: OrganisationId,
     many: i64,
 ) -> Result<Vec<Divergence>, StoreError> {
-    let rows = sqlx::query(FOUND).bind(organisation.to_string()).bind(many).fetch_all(conn).await?;
+    let rows = db::query(FOUND).bind(organisation.to_string()).bind(many).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "policy_divergence");

@@ -9,7 +9,7 @@ use crate::{
     domain::shipment::{Moved, Shipment},
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const INSERT: &str = "
     insert into shipment (id, order_id, shipment_number, source, document_id, carrier, tracking,
@@ -19,7 +19,7 @@ const INSERT_LINE: &str =
     "insert into shipment_line (shipment_id, line_number, quantity) values ($1, $2, $3)";
 
 pub async fn insert(conn: &mut Conn, row: &Shipment) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.order.to_string())
         .bind(&row.number)
@@ -33,7 +33,7 @@ pub async fn insert(conn: &mut Conn, row: &Shipment) -> Result<(), StoreError> {
         .execute(&mut *conn)
         .await?;
     for part in &row.parts {
-        sqlx::query(INSERT_LINE)
+        db::query(INSERT_LINE)
             .bind(row.id.to_string())
             .bind(part.line_number)
             .bind(decimal::canonical(part.quantity))
@@ -47,7 +47,7 @@ const REPLACE: &str = "update shipment set replaced = 1 where id = $1 and replac
 
 /// A later notice of the same number took the place of this one.
 pub async fn replace(conn: &mut Conn, id: ShipmentId) -> Result<(), StoreError> {
-    let done = sqlx::query(REPLACE).bind(id.to_string()).execute(conn).await?;
+    let done = db::query(REPLACE).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "shipment")
 }
 
@@ -58,9 +58,9 @@ const LINES: &str = "
 
 /// Every shipment of the order, oldest first, the replaced ones included.
 pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Shipment>, StoreError> {
-    let rows = sqlx::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(OF_ORDER).bind(order.to_string()).fetch_all(&mut *conn).await?;
     let mut found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    for row in &sqlx::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
+    for row in &db::query(LINES).bind(order.to_string()).fetch_all(conn).await? {
         let row = Row::new(row, "shipment_line");
         let owner: ShipmentId = row.id("shipment_id")?;
         let part = read_part(&row)?;
@@ -71,7 +71,7 @@ pub async fn of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<Shipment>, 
     Ok(found)
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Shipment, StoreError> {
+fn read(row: &db::DbRow) -> Result<Shipment, StoreError> {
     let row = Row::new(row, "shipment");
     Ok(Shipment {
         id: row.id("id")?,

@@ -5,13 +5,13 @@ use crate::{
     domain::sign_off::SignOff,
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const GET: &str = "select * from sign_off where organisation_id = $1";
 
 /// The organisation's settings; the built-in ones where it has none of its own.
 pub async fn get(conn: &mut Conn, organisation: OrganisationId) -> Result<SignOff, StoreError> {
-    let row = sqlx::query(GET).bind(organisation.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(organisation.to_string()).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(SignOff::default()) };
     let row = Row::new(&row, "sign_off");
     let days =
@@ -42,7 +42,7 @@ pub async fn save(
     organisation: OrganisationId,
     row: &SignOff,
 ) -> Result<(), StoreError> {
-    let done = sqlx::query(SAVE)
+    let done = db::query(SAVE)
         .bind(organisation.to_string())
         .bind(i64::from(row.remind_after))
         .bind(i64::from(row.escalate_after))

@@ -1,7 +1,5 @@
 //! What was handed in earlier and counts against a spending limit.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{OrganisationId, PersonId, RequisitionId},
@@ -11,7 +9,7 @@ use crate::{
     domain::{approval::Earlier, spending::What},
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 /// Whose requisitions are added up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +71,7 @@ const NAMED: &str = "
                 and later.state in ('pending', 'approved', 'ordered')))
     group by r.submitted_at, r.number, l.currency order by r.submitted_at desc limit $8";
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
-
-fn span<'q>(sql: &'static str, asked: &Asked<'_>) -> Query<'q> {
+fn span<'q>(sql: &'static str, asked: &Asked<'_>) -> db::Query<'q> {
     let whose = match asked.whose {
         Whose::Requester(person) => person.to_string(),
         Whose::Everybody(organisation) => organisation.to_string(),
@@ -84,7 +80,7 @@ fn span<'q>(sql: &'static str, asked: &Asked<'_>) -> Query<'q> {
         What::CostCenter(code) => code.clone(),
         What::All | What::Supplier(_) | What::Category(_) => String::new(),
     };
-    sqlx::query(sql)
+    db::query(sql)
         .bind(whose)
         .bind(asked.since.millis())
         .bind(asked.until.millis())
@@ -93,7 +89,7 @@ fn span<'q>(sql: &'static str, asked: &Asked<'_>) -> Query<'q> {
 }
 
 /// Binds which lines count: a supplier's, or a category's, whose digits are no patterns.
-fn lines<'q>(query: Query<'q>, what: &What) -> Query<'q> {
+fn lines<'q>(query: db::Query<'q>, what: &What) -> db::Query<'q> {
     match what {
         What::Supplier(name) => query.bind(name.clone()).bind("%".to_owned()),
         What::Category(prefix) => query.bind(String::new()).bind(format!("{prefix}%")),
@@ -111,7 +107,7 @@ pub async fn sums(conn: &mut Conn, asked: &Asked<'_>) -> Result<Vec<Money>, Stor
     rows.iter().map(total).collect()
 }
 
-fn total(row: &AnyRow) -> Result<Money, StoreError> {
+fn total(row: &db::DbRow) -> Result<Money, StoreError> {
     Row::new(row, "requisition").money("total_minor", "currency")
 }
 

@@ -5,7 +5,7 @@ use crate::{
     domain::approval::{StandIn, Task},
 };
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, db};
 
 const INSERT: &str = "
     insert into stand_in (task_id, person_id, requester_id, kind, delegation_id, since_at, until_at)
@@ -13,7 +13,7 @@ const INSERT: &str = "
 
 /// Records a stand-in of a task that has arisen.
 pub async fn insert(conn: &mut Conn, task: &Task, one: &StandIn) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(one.task.to_string())
         .bind(one.person.to_string())
         .bind(task.requester.to_string())
@@ -39,7 +39,7 @@ pub(super) async fn fill(
     if tasks.is_empty() {
         return Ok(());
     }
-    let rows = sqlx::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
     for row in &rows {
         let row = Row::new(row, "stand_in");
         let one = StandIn {

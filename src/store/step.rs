@@ -1,7 +1,5 @@
 //! Steps of a plan and their tasks.
 
-use sqlx::any::AnyRow;
-
 use crate::{
     base::{
         id::{OrganisationId, PersonId, RequisitionId, StepId, TaskId},
@@ -11,7 +9,7 @@ use crate::{
     domain::approval::{DecisionRecord, Mode, Step, StepState, Task, Timers},
 };
 
-use super::{Conn, Row, StoreError, error::one_row, stand_in};
+use super::{Conn, Row, StoreError, db, error::one_row, stand_in};
 
 const INSERT_STEP: &str = "
     insert into step (id, requisition_id, round, position, mode, state, rule_id, rule_version,
@@ -25,7 +23,7 @@ const INSERT_TASK: &str = "
 
 /// Adds a step with its tasks; signatures that an edit left standing come with them.
 pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
-    sqlx::query(INSERT_STEP)
+    db::query(INSERT_STEP)
         .bind(step.id.to_string())
         .bind(step.requisition.to_string())
         .bind(step.round)
@@ -41,7 +39,7 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
         .await?;
     for task in &step.tasks {
         let decision = task.decision.as_ref();
-        sqlx::query(INSERT_TASK)
+        db::query(INSERT_TASK)
             .bind(task.id.to_string())
             .bind(task.step.to_string())
             .bind(task.requisition.to_string())
@@ -72,9 +70,9 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<Step>, StoreError> {
-    let rows = sqlx::query(STEPS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(STEPS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
     let mut steps = rows.iter().map(read_step).collect::<Result<Vec<_>, _>>()?;
-    let rows = sqlx::query(TASKS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(TASKS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
     let mut tasks = rows.iter().map(read_task).collect::<Result<Vec<_>, _>>()?;
     stand_in::fill(conn, requisition, &mut tasks).await?;
     for task in tasks {
@@ -86,7 +84,7 @@ pub async fn of_requisition(
     Ok(steps)
 }
 
-fn read_step(row: &AnyRow) -> Result<Step, StoreError> {
+fn read_step(row: &db::DbRow) -> Result<Step, StoreError> {
     let row = Row::new(row, "step");
     let order = row.int("position")?;
     Ok(Step {
@@ -108,7 +106,7 @@ fn read_step(row: &AnyRow) -> Result<Step, StoreError> {
     })
 }
 
-pub(super) fn read_task(row: &AnyRow) -> Result<Task, StoreError> {
+pub(super) fn read_task(row: &db::DbRow) -> Result<Task, StoreError> {
     let row = Row::new(row, "task");
     Ok(Task {
         id: row.id("id")?,
@@ -155,7 +153,7 @@ const TASK: &str = "select * from task where id = $1";
 
 /// One task of any organisation: the caller proves that it may be seen.
 pub async fn task(conn: &mut Conn, id: TaskId) -> Result<Option<Task>, StoreError> {
-    let row = sqlx::query(TASK).bind(id.to_string()).fetch_optional(&mut *conn).await?;
+    let row = db::query(TASK).bind(id.to_string()).fetch_optional(&mut *conn).await?;
     let Some(mut task) = row.as_ref().map(read_task).transpose()? else { return Ok(None) };
     stand_in::fill(conn, task.requisition, std::slice::from_mut(&mut task)).await?;
     Ok(Some(task))
@@ -165,7 +163,7 @@ const SET_STEP: &str = "update step set state = $1 where id = $2";
 
 /// Sets a step's state; the caller holds the requisition's lock.
 pub async fn set_state(conn: &mut Conn, id: StepId, state: StepState) -> Result<(), StoreError> {
-    let done = sqlx::query(SET_STEP).bind(state.word()).bind(id.to_string()).execute(conn).await?;
+    let done = db::query(SET_STEP).bind(state.word()).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "step")
 }
 
@@ -177,7 +175,7 @@ const UPDATE_TASK: &str = "
 /// Saves a task's state and decision, when nobody was quicker.
 pub async fn update_task(conn: &mut Conn, task: &Task) -> Result<(), StoreError> {
     let decision = task.decision.as_ref();
-    let done = sqlx::query(UPDATE_TASK)
+    let done = db::query(UPDATE_TASK)
         .bind(task.state.word())
         .bind(task.opened_at.map(Time::millis))
         .bind(task.due_at.map(Time::millis))
@@ -201,7 +199,7 @@ const SET_TIMERS: &str = "
 /// Saves when a task is due and when its timers ring; the caller holds the requisition's lock.
 pub async fn set_timers(conn: &mut Conn, task: &Task) -> Result<(), StoreError> {
     let timers = &task.timers;
-    let done = sqlx::query(SET_TIMERS)
+    let done = db::query(SET_TIMERS)
         .bind(task.due_at.map(Time::millis))
         .bind(timers.remind_at.map(Time::millis))
         .bind(timers.escalate_at.map(Time::millis))
@@ -226,8 +224,8 @@ pub async fn ringing(
     now: Time,
     most: i64,
 ) -> Result<Vec<(TaskId, OrganisationId)>, StoreError> {
-    let rows = sqlx::query(RINGING).bind(now.millis()).bind(most).fetch_all(conn).await?;
-    let read = |row: &AnyRow| {
+    let rows = db::query(RINGING).bind(now.millis()).bind(most).fetch_all(conn).await?;
+    let read = |row: &db::DbRow| {
         let row = Row::new(row, "task");
         Ok((row.id("id")?, row.id("organisation_id")?))
     };
@@ -249,7 +247,7 @@ pub async fn open_of(
     (person, now): (PersonId, Time),
     cut: &Cut,
 ) -> Result<Page<Task>, StoreError> {
-    let rows = sqlx::query(OPEN)
+    let rows = db::query(OPEN)
         .bind(person.to_string())
         .bind(organisation.to_string())
         .bind(cut.after.clone().unwrap_or_default())
@@ -276,7 +274,7 @@ pub async fn was_asked(
     requisition: RequisitionId,
     person: PersonId,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query(ASKED)
+    let row = db::query(ASKED)
         .bind(requisition.to_string())
         .bind(person.to_string())
         .fetch_one(conn)
@@ -292,7 +290,7 @@ const COUNT: &str = "
 
 /// How many tasks wait for a person: the figure beside "Approvals".
 pub async fn open_count(conn: &mut Conn, person: PersonId, now: Time) -> Result<i64, StoreError> {
-    let query = sqlx::query(COUNT).bind(person.to_string()).bind(now.millis());
+    let query = db::query(COUNT).bind(person.to_string()).bind(now.millis());
     let row = query.fetch_one(conn).await?;
     Row::new(&row, "task").int("many")
 }
@@ -305,8 +303,8 @@ const ANSWERS: &str = "
 
 /// How many milliseconds each of a person's latest approvals took from the moment it was asked.
 pub async fn answers(conn: &mut Conn, person: PersonId, most: i64) -> Result<Vec<i64>, StoreError> {
-    let rows = sqlx::query(ANSWERS).bind(person.to_string()).bind(most).fetch_all(conn).await?;
-    let took = |row: &AnyRow| {
+    let rows = db::query(ANSWERS).bind(person.to_string()).bind(most).fetch_all(conn).await?;
+    let took = |row: &db::DbRow| {
         let row = Row::new(row, "task");
         Ok(row.time("decided_at")?.since(row.time("opened_at")?))
     };

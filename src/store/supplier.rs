@@ -5,7 +5,7 @@ use crate::{
     domain::party::Supplier,
 };
 
-use super::{Conn, Row, StoreError, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row};
 
 const BY_ID: &str = "select id, name, title, email, owner_id, version from supplier where id = $1";
 const BY_NAME: &str =
@@ -13,21 +13,21 @@ const BY_NAME: &str =
 const ALL: &str = "select id, name, title, email, owner_id, version from supplier order by name";
 
 pub async fn get(conn: &mut Conn, id: SupplierId) -> Result<Option<Supplier>, StoreError> {
-    let row = sqlx::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Supplier>, StoreError> {
-    let row = sqlx::query(BY_NAME).bind(name).fetch_optional(conn).await?;
+    let row = db::query(BY_NAME).bind(name).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 pub async fn all(conn: &mut Conn) -> Result<Vec<Supplier>, StoreError> {
-    let rows = sqlx::query(ALL).fetch_all(conn).await?;
+    let rows = db::query(ALL).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Supplier, StoreError> {
+fn read(row: &db::DbRow) -> Result<Supplier, StoreError> {
     let row = Row::new(row, "supplier");
     Ok(Supplier {
         id: row.id("id")?,
@@ -44,7 +44,7 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5, $6, 1)";
 
 pub async fn insert(conn: &mut Conn, row: &Supplier, at: Time) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(&row.name)
         .bind(&row.title)
@@ -62,7 +62,7 @@ const UPDATE: &str = "
 
 /// Saves title and e-mail address; the short name stays for life.
 pub async fn update(conn: &mut Conn, row: &Supplier) -> Result<(), StoreError> {
-    let done = sqlx::query(UPDATE)
+    let done = db::query(UPDATE)
         .bind(&row.title)
         .bind(&row.email)
         .bind(row.id.to_string())
@@ -92,7 +92,7 @@ const COUNTS: &str = "
 
 /// The counts of every supplier.
 pub async fn counts(conn: &mut Conn) -> Result<Vec<Counted>, StoreError> {
-    let rows = sqlx::query(COUNTS).fetch_all(conn).await?;
+    let rows = db::query(COUNTS).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "supplier");

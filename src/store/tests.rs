@@ -1,7 +1,7 @@
 //! The ground of the store on SQLite: grouped commits, failed jobs alone, read-only readers.
 //! The functions of each noun are tested on both databases in `tests/it`.
 
-use super::{Conn, Store, StoreError, Work, migrate};
+use super::{Conn, Store, StoreError, Work, db, migrate};
 
 /// Inserts a lease row, and then fails or panics when told to.
 struct Put {
@@ -21,7 +21,7 @@ impl Work for Put {
     type Fault = StoreError;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        sqlx::query("insert into lease (name, holder, fence, until) values ($1, 'me', 1, 0)")
+        db::query("insert into lease (name, holder, fence, until) values ($1, 'me', 1, 0)")
             .bind(&self.name)
             .execute(conn)
             .await?;
@@ -63,9 +63,8 @@ async fn one_failed_job_of_a_group_harms_nobody_else() {
         assert_eq!(job.await.unwrap().is_ok(), end(n) == End::Well, "job {n}");
     }
     let mut conn = store.read().await.unwrap();
-    let (rows,): (i64,) =
-        sqlx::query_as("select count(*) from lease").fetch_one(&mut *conn).await.unwrap();
-    assert_eq!(rows, 60);
+    let row = db::query("select count(*) as jobs from lease").fetch_one(&mut conn).await.unwrap();
+    assert_eq!(row.int("jobs").unwrap(), Some(60));
     drop(conn);
     store.close().await;
     std::fs::remove_dir_all(folder).unwrap();
@@ -75,7 +74,7 @@ async fn one_failed_job_of_a_group_harms_nobody_else() {
 async fn readers_cannot_write_and_duplicates_are_named() {
     let (store, folder) = open("readers").await;
     let mut conn = store.read().await.unwrap();
-    assert!(sqlx::query("delete from lease").execute(&mut *conn).await.is_err());
+    assert!(db::query("delete from lease").execute(&mut *conn).await.is_err());
     let put = || Put { name: "twice".into(), end: End::Well };
     store.write(put()).await.unwrap();
     assert!(matches!(store.write(put()).await, Err(StoreError::Duplicate(_))));

@@ -3,7 +3,7 @@
 
 use crate::base::{id::SessionId, time::Time};
 
-use super::{Conn, Store, StoreError, Work};
+use super::{Conn, Store, StoreError, Work, db};
 
 /// One statement with text and integer parameters, run in a transaction of its own.
 pub(super) struct Statement {
@@ -23,7 +23,7 @@ impl Work for Statement {
     type Fault = StoreError;
 
     async fn run(&self, conn: &mut Conn) -> Result<u64, StoreError> {
-        let mut query = sqlx::query(self.sql);
+        let mut query = db::query(self.sql);
         for value in &self.values {
             query = match value {
                 Value::Text(text) => query.bind(text.clone()),

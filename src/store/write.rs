@@ -7,10 +7,13 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use sqlx::{AnyPool, Connection, Executor};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::PgPool;
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
-use super::{Conn, Store, StoreError};
+use super::{Conn, Store, StoreError, db};
 
 /// Jobs that may wait for the SQLite writer; beyond it callers wait for a place.
 const QUEUE: usize = 1_024;
@@ -41,14 +44,19 @@ type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, (bool, Finish)>
 #[derive(Clone)]
 pub(super) enum Writer {
     Sqlite(mpsc::Sender<Job>),
-    Postgres(AnyPool),
+    Postgres(PgPool),
 }
 
 impl Writer {
-    pub(super) fn sqlite(conn: Conn) -> Self {
+    /// The writer has a thread of its own: its statements and the disk's flush hold up nobody.
+    pub(super) fn sqlite(conn: Conn) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(write_groups(conn, queue));
-        Self::Sqlite(jobs)
+        let runtime = Handle::current();
+        std::thread::Builder::new()
+            .name("sqlite-writer".to_owned())
+            .spawn(move || runtime.block_on(write_groups(conn, queue)))
+            .map_err(|fault| StoreError::Unavailable(format!("a thread to write: {fault}")))?;
+        Ok(Self::Sqlite(jobs))
     }
 
     /// Answers when everything queued before has been committed.
@@ -77,18 +85,17 @@ impl Store {
     }
 }
 
-async fn write_alone<W: Work>(pool: &AnyPool, work: &W) -> Result<W::Answer, W::Fault> {
+async fn write_alone<W: Work>(pool: &PgPool, work: &W) -> Result<W::Answer, W::Fault> {
     let mut tries = 0;
     loop {
-        let mut conn = pool.acquire().await.map_err(StoreError::from)?;
-        let mut transaction = conn.begin().await.map_err(StoreError::from)?;
-        let done = match work.run(&mut transaction).await {
-            Ok(answer) => match transaction.commit().await.map_err(StoreError::from) {
+        let mut conn = Conn::transaction(pool.begin().await.map_err(StoreError::from)?);
+        let done = match work.run(&mut conn).await {
+            Ok(answer) => match conn.commit().await {
                 Ok(()) => return Ok(answer),
                 Err(fault) => Err(W::Fault::from(fault)),
             },
             Err(fault) => {
-                transaction.rollback().await.map_err(StoreError::from)?;
+                conn.rollback().await?;
                 Err(fault)
             }
         };
@@ -126,7 +133,7 @@ async fn write_groups(mut conn: Conn, mut queue: mpsc::Receiver<Job>) {
         let commit = write_group(&mut conn, group.drain(..), &mut finishes).await;
         if commit.is_err() {
             // After a failed begin or commit nothing of the group was kept.
-            let _ = conn.execute("rollback").await;
+            let _ = run(&mut conn, "rollback").await;
         }
         let fault = commit.err().map(|fault| fault.to_string());
         for finish in finishes {
@@ -140,20 +147,26 @@ async fn write_group(
     jobs: impl Iterator<Item = Job>,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), StoreError> {
-    let begun = conn.execute("begin immediate").await;
+    let begun = run(conn, "begin immediate").await;
     for job in jobs {
         if let Err(fault) = &begun {
             finishes.push(refuse(job, fault.to_string()));
             continue;
         }
-        conn.execute("savepoint job").await?;
+        run(conn, "savepoint job").await?;
         let (keep, finish) = job(conn).await;
         finishes.push(finish);
-        conn.execute(if keep { "release job" } else { "rollback to job; release job" }).await?;
+        if !keep {
+            run(conn, "rollback to job").await?;
+        }
+        run(conn, "release job").await?;
     }
     begun?;
-    conn.execute("commit").await?;
-    Ok(())
+    run(conn, "commit").await
+}
+
+async fn run(conn: &mut Conn, sql: &'static str) -> Result<(), StoreError> {
+    db::query(sql).execute(conn).await.map(|_| ())
 }
 
 /// A job that never ran: dropping it tells its caller that the writer had no answer.

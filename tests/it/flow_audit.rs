@@ -1,6 +1,6 @@
 //! The audit trail: whole when left alone, and a changed byte is found and named.
 
-use sqlx::{Connection, Executor, SqliteConnection};
+use rusqlite::Connection;
 
 use crate::harness::Server;
 
@@ -13,24 +13,22 @@ async fn some_history(server: &Server) {
     assert!(!ada.list(&format!("/audit?about={it}")).await.is_empty());
 }
 
-async fn connect(server: &Server) -> SqliteConnection {
-    let file = server.database().folder().join("countersign.db");
-    SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap()
+fn connect(server: &Server) -> Connection {
+    Connection::open(server.database().folder().join("countersign.db")).unwrap()
 }
 
 /// Brings everything into the one file, so that a copy of it is a copy of all.
-async fn checkpoint(mut connection: SqliteConnection) {
-    connection.execute("pragma wal_checkpoint(truncate)").await.unwrap();
-    connection.close().await.unwrap();
+fn checkpoint(connection: Connection) {
+    connection.execute_batch("pragma wal_checkpoint(truncate)").unwrap();
+    connection.close().unwrap();
 }
 
-async fn tamper(server: &Server, statement: &'static str) {
-    let mut connection = connect(server).await;
+fn tamper(server: &Server, statement: &str) {
+    let connection = connect(server);
     // Whoever changes a trail by hand is not held up by a rule that can be switched off.
-    connection.execute("pragma foreign_keys = off").await.unwrap();
-    let done = connection.execute(statement).await.unwrap();
-    assert!(done.rows_affected() > 0, "{statement}");
-    checkpoint(connection).await;
+    connection.execute_batch("pragma foreign_keys = off").unwrap();
+    assert!(connection.execute(statement, ()).unwrap() > 0, "{statement}");
+    checkpoint(connection);
 }
 
 fn verify(server: &Server) -> (bool, String) {
@@ -62,11 +60,11 @@ async fn an_untouched_trail_is_whole_and_each_change_is_found() {
     assert!(server.terminate().success());
     let (whole, said) = verify(&server);
     assert!(whole, "{said}");
-    checkpoint(connect(&server).await).await;
+    checkpoint(connect(&server));
     let file = server.database().folder().join("countersign.db");
     let untouched = std::fs::read(&file).unwrap();
     for (change, found) in CHANGES {
-        tamper(&server, change).await;
+        tamper(&server, change);
         let (whole, said) = verify(&server);
         assert!(!whole && said.contains(found), "{change}: {said}");
         // A write-ahead log left behind would be replayed over the old file.

@@ -11,7 +11,7 @@ use countersign::{
     },
     base::{id::OrderId, page::Cut},
     domain::approval::Verdict,
-    store::{self, Conn, StoreError, Work},
+    store::{self, Conn, StoreError, Work, db},
 };
 
 use crate::harness::{Kind, inside::Inside};
@@ -24,7 +24,7 @@ impl Work for Hand {
     type Fault = StoreError;
 
     async fn run(&self, conn: &mut Conn) -> Result<u64, StoreError> {
-        Ok(sqlx::query(self.0).execute(conn).await?.rows_affected())
+        Ok(db::query(self.0).execute(conn).await?.rows_affected())
     }
 
     fn is_retryable(_: &StoreError) -> bool {

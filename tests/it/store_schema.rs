@@ -4,12 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign::store::migrate;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr, SqliteConnection};
+use rusqlite::Connection as Sqlite;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqlSafeStr};
 
 use crate::{
     harness::{Database, Kind},
     tidy::{files, read, source::Source},
 };
+
+fn open(database: &Database) -> Sqlite {
+    Sqlite::open(database.folder().join("countersign.db")).unwrap()
+}
 
 fn sqlite_url(database: &Database) -> String {
     format!("sqlite:{}", database.folder().join("countersign.db").display())
@@ -29,20 +34,20 @@ fn put(schema: &mut Schema, table: &str, column: &str, kind: &str, required: boo
     columns.insert(column.to_owned(), (known.to_owned(), required));
 }
 
-async fn sqlite_schema(connection: &mut SqliteConnection) -> Schema {
+fn sqlite_schema(connection: &Sqlite) -> Schema {
     let mut schema = Schema::new();
-    let rows = connection
-        .fetch_all(
+    let mut statement = connection
+        .prepare(
             "select m.name as t, p.name as c, p.type as k, p.\"notnull\" + p.pk as required \
              from sqlite_schema m, pragma_table_info(m.name) p \
              where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '_sqlx%'",
         )
-        .await
         .unwrap();
-    for row in rows {
-        let required: i64 = row.get("required");
-        let (table, column): (&str, &str) = (row.get("t"), row.get("c"));
-        put(&mut schema, table, column, row.get("k"), required > 0);
+    let mut rows = statement.query(()).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let text = |column: &str| row.get::<_, String>(column).unwrap();
+        let required: i64 = row.get("required").unwrap();
+        put(&mut schema, &text("t"), &text("c"), &text("k"), required > 0);
     }
     schema
 }
@@ -77,8 +82,7 @@ async fn migrations_make_the_same_tables_on_both_databases_and_run_once() {
     let done = migrate(&url).await.unwrap();
     assert!(done.known > 0 && done.applied.len() == done.known);
     assert!(migrate(&url).await.unwrap().applied.is_empty());
-    let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    let sqlite = sqlite_schema(&mut connection).await;
+    let sqlite = sqlite_schema(&open(&database));
     assert!(sqlite.len() > 10, "only {} tables", sqlite.len());
     if !Kind::all().contains(&Kind::Postgres) {
         return;
@@ -136,7 +140,7 @@ fn is_for(source: &Source, line: usize, other: &str) -> bool {
 async fn every_sql_text_is_understood_by_both_databases() {
     let database = Database::new(Kind::Sqlite).await;
     migrate(&sqlite_url(&database)).await.unwrap();
-    let mut sqlite = SqliteConnection::connect(&sqlite_url(&database)).await.unwrap();
+    let sqlite = open(&database);
     let other = match Kind::all().contains(&Kind::Postgres) {
         true => Some(Database::new(Kind::Postgres).await),
         false => None,
@@ -151,16 +155,16 @@ async fn every_sql_text_is_understood_by_both_databases() {
     for source in files("src/store").iter().filter_map(|path| read(path)) {
         for (line, sql) in statements(&source) {
             count += 1;
-            let text = || AssertSqlSafe(sql.clone()).into_sql_str();
             let place = format!("{}:{line}", source.path);
             if !is_for(&source, line, "postgres")
-                && let Err(fault) = (&mut sqlite).prepare(text()).await
+                && let Err(fault) = sqlite.prepare(&sql)
             {
                 faults.push(format!("{place}: SQLite: {fault}"));
             }
             if let Some(postgres) = &mut postgres
                 && !is_for(&source, line, "sqlite")
-                && let Err(fault) = (&mut *postgres).prepare(text()).await
+                && let Err(fault) =
+                    (&mut *postgres).prepare(AssertSqlSafe(sql.clone()).into_sql_str()).await
             {
                 faults.push(format!("{place}: PostgreSQL: {fault}"));
             }

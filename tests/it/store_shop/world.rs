@@ -19,7 +19,7 @@ use countersign::{
         role::Role,
     },
     outbound::{client::Client, resolve::AddressRule},
-    store::{self, Conn, Store, StoreError, Work},
+    store::{self, Conn, Store, StoreError, Work, db},
 };
 
 use crate::harness::{Database, Kind};
@@ -269,8 +269,8 @@ impl Work for Visit {
     async fn run(&self, conn: &mut Conn) -> Result<(), StoreError> {
         let organisation = self.person.organisation().unwrap().to_string();
         let partner = self.partner.to_string();
-        sqlx::query(PARTNER).bind(&partner).bind(&organisation).execute(&mut *conn).await?;
-        sqlx::query(SESSION)
+        db::query(PARTNER).bind(&partner).bind(&organisation).execute(&mut *conn).await?;
+        db::query(SESSION)
             .bind(self.session.to_string())
             .bind(organisation)
             .bind(partner)

@@ -58,7 +58,7 @@ const RULES: &[Rule] = &[
         why: "a pure floor gets randomness as an argument",
     },
     Rule {
-        words: &["sqlx"],
+        words: &["sqlx", "rusqlite"],
         holds: |s| outside(s, &["store"]),
         tests_may: false,
         why: "only `store` contains SQL",
