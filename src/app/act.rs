@@ -20,7 +20,7 @@ use crate::{
         party::Person,
         refusal::{Refusal, RefusalKind},
     },
-    store::{self, Conn, Work},
+    store::{self, Conn, Work, audit::NewEntry},
 };
 
 use super::{Actor, App, AppError, Who, letters, outgoing};
@@ -130,9 +130,13 @@ pub async fn act_once<C: Command>(
     command: C,
 ) -> Result<C::Answer, AppError> {
     let door = Door { app: Arc::clone(app), actor: actor.clone(), once, command };
-    let answer = app.store.write(door).await;
+    let (answer, leaves_work) = app.store.write(door).await.map_or_else(
+        |fault| (Err(fault), false),
+        |(answer, leaves_work)| (Ok(answer), leaves_work),
+    );
     match &answer {
-        Ok(_) => app.wake.notify_waiters(),
+        Ok(_) if leaves_work => app.wake.notify_waiters(),
+        Ok(_) => {}
         Err(AppError::Refusal(refusal)) if is_worth_a_fact(refusal) => {
             let note =
                 Note { app: Arc::clone(app), actor: actor.clone(), refusal: refusal.clone() };
@@ -143,6 +147,12 @@ pub async fn act_once<C: Command>(
         Err(_) => {}
     }
     answer
+}
+
+/// Whether workers have something to do after this fact. What happens all the time and leaves
+/// nothing to send would keep them looking in vain.
+const fn leaves_work(fact: &Fact) -> bool {
+    !matches!(fact, Fact::DocumentKept { .. } | Fact::PunchoutIssued { .. })
 }
 
 /// Attempts to do what one must not do are kept; mere mistakes in the input are not.
@@ -159,10 +169,11 @@ struct Door<C> {
 }
 
 impl<C: Command> Work for Door<C> {
-    type Answer = C::Answer;
+    /// With whether the workers have something to do.
+    type Answer = (C::Answer, bool);
     type Fault = AppError;
 
-    async fn run(&self, conn: &mut Conn) -> Result<C::Answer, AppError> {
+    async fn run(&self, conn: &mut Conn) -> Result<(C::Answer, bool), AppError> {
         let mut cx = Cx {
             app: &self.app,
             conn,
@@ -173,7 +184,7 @@ impl<C: Command> Work for Door<C> {
             quiet: false,
         };
         if let Some(answer) = repeated(&mut cx, self.once.as_ref()).await? {
-            return Ok(answer);
+            return Ok((answer, false));
         }
         refresh_actor(&mut cx).await?;
         authorise(&mut cx, C::NEED).await?;
@@ -182,7 +193,8 @@ impl<C: Command> Work for Door<C> {
         if let Some(once) = &self.once {
             remember(&mut cx, once, &answer).await?;
         }
-        Ok(answer)
+        let leaves_work = cx.facts.iter().any(|(_, fact)| leaves_work(fact));
+        Ok((answer, leaves_work))
     }
 
     fn is_retryable(fault: &AppError) -> bool {
@@ -222,36 +234,33 @@ async fn settle(cx: &mut Cx<'_>) -> Result<(), AppError> {
     if cx.facts.is_empty() && !cx.may_change_nothing {
         return Err(AppError::internal("a change without a fact was rolled back"));
     }
-    let mut settled = 0;
-    while settled < cx.facts.len() {
-        let (organisation, fact) = cx.facts[settled].clone();
+    let mut entries = Vec::with_capacity(cx.facts.len());
+    while entries.len() < cx.facts.len() {
+        let (organisation, fact) = cx.facts[entries.len()].clone();
         if !cx.quiet {
             outgoing::freeze(cx, organisation, &fact).await?;
             letters::write(cx, organisation, &fact).await?;
         }
-        write_entry(cx, organisation, &fact).await?;
-        settled += 1;
+        entries.push(entry(cx, organisation, &fact)?);
     }
+    store::audit::insert(cx.conn, &entries).await?;
     Ok(())
 }
 
-async fn write_entry(
-    cx: &mut Cx<'_>,
+fn entry(
+    cx: &Cx<'_>,
     organisation: Option<OrganisationId>,
     fact: &Fact,
-) -> Result<(), AppError> {
-    let body = serde_json::to_string(fact).map_err(AppError::internal)?;
-    let entry = store::audit::NewEntry {
+) -> Result<NewEntry, AppError> {
+    Ok(NewEntry {
         id: cx.id(),
         organisation,
         at: cx.now,
         actor: cx.actor.name(),
         kind: fact.kind(),
         about: fact.about(),
-        body,
-    };
-    store::audit::insert(cx.conn, &entry).await?;
-    Ok(())
+        body: serde_json::to_string(fact).map_err(AppError::internal)?,
+    })
 }
 
 async fn repeated<A: DeserializeOwned>(
@@ -293,7 +302,7 @@ impl Work for Note {
     type Fault = AppError;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), AppError> {
-        let mut cx = Cx {
+        let cx = Cx {
             app: &self.app,
             conn,
             actor: self.actor.clone(),
@@ -309,7 +318,9 @@ impl Work for Note {
             code: self.refusal.code.to_owned(),
             message: self.refusal.message.clone(),
         };
-        write_entry(&mut cx, self.actor.organisation, &fact).await
+        let entry = entry(&cx, self.actor.organisation, &fact)?;
+        store::audit::insert(cx.conn, &[entry]).await?;
+        Ok(())
     }
 
     fn is_retryable(fault: &AppError) -> bool {

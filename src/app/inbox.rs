@@ -223,11 +223,10 @@ struct Arrival {
 
 impl Arrival {
     /// The answer given before to this very document; another body under its name is refused.
-    async fn answered(&self, cx: &mut Cx<'_>) -> Result<Option<Reply>, AppError> {
+    async fn answered(&self, cx: &mut Cx<'_>) -> Result<Reply, AppError> {
         let sender = self.sender.partner.id.to_string();
-        let Some(seen) = store::inbox::get(cx.conn, &sender, &self.payload_id).await? else {
-            return Ok(None);
-        };
+        let seen = store::inbox::get(cx.conn, &sender, &self.payload_id).await?;
+        let seen = seen.ok_or(StoreError::Conflict("inbox"))?;
         if seen.body_sha256 != self.body_sha256 {
             let message = "This payloadID was used for another document.";
             return Err(Refusal::conflict("payload-id-reused", message)
@@ -240,21 +239,21 @@ impl Arrival {
         let answer = store::document::get(cx.conn, seen.answer).await?;
         let answer = answer.ok_or_else(|| AppError::internal("a stored answer is gone"))?;
         cx.nothing_changed();
-        Ok(Some(Reply::of(&answer)))
+        Ok(Reply::of(&answer))
     }
 
+    /// Whether the document is new under this name.
     async fn enter(
         &self,
         cx: &mut Cx<'_>,
         name: &str,
         ids: (DocumentId, DocumentId),
-    ) -> Result<(), AppError> {
+    ) -> Result<bool, AppError> {
         let sender = self.sender.partner.id.to_string();
         let entry =
             Answered { body_sha256: self.body_sha256.clone(), document: ids.0, answer: ids.1 };
         let at = cx.now;
-        store::inbox::insert(cx.conn, (&sender, name), &entry, at).await?;
-        Ok(())
+        Ok(store::inbox::insert(cx.conn, (&sender, name), &entry, at).await?)
     }
 
     /// Keeps the document and its answer.
@@ -299,8 +298,7 @@ impl Arrival {
             ..incoming.clone()
         };
         let reply = Reply::of(&outgoing);
-        document::keep(cx, incoming).await?;
-        document::keep(cx, outgoing).await?;
+        document::keep_all(cx, &[incoming, outgoing]).await?;
         Ok(reply)
     }
 
@@ -346,12 +344,11 @@ impl Command for Arrive {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Reply, AppError> {
         let arrival = &*self.0;
-        if let Some(reply) = arrival.answered(cx).await? {
-            return Ok(reply);
-        }
         let ids: (DocumentId, DocumentId) = (cx.id(), cx.id());
         // First of all, so that of two equal documents the second waits here and not later.
-        arrival.enter(cx, &arrival.payload_id, ids).await?;
+        if !arrival.enter(cx, &arrival.payload_id, ids).await? {
+            return arrival.answered(cx).await;
+        }
         if arrival.received.envelope.form != Form::Request {
             let got = arrival.received.envelope.form.word();
             return Err(exchange::status::not_implemented("cXML", got, "a Request").into());
@@ -399,7 +396,8 @@ impl Command for KeepRefused {
         let name = format!("refused:{}", self.arrival.body_sha256);
         let sender = self.arrival.sender.partner.id.to_string();
         match store::inbox::get(cx.conn, &sender, &name).await? {
-            None => self.arrival.enter(cx, &name, ids).await?,
+            None if self.arrival.enter(cx, &name, ids).await? => {}
+            None => return Err(StoreError::Conflict("inbox").into()),
             Some(seen) => {
                 let before = store::document::get(cx.conn, seen.answer).await?;
                 let same = |before: &Document| before.status == Some(i64::from(status.code));

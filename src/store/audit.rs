@@ -1,6 +1,8 @@
 //! Audit entries: written with their own hash in the deciding transaction, linked into the chain by
 //! the sealer.
 
+use std::sync::LazyLock;
+
 use crate::base::{
     id::{AuditEntryId, OrganisationId},
     page::{Cut, Page},
@@ -8,7 +10,11 @@ use crate::base::{
     time::Time,
 };
 
-use super::{Conn, Row, StoreError, db};
+use super::{
+    Conn, Row, StoreError,
+    db::{self, Value},
+    rows::Rows,
+};
 
 /// An entry about to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,32 +70,43 @@ pub fn chain_hash(before: &str, position: i64, entry_hash: &str) -> String {
     sha256_hex(format!("{before}\n{position}\n{entry_hash}").as_bytes())
 }
 
-const INSERT: &str = "
-    insert into audit_entry (id, organisation_id, at, actor, kind, about, body, entry_hash)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
-const INSERT_ABOUT: &str =
-    "insert into audit_about (about, entry_id) values ($1, $2) on conflict do nothing";
+static ENTRIES: LazyLock<Rows> = LazyLock::new(|| {
+    let head = "insert into audit_entry (id, organisation_id, at, actor, kind, about, body,
+        entry_hash) values";
+    Rows::new(head, 8, "")
+});
+static ABOUT: LazyLock<Rows> = LazyLock::new(|| {
+    Rows::new("insert into audit_about (about, entry_id) values", 2, "on conflict do nothing")
+});
 
-/// Writes one entry; called by `app::act` alone.
-pub async fn insert(conn: &mut Conn, entry: &NewEntry) -> Result<(), StoreError> {
+/// Writes entries; called by `app::act` alone.
+pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreError> {
+    let rows: Vec<_> = entries.iter().map(row_of).collect();
+    ENTRIES.insert(conn, &rows).await?;
+    let about = |entry: &'_ NewEntry| {
+        let id = entry.id.to_string();
+        let pairs =
+            entry.about.iter().map(move |about| vec![about.clone().into(), id.clone().into()]);
+        pairs.collect::<Vec<Vec<Value<'static>>>>()
+    };
+    let about: Vec<_> = entries.iter().flat_map(about).collect();
+    ABOUT.insert(conn, &about).await
+}
+
+fn row_of(entry: &NewEntry) -> Vec<Value<'_>> {
     let about = entry.about.first().map_or("", String::as_str);
     let words = [&*entry.actor, &*entry.kind, about, &*entry.body];
     let hash = entry_hash(entry.id, entry.organisation, entry.at, words);
-    db::query(INSERT)
-        .bind(entry.id.to_string())
-        .bind(entry.organisation.map(|id| id.to_string()))
-        .bind(entry.at.millis())
-        .bind(&entry.actor)
-        .bind(&entry.kind)
-        .bind(about)
-        .bind(&entry.body)
-        .bind(hash)
-        .execute(&mut *conn)
-        .await?;
-    for about in &entry.about {
-        db::query(INSERT_ABOUT).bind(about).bind(entry.id.to_string()).execute(&mut *conn).await?;
-    }
-    Ok(())
+    vec![
+        entry.id.to_string().into(),
+        entry.organisation.map(|id| id.to_string()).into(),
+        entry.at.millis().into(),
+        (&entry.actor).into(),
+        (&entry.kind).into(),
+        about.into(),
+        (&entry.body).into(),
+        hash.into(),
+    ]
 }
 
 /// Which entries of the organisation are asked for; nothing named: all.

@@ -1,5 +1,7 @@
 //! What went over the wire, as bytes. Secrets and live tokens are cut out before they come here.
 
+use std::sync::LazyLock;
+
 use crate::{
     base::{
         id::{DocumentId, OrganisationId, PartnerId, SupplierId},
@@ -10,7 +12,11 @@ use crate::{
     domain::party::Identity,
 };
 
-use super::{Conn, Row, StoreError, db};
+use super::{
+    Conn, Row, StoreError,
+    db::{self, Value},
+    rows::Rows,
+};
 
 words! {
     /// Which way a document went.
@@ -55,37 +61,51 @@ pub fn sender_key(identity: &Identity) -> String {
     format!("{}:{}", crate::base::text::fold(&identity.domain), identity.identity.trim())
 }
 
-const INSERT: &str = "
-    insert into document (id, direction, kind, organisation_id, supplier_id, partner_id, about,
-        sender, payload_id, content_type, body, sha256, status, reply_to, at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+static DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
+    let head = "insert into document (id, direction, kind, organisation_id, supplier_id,
+        partner_id, about, sender, payload_id, content_type, body, sha256, status, reply_to, at)
+        values";
+    Rows::new(head, 15, "")
+});
+static ABOUT_DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
+    let head = "insert into document_about (about, document_id) values";
+    Rows::new(head, 2, "on conflict do nothing")
+});
 const INSERT_ABOUT: &str =
     "insert into document_about (about, document_id) values ($1, $2) on conflict do nothing";
 
-/// Keeps a document; `app::document::keep` also states the fact that names its hash.
-pub async fn insert(conn: &mut Conn, document: &Document) -> Result<(), StoreError> {
-    db::query(INSERT)
-        .bind(document.id.to_string())
-        .bind(document.direction.word())
-        .bind(&document.kind)
-        .bind(document.organisation.map(|id| id.to_string()))
-        .bind(document.supplier.map(|id| id.to_string()))
-        .bind(document.partner.map(|id| id.to_string()))
-        .bind(document.about.first())
-        .bind(&document.sender)
-        .bind(&document.payload_id)
-        .bind(&document.content_type)
-        .bind(&document.body)
-        .bind(document.sha256())
-        .bind(document.status)
-        .bind(document.reply_to.map(|id| id.to_string()))
-        .bind(document.at.millis())
-        .execute(&mut *conn)
-        .await?;
-    for about in &document.about {
-        link(conn, document.id, about).await?;
-    }
-    Ok(())
+/// Keeps documents; `app::document::keep` also states the facts that name their hashes.
+pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), StoreError> {
+    let rows: Vec<_> = documents.iter().map(row_of).collect();
+    DOCUMENTS.insert(conn, &rows).await?;
+    let about = |document: &'_ Document| {
+        let id = document.id.to_string();
+        let about = document.about.iter();
+        let pairs = about.map(move |about| vec![about.clone().into(), id.clone().into()]);
+        pairs.collect::<Vec<Vec<Value<'static>>>>()
+    };
+    let about: Vec<_> = documents.iter().flat_map(about).collect();
+    ABOUT_DOCUMENTS.insert(conn, &about).await
+}
+
+fn row_of(document: &Document) -> Vec<Value<'_>> {
+    vec![
+        document.id.to_string().into(),
+        document.direction.word().into(),
+        (&document.kind).into(),
+        document.organisation.map(|id| id.to_string()).into(),
+        document.supplier.map(|id| id.to_string()).into(),
+        document.partner.map(|id| id.to_string()).into(),
+        document.about.first().into(),
+        (&document.sender).into(),
+        (&document.payload_id).into(),
+        (&document.content_type).into(),
+        (&document.body).into(),
+        document.sha256().into(),
+        document.status.into(),
+        document.reply_to.map(|id| id.to_string()).into(),
+        document.at.millis().into(),
+    ]
 }
 
 /// Says that a document also concerns this object.

@@ -35,17 +35,17 @@ pub async fn get(
 
 const INSERT: &str = "
     insert into inbox (sender, payload_id, body_sha256, document_id, answer_id, at)
-    values ($1, $2, $3, $4, $5, $6)";
+    values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
 
-/// `key` is the sender and the payloadID. A second insert of the same key is a `Duplicate`: of two
-/// equal posts at the same moment one wins, and the other reads its answer.
+/// `key` is the sender and the payloadID. `false`: the key was there, or another transaction wrote
+/// it a moment ago; what it was answered can be read now.
 pub async fn insert(
     conn: &mut Conn,
     key: (&str, &str),
     answered: &Answered,
     at: Time,
-) -> Result<(), StoreError> {
-    db::query(INSERT)
+) -> Result<bool, StoreError> {
+    let done = db::query(INSERT)
         .bind(key.0)
         .bind(key.1)
         .bind(&answered.body_sha256)
@@ -54,5 +54,5 @@ pub async fn insert(
         .bind(at.millis())
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }

@@ -54,6 +54,7 @@ mod goods;
 mod migrate;
 mod reading;
 mod row;
+mod rows;
 mod sole;
 mod write;
 

@@ -14,18 +14,28 @@ use crate::{
 
 use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
-const BY_ID: &str = "select * from partner where id = $1";
-const BY_ORGANISATION: &str = "select * from partner where organisation_id = $1 order by id";
-const BY_SUPPLY: &str = "select * from partner where organisation_id = $1 and supplier_id = $2";
-const BY_OCI_USER: &str = "select * from partner where oci_user = $1";
+const BY_ID: &str = "
+    select p.*, i.domain, i.identity
+    from partner p left join partner_identity i on i.partner_id = p.id
+    where p.id = $1 order by i.position";
+const BY_ORGANISATION: &str = "
+    select p.*, i.domain, i.identity
+    from partner p left join partner_identity i on i.partner_id = p.id
+    where p.organisation_id = $1 order by p.id, i.position";
+const BY_SUPPLY: &str = "
+    select p.*, i.domain, i.identity
+    from partner p left join partner_identity i on i.partner_id = p.id
+    where p.organisation_id = $1 and p.supplier_id = $2 order by i.position";
+const BY_OCI_USER: &str = "
+    select p.*, i.domain, i.identity
+    from partner p left join partner_identity i on i.partner_id = p.id
+    where p.oci_user = $1 order by i.position";
 const BY_IDENTITY: &str = "
     select distinct partner_id from partner_identity where identity = $1 and domain_fold = $2";
-const IDENTITIES: &str = "
-    select domain, identity from partner_identity where partner_id = $1 order by position";
 
 pub async fn get(conn: &mut Conn, id: PartnerId) -> Result<Option<Partner>, StoreError> {
-    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(&mut *conn).await?;
-    with_identities(conn, row).await
+    let rows = db::query(BY_ID).bind(id.to_string()).fetch_all(conn).await?;
+    Ok(read_all(&rows)?.pop())
 }
 
 /// The connection over which an organisation orders from a supplier.
@@ -34,17 +44,13 @@ pub async fn supply(
     organisation: OrganisationId,
     supplier: SupplierId,
 ) -> Result<Option<Partner>, StoreError> {
-    let row = db::query(BY_SUPPLY)
-        .bind(organisation.to_string())
-        .bind(supplier.to_string())
-        .fetch_optional(&mut *conn)
-        .await?;
-    with_identities(conn, row).await
+    let query = db::query(BY_SUPPLY).bind(organisation.to_string()).bind(supplier.to_string());
+    Ok(read_all(&query.fetch_all(conn).await?)?.pop())
 }
 
 pub async fn by_oci_user(conn: &mut Conn, user: &str) -> Result<Option<Partner>, StoreError> {
-    let row = db::query(BY_OCI_USER).bind(user).fetch_optional(&mut *conn).await?;
-    with_identities(conn, row).await
+    let rows = db::query(BY_OCI_USER).bind(user).fetch_all(conn).await?;
+    Ok(read_all(&rows)?.pop())
 }
 
 /// Every connection that registered the identity; domains are compared without case.
@@ -66,30 +72,28 @@ pub async fn of_organisation(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<Partner>, StoreError> {
-    let rows =
-        db::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(&mut *conn).await?;
-    let mut partners = Vec::with_capacity(rows.len());
+    let rows = db::query(BY_ORGANISATION).bind(organisation.to_string()).fetch_all(conn).await?;
+    read_all(&rows)
+}
+
+/// Connections out of rows that hold one identity each, those of one connection side by side.
+fn read_all(rows: &[db::DbRow]) -> Result<Vec<Partner>, StoreError> {
+    let mut partners: Vec<Partner> = Vec::new();
     for row in rows {
-        partners.extend(with_identities(conn, Some(row)).await?);
+        let row = Row::new(row, "partner");
+        let id: PartnerId = row.id("id")?;
+        if partners.last().is_none_or(|last| last.id != id) {
+            partners.push(read(&row)?);
+        }
+        if let (Some(last), Some(domain)) = (partners.last_mut(), row.maybe_text("domain")?) {
+            last.identities.push(Identity::new(domain, row.text("identity")?));
+        }
     }
     Ok(partners)
 }
 
-async fn with_identities(
-    conn: &mut Conn,
-    row: Option<db::DbRow>,
-) -> Result<Option<Partner>, StoreError> {
-    let Some(row) = row else { return Ok(None) };
-    let row = Row::new(&row, "partner");
-    let id: PartnerId = row.id("id")?;
-    let rows = db::query(IDENTITIES).bind(id.to_string()).fetch_all(conn).await?;
-    let identities = rows
-        .iter()
-        .map(|row| {
-            let row = Row::new(row, "partner_identity");
-            Ok(Identity::new(row.text("domain")?, row.text("identity")?))
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
+/// The connection itself, its identities still missing.
+fn read(row: &Row<'_>) -> Result<Partner, StoreError> {
     let kind = match row.maybe_id("supplier_id")? {
         None => PartnerKind::Buyer,
         Some(supplier) => PartnerKind::Supplier {
@@ -102,12 +106,12 @@ async fn with_identities(
     let list = |column: &str| -> Result<Vec<String>, StoreError> {
         Ok(row.text(column)?.split_whitespace().map(str::to_owned).collect())
     };
-    Ok(Some(Partner {
-        id,
+    Ok(Partner {
+        id: row.id("id")?,
         organisation: row.id("organisation_id")?,
         kind,
         name: row.text("name")?,
-        identities,
+        identities: Vec::new(),
         cart_encoding: row.parsed("cart_encoding")?,
         return_hosts: list("return_hosts")?,
         frame_ancestors: list("frame_ancestors")?,
@@ -121,7 +125,7 @@ async fn with_identities(
         profile: Chosen { name: row.text("profile")?, overrides: row.text("profile_overrides")? },
         disabled_at: row.maybe_time("disabled_at")?,
         version: row.int("version")?,
-    }))
+    })
 }
 
 const SAVE: &str = "

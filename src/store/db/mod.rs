@@ -10,7 +10,7 @@ mod query;
 mod row;
 mod sqlite;
 
-pub use query::{Done, Query, query};
+pub use query::{Done, Query, Value, query};
 pub use row::DbRow;
 pub(super) use sqlite::{Access, SqliteConn};
 
