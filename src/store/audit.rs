@@ -71,13 +71,10 @@ pub fn chain_hash(before: &str, position: i64, entry_hash: &str) -> String {
 }
 
 static ENTRIES: LazyLock<Rows> = LazyLock::new(|| {
-    let head = "insert into audit_entry (id, organisation_id, at, actor, kind, about, body,
-        entry_hash) values";
-    Rows::new(head, 8, "")
+    Rows::new("audit_entry", "id, organisation_id, at, actor, kind, about, body, entry_hash", "")
 });
-static ABOUT: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new("insert into audit_about (about, entry_id) values", 2, "on conflict do nothing")
-});
+static ABOUT: LazyLock<Rows> =
+    LazyLock::new(|| Rows::new("audit_about", "about, entry_id", "on conflict do nothing"));
 
 /// Writes entries; called by `app::act` alone.
 pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreError> {

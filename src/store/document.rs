@@ -62,15 +62,12 @@ pub fn sender_key(identity: &Identity) -> String {
 }
 
 static DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
-    let head = "insert into document (id, direction, kind, organisation_id, supplier_id,
-        partner_id, about, sender, payload_id, content_type, body, sha256, status, reply_to, at)
-        values";
-    Rows::new(head, 15, "")
+    let columns = "id, direction, kind, organisation_id, supplier_id, partner_id, about, sender, \
+                   payload_id, content_type, body, sha256, status, reply_to, at";
+    Rows::new("document", columns, "")
 });
-static ABOUT_DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
-    let head = "insert into document_about (about, document_id) values";
-    Rows::new(head, 2, "on conflict do nothing")
-});
+static ABOUT: LazyLock<Rows> =
+    LazyLock::new(|| Rows::new("document_about", "about, document_id", "on conflict do nothing"));
 const INSERT_ABOUT: &str =
     "insert into document_about (about, document_id) values ($1, $2) on conflict do nothing";
 
@@ -85,7 +82,7 @@ pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), Store
         pairs.collect::<Vec<Vec<Value<'static>>>>()
     };
     let about: Vec<_> = documents.iter().flat_map(about).collect();
-    ABOUT_DOCUMENTS.insert(conn, &about).await
+    ABOUT.insert(conn, &about).await
 }
 
 fn row_of(document: &Document) -> Vec<Value<'_>> {
@@ -115,7 +112,7 @@ pub async fn link(conn: &mut Conn, id: DocumentId, about: &str) -> Result<(), St
 }
 
 const GET: &str = "select * from document where id = $1";
-const ABOUT: &str = "
+const OF_OBJECT: &str = "
     select d.* from document_about a join document d on d.id = a.document_id
     where a.about = $1 order by d.id";
 const BY_PAYLOAD: &str = "
@@ -128,7 +125,7 @@ pub async fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, St
 
 /// Every document that concerns the object, oldest first.
 pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Document>, StoreError> {
-    let rows = db::query(ABOUT).bind(about).fetch_all(conn).await?;
+    let rows = db::query(OF_OBJECT).bind(about).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
