@@ -49,20 +49,53 @@ async fn browser(server: &Server, mail: &str) -> Client {
 
 /// The path of the link to decide in the newest letter to this person.
 async fn mail_link(server: &Server, to: &str) -> String {
-    let client = server.client();
+    let mailboxes = server.mailboxes();
     let found = || async {
-        let all = client.get("/sim/mail/state.json").await.expect(200).json();
-        let all = all.as_array().cloned().unwrap_or_default();
-        let mine = all.iter().map(Value::to_string).filter(|one| one.contains(to));
-        mine.filter_map(|one| {
-            let (_, rest) = one.split_once("/decide/")?;
-            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~".contains(c)))?;
-            Some(format!("/decide/{}", &rest[..end]))
-        })
-        .next()
+        for mailbox in &mailboxes {
+            let all = mailbox.get("/sim/mail/state.json").await.expect(200).json();
+            let all = all.as_array().cloned().unwrap_or_default();
+            let mine = all.iter().map(Value::to_string).filter(|one| one.contains(to));
+            if let Some(link) = mine.filter_map(|one| link_in(&one)).next() {
+                return Some(link);
+            }
+        }
+        None
     };
     eventually("a letter with a link", || async { found().await.is_some() }).await;
     found().await.expect("a link")
+}
+
+fn link_in(letter: &str) -> Option<String> {
+    let (_, rest) = letter.split_once("/decide/")?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~".contains(c)))?;
+    Some(format!("/decide/{}", &rest[..end]))
+}
+
+#[tokio::test]
+async fn looking_at_a_link_decides_nothing_and_a_link_to_an_older_content_is_void() {
+    for server in Server::everywhere().await {
+        let ed = server.api("ed@acme.example").await;
+        let requisition = ed.requisition(DESKS, "4100").await;
+        let id = requisition["id"].as_str().expect("an id");
+        let link = mail_link(&server, "mia@acme.example").await;
+        // A mail scanner: no cookies, GET and HEAD, more than once.
+        let scanner = server.client();
+        for _ in 0..2 {
+            scanner.head(&link).await;
+            scanner.get(&link).await;
+        }
+        let mia = browser(&server, "mia@acme.example").await;
+        let page = mia.get(&link).await.expect(200).text();
+        let form = html::form(&page, "Approve").expect("the page of the link has its buttons");
+        let now = ed.get(&format!("/requisitions/{id}")).await.expect(200).json();
+        assert_eq!(now["state"], "pending", "looking is not deciding: {now}");
+        let lines = crate::harness::api::lines_of(&[("DESK-01", "office-one", "3")]);
+        ed.put(&format!("/requisitions/{id}/lines"), lines).await.expect(200);
+        let late = mia.form(&form.action, &form.fields).await;
+        assert_eq!(late.status, 409, "{}", late.text());
+        let now = ed.get(&format!("/requisitions/{id}")).await.expect(200).json();
+        assert_eq!(now["state"], "pending", "the old link is void: {now}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Kind, Server, api::asked};
+use crate::harness::{Api, Server, api::asked};
 
 const LARGE: &[(&str, &str, &str)] = &[
     ("LAPTOP-01", "office-one", "5"),
@@ -29,8 +29,7 @@ fn task_of(requisition: &Value, mail: &str) -> String {
 
 #[tokio::test]
 async fn a_large_cart_is_signed_off_in_order_and_becomes_three_orders() {
-    for kind in Kind::all() {
-        let server = Server::demo_on(kind).await;
+    for server in Server::everywhere().await {
         let ed = server.api("ed@acme.example").await;
         let requisition = ed.requisition(LARGE, "4100").await;
         let it = id(&requisition);
@@ -111,8 +110,7 @@ async fn a_closed_budget_blocks_and_an_open_one_asks_the_director_last() {
 
 #[tokio::test]
 async fn a_changed_content_voids_decisions_and_old_hashes() {
-    for kind in Kind::all() {
-        let server = Server::demo_on(kind).await;
+    for server in Server::everywhere().await {
         let ed = server.api("ed@acme.example").await;
         let first = ed.requisition(&[("DESK-01", "office-one", "12")], "4100").await;
         let it = id(&first);

@@ -66,6 +66,8 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(PATIENCE)
+            // A fresh connection each time: behind a front the next request is another server's.
+            .pool_max_idle_per_host(0)
             .build()
             .unwrap();
         Self { http, base: base.to_owned(), cookies: Mutex::default() }

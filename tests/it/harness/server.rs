@@ -12,7 +12,7 @@ use std::{
 
 use reqwest::Method;
 
-use super::{Api, Client, Database, Kind};
+use super::{Api, Client, Database, Front, Kind};
 
 /// From start to `ready`; a debug build on a busy machine makes the demo world in seconds.
 const READY: Duration = Duration::from_secs(90);
@@ -26,9 +26,33 @@ pub struct Server {
     pub url: String,
     database: Arc<Database>,
     arguments: Vec<String>,
+    /// The second process of a pair.
+    other: Option<Box<Self>>,
 }
 
 impl Server {
+    /// A demo on SQLite; and two of them on one PostgreSQL, asked by turns, where there is one.
+    pub async fn everywhere() -> Vec<Self> {
+        let mut servers = vec![Self::demo().await];
+        if Kind::all().contains(&Kind::Postgres) {
+            servers.push(Self::pair().await);
+        }
+        servers
+    }
+
+    /// Two processes on one PostgreSQL behind one address; every request goes to the other one.
+    pub async fn pair() -> Self {
+        let (front, open) = Front::listen();
+        let mut first = Self::demo_with(Kind::Postgres, &["--public-url", &front.url]).await;
+        let second = first.beside();
+        front.lead_to(&first.url);
+        front.lead_to(&second.url);
+        open();
+        first.url = front.url;
+        first.other = Some(Box::new(second));
+        first
+    }
+
     /// A demo on SQLite.
     pub async fn demo() -> Self {
         Self::demo_on(Kind::Sqlite).await
@@ -43,25 +67,31 @@ impl Server {
         let database = Arc::new(Database::new(kind).await);
         let arguments: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
         let (child, url) = start(&database, "127.0.0.1:0", &arguments);
-        Self { child, url, database, arguments }
+        Self { child, url, database, arguments, other: None }
     }
 
     /// A demo on a database that is there already; it keeps the world it finds.
     pub fn demo_in(database: Database) -> Self {
         let (database, arguments) = (Arc::new(database), Vec::new());
         let (child, url) = start(&database, "127.0.0.1:0", &arguments);
-        Self { child, url, database, arguments }
+        Self { child, url, database, arguments, other: None }
     }
 
     /// A second process on the same database and key.
     pub fn beside(&self) -> Self {
         let (database, arguments) = (Arc::clone(&self.database), self.arguments.clone());
         let (child, url) = start(&database, "127.0.0.1:0", &arguments);
-        Self { child, url, database, arguments }
+        Self { child, url, database, arguments, other: None }
     }
 
     pub fn client(&self) -> Client {
         Client::new(&self.url)
+    }
+
+    /// Each process's own mail server.
+    pub fn mailboxes(&self) -> Vec<Client> {
+        let other = self.other.iter().map(|other| other.client());
+        std::iter::once(self.client()).chain(other).collect()
     }
 
     /// The JSON API as this person (every password of the demo is `demo`).
