@@ -30,9 +30,6 @@ use countersign::{
 };
 use tracing_subscriber::EnvFilter;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Procurement punchout and approval server: cXML and OCI in, signed-off purchase orders out.
 #[derive(Parser)]
 #[command(name = "countersign", version, arg_required_else_help = true)]
