@@ -228,12 +228,12 @@ impl Store {
             Dialect::Sqlite => "begin",
             Dialect::Postgres => "begin isolation level repeatable read read only",
         };
-        db::query(begin).execute(&mut *conn).await?;
+        db::query(begin).execute(&mut conn).await?;
         Ok(conn)
     }
 
     pub async fn end_snapshot(&self, mut conn: Reading) -> Result<(), StoreError> {
-        db::query("rollback").execute(&mut *conn).await?;
+        db::query("rollback").execute(&mut conn).await?;
         Ok(())
     }
 

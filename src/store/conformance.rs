@@ -1,13 +1,11 @@
 //! Trials of the conformance suite, their exchanges and reports, and partners that are held back.
 
-use sqlx::any::AnyRow;
-
 use crate::base::{
     id::{DocumentId, OrganisationId, PartnerId, ReportId, TrialId},
     time::Time,
 };
 
-use super::{Bool, Conn, Row, StoreError, error::one_row};
+use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 /// A trial of one partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +58,7 @@ const INSERT: &str = "
 
 /// Adds a trial.
 pub async fn insert(conn: &mut Conn, row: &TrialRow) -> Result<(), StoreError> {
-    sqlx::query(INSERT)
+    db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.partner.to_string())
         .bind(row.organisation.to_string())
@@ -78,17 +76,17 @@ const NEWEST: &str =
     "select * from conformance_trial where partner_id = $1 order by id desc limit 1";
 
 pub async fn get(conn: &mut Conn, id: TrialId) -> Result<Option<TrialRow>, StoreError> {
-    let row = sqlx::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
+    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
 /// The partner's newest trial: the one to which its sandbox belongs.
 pub async fn newest(conn: &mut Conn, partner: PartnerId) -> Result<Option<TrialRow>, StoreError> {
-    let row = sqlx::query(NEWEST).bind(partner.to_string()).fetch_optional(conn).await?;
+    let row = db::query(NEWEST).bind(partner.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &AnyRow) -> Result<TrialRow, StoreError> {
+fn read(row: &db::DbRow) -> Result<TrialRow, StoreError> {
     let row = Row::new(row, "conformance_trial");
     Ok(TrialRow {
         id: row.id("id")?,
@@ -108,7 +106,7 @@ const SENDING: &str = "
 
 /// Says where a trial sends, and until when somebody is sending.
 pub async fn set_sending(conn: &mut Conn, row: &TrialRow) -> Result<(), StoreError> {
-    let done = sqlx::query(SENDING)
+    let done = db::query(SENDING)
         .bind(&row.url)
         .bind(row.sending_until.map(Time::millis))
         .bind(row.id.to_string())
@@ -130,7 +128,7 @@ pub async fn add_exchange(
     trial: TrialId,
     row: &ExchangeRow,
 ) -> Result<(), StoreError> {
-    sqlx::query(INSERT_EXCHANGE)
+    db::query(INSERT_EXCHANGE)
         .bind(trial.to_string())
         .bind(&row.way)
         .bind(&row.step)
@@ -149,8 +147,8 @@ const EXCHANGES: &str = "select * from conformance_exchange where trial_id = $1 
 
 /// Every exchange of a trial, in the order in which they went.
 pub async fn exchanges(conn: &mut Conn, trial: TrialId) -> Result<Vec<ExchangeRow>, StoreError> {
-    let rows = sqlx::query(EXCHANGES).bind(trial.to_string()).fetch_all(conn).await?;
-    let read = |row: &AnyRow| {
+    let rows = db::query(EXCHANGES).bind(trial.to_string()).fetch_all(conn).await?;
+    let read = |row: &db::DbRow| {
         let row = Row::new(row, "conformance_exchange");
         Ok(ExchangeRow {
             way: row.text("way")?,
@@ -173,7 +171,7 @@ const INSERT_REPORT: &str = "
 
 /// Keeps a report.
 pub async fn insert_report(conn: &mut Conn, row: &ReportRow) -> Result<(), StoreError> {
-    sqlx::query(INSERT_REPORT)
+    db::query(INSERT_REPORT)
         .bind(row.id.to_string())
         .bind(row.trial.to_string())
         .bind(row.partner.to_string())
@@ -192,7 +190,7 @@ const REPORTS: &str = "
 
 /// The partner's newest reports, the newest first.
 pub async fn reports(conn: &mut Conn, partner: PartnerId) -> Result<Vec<ReportRow>, StoreError> {
-    let rows = sqlx::query(REPORTS).bind(partner.to_string()).fetch_all(conn).await?;
+    let rows = db::query(REPORTS).bind(partner.to_string()).fetch_all(conn).await?;
     rows.iter().map(read_report).collect()
 }
 
@@ -205,11 +203,11 @@ pub async fn report(
     organisation: OrganisationId,
     id: ReportId,
 ) -> Result<Option<ReportRow>, StoreError> {
-    let query = sqlx::query(REPORT).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(REPORT).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read_report).transpose()
 }
 
-fn read_report(row: &AnyRow) -> Result<ReportRow, StoreError> {
+fn read_report(row: &db::DbRow) -> Result<ReportRow, StoreError> {
     let row = Row::new(row, "conformance_report");
     Ok(ReportRow {
         id: row.id("id")?,
@@ -227,7 +225,7 @@ const HELD: &str = "select held from partner_hold where partner_id = $1";
 
 /// Whether a partner is held back; one that never was is live.
 pub async fn is_held(conn: &mut Conn, partner: PartnerId) -> Result<bool, StoreError> {
-    let row = sqlx::query(HELD).bind(partner.to_string()).fetch_optional(conn).await?;
+    let row = db::query(HELD).bind(partner.to_string()).fetch_optional(conn).await?;
     row.as_ref().map_or(Ok(false), |row| Row::new(row, "partner_hold").flag("held"))
 }
 
@@ -244,7 +242,7 @@ pub async fn set_held(
     (held, report): (bool, Option<ReportId>),
     at: Time,
 ) -> Result<(), StoreError> {
-    sqlx::query(HOLD)
+    db::query(HOLD)
         .bind(partner.to_string())
         .bind(Bool::bind(held))
         .bind(report.map(|id| id.to_string()))
@@ -310,6 +308,6 @@ pub async fn partners_named(
     name: &str,
     organisation: &str,
 ) -> Result<Vec<PartnerId>, StoreError> {
-    let rows = sqlx::query(NAMED).bind(name).bind(organisation).fetch_all(conn).await?;
+    let rows = db::query(NAMED).bind(name).bind(organisation).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "partner").id("id")).collect()
 }

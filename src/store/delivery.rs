@@ -250,7 +250,7 @@ impl Store {
     ) -> Result<Vec<Delivery>, StoreError> {
         // Looking first costs no write transaction while nothing is due.
         let mut conn = self.read().await?;
-        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut *conn).await?;
+        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut conn).await?;
         drop(conn);
         if due.is_none() || most == 0 {
             return Ok(Vec::new());

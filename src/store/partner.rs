@@ -266,7 +266,7 @@ pub async fn sealed(
     conn: &mut Conn,
     identity: &Identity,
 ) -> Result<Vec<(PartnerId, u8, Vec<u8>)>, StoreError> {
-    let query = sqlx::query(SEALED).bind(identity.identity.trim()).bind(fold(&identity.domain));
+    let query = db::query(SEALED).bind(identity.identity.trim()).bind(fold(&identity.domain));
     let rows = query.fetch_all(conn).await?;
     rows.iter()
         .map(|row| {

@@ -74,7 +74,7 @@ async fn one_failed_job_of_a_group_harms_nobody_else() {
 async fn readers_cannot_write_and_duplicates_are_named() {
     let (store, folder) = open("readers").await;
     let mut conn = store.read().await.unwrap();
-    assert!(db::query("delete from lease").execute(&mut *conn).await.is_err());
+    assert!(db::query("delete from lease").execute(&mut conn).await.is_err());
     let put = || Put { name: "twice".into(), end: End::Well };
     store.write(put()).await.unwrap();
     assert!(matches!(store.write(put()).await, Err(StoreError::Duplicate(_))));
