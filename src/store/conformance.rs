@@ -260,7 +260,7 @@ pub async fn canary(
     conn: &mut Conn,
     partner: PartnerId,
 ) -> Result<Option<(Time, String)>, StoreError> {
-    let row = sqlx::query(CANARY).bind(partner.to_string()).fetch_optional(conn).await?;
+    let row = db::query(CANARY).bind(partner.to_string()).fetch_optional(conn).await?;
     let Some(row) = row else { return Ok(None) };
     let row = Row::new(&row, "partner_hold");
     let said = row.text("canary_said")?;
@@ -278,7 +278,7 @@ pub async fn canaries_due(
     since: Time,
     most: i64,
 ) -> Result<Vec<PartnerId>, StoreError> {
-    let rows = sqlx::query(CANARIES).bind(since.millis()).bind(most).fetch_all(conn).await?;
+    let rows = db::query(CANARIES).bind(since.millis()).bind(most).fetch_all(conn).await?;
     rows.iter().map(|row| Row::new(row, "partner_hold").id("partner_id")).collect()
 }
 
@@ -292,7 +292,7 @@ pub async fn set_canary(
     said: &str,
     at: Time,
 ) -> Result<(), StoreError> {
-    let query = sqlx::query(SET_CANARY).bind(at.millis()).bind(said).bind(partner.to_string());
+    let query = db::query(SET_CANARY).bind(at.millis()).bind(said).bind(partner.to_string());
     one_row(query.execute(conn).await?.rows_affected(), "partner hold")
 }
 
