@@ -177,6 +177,8 @@ fn tell(finding: &Finding) -> std::io::Result<()> {
             say(format_args!("          {}", case.mend))
         }
         Verdict::Waits(first) => say(format_args!("{word:9} {}: first mend {first}", case.id)),
-        Verdict::Passed | Verdict::NotTried => say(format_args!("{word:9} {}", case.id)),
+        Verdict::Passed | Verdict::NotTried | Verdict::NotOffered => {
+            say(format_args!("{word:9} {}", case.id))
+        }
     }
 }

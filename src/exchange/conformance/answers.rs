@@ -150,10 +150,14 @@ pub(super) const CASES: &[Case] = &[
         id: "profile-asked",
         title: "A ProfileRequest is answered",
         done: "We ask what the system takes.",
-        expected: "a ProfileResponse that names at least one request and its address",
+        expected: "a ProfileResponse that names at least one request and its address; 450 when \
+                   you do not offer this",
         mend: "Answer ProfileRequest with a Transaction for each request you take.",
         check: |trial| {
             let Some(seen) = trial.step("profile") else { return Verdict::NotTried };
+            if trial.is_declined("profile") {
+                return Verdict::NotOffered;
+            }
             let said = seen.said.as_ref().and_then(|said| said.as_ref().ok());
             match said.map(|document| &document.payload) {
                 Some(Payload::ProfileResponse(found)) if !found.transactions.is_empty() => {

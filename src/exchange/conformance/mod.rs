@@ -76,6 +76,8 @@ pub enum Verdict {
     Failed(String),
     /// Nothing was exchanged yet that could tell.
     NotTried,
+    /// The partner said by Status 450 that it does not do this at all, which it need not.
+    NotOffered,
     /// Says nothing until that case passes.
     Waits(&'static str),
 }
@@ -87,6 +89,7 @@ impl Verdict {
             Self::Passed => "passed",
             Self::Failed(_) => "failed",
             Self::NotTried => "not-tried",
+            Self::NotOffered => "not-offered",
             Self::Waits(_) => "waits",
         }
     }
@@ -103,7 +106,7 @@ impl Finding {
     /// Whether it stands in the way of going live.
     pub fn blocks(&self) -> bool {
         match self.verdict {
-            Verdict::Passed => false,
+            Verdict::Passed | Verdict::NotOffered => false,
             Verdict::NotTried => !self.case.may_be_left,
             Verdict::Failed(_) | Verdict::Waits(_) => true,
         }

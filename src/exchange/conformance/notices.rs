@@ -68,8 +68,11 @@ pub(super) const CASES: &[Case] = &[
         done: "You post a ConfirmationRequest for the changed order.",
         expected: "OrderReference/DocumentReference with the payloadID of the update",
         mend: "Refer to the newest document of the order, not to its first.",
-        check: |trial| {
-            some(trial.confirmations(), |found| trial.is_about(&found.order, "order-update"))
+        check: |trial| match trial.is_declined("order-update") {
+            true => Verdict::NotOffered,
+            false => {
+                some(trial.confirmations(), |found| trial.is_about(&found.order, "order-update"))
+            }
         },
         ..NOTICE
     },

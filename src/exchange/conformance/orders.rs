@@ -21,6 +21,17 @@ macro_rules! taken {
     };
 }
 
+/// A document that need not be taken, as long as that is said.
+macro_rules! offered {
+    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
+        Case {
+            expected: "a Response with Status 200 or 201; 450 when you do not offer this",
+            check: |trial| trial.offered($id),
+            ..taken!($id, $title, $done, $mend)
+        }
+    };
+}
+
 pub(super) const CASES: &[Case] = &[
     taken!(
         "order-new",
@@ -121,7 +132,7 @@ pub(super) const CASES: &[Case] = &[
         "We post 200 lines.",
         "Lift the limit of lines or of bytes; read all of ItemOut."
     ),
-    taken!(
+    offered!(
         "order-attachment",
         "An order with an attachment is taken",
         "We post multipart/related with a file that a comment names by cid:.",
@@ -154,13 +165,13 @@ pub(super) const CASES: &[Case] = &[
         check: |trial| trial.refused("order-empty", &[]),
         ..ORDER
     },
-    taken!(
+    offered!(
         "order-update",
         "A change order is taken",
         "We post type=\"update\" with the DocumentReference of the order before.",
         "Find the order by DocumentReference and replace its lines."
     ),
-    taken!(
+    offered!(
         "order-delete",
         "A cancellation is taken",
         "We post type=\"delete\" with the DocumentReference of the order before.",

@@ -35,7 +35,7 @@ pub struct CaseReport {
     /// `ours` or `theirs`: who begins.
     pub way: String,
     pub title: String,
-    /// `passed`, `failed`, `not-tried` or `waits`.
+    /// `passed`, `failed`, `not-tried`, `not-offered` or `waits`.
     pub verdict: String,
     pub done: String,
     pub expected: String,
@@ -99,7 +99,7 @@ impl CaseReport {
         let (got, mend) = match &finding.verdict {
             Verdict::Failed(got) => (Some(got.clone()), Some(case.mend.to_owned())),
             Verdict::Waits(first) => (Some(format!("first mend {first}")), None),
-            Verdict::Passed | Verdict::NotTried => (None, None),
+            Verdict::Passed | Verdict::NotTried | Verdict::NotOffered => (None, None),
         };
         Self {
             id: case.id.to_owned(),

@@ -20,6 +20,17 @@ macro_rules! taken {
     };
 }
 
+/// A document that need not be taken, as long as that is said.
+macro_rules! offered {
+    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
+        Case {
+            expected: "a Response with Status 200 or 201; 450 when you do not offer this",
+            check: |trial| trial.offered($id),
+            ..taken!($id, $title, $done, $mend)
+        }
+    };
+}
+
 /// A cart that the browser posts.
 macro_rules! cart {
     ($id:literal, $title:literal, $done:literal, $mend:literal) => {
@@ -94,25 +105,25 @@ pub(super) const CASES: &[Case] = &[
         check: |trial| trial.refused("invoice-id-reused", &[]),
         ..OURS
     },
-    taken!(
+    offered!(
         "credit-issued",
         "A credit memo is taken",
         "We post an InvoiceDetailRequest with purpose=\"creditMemo\" and a sum below zero.",
         "Book it against the invoice that it names."
     ),
-    taken!(
+    offered!(
         "status-approved",
         "News of an approval is taken",
         "We post a StatusUpdateRequest with Status 200 for an order.",
         "Find the order by DocumentReference and note the status."
     ),
-    taken!(
+    offered!(
         "status-rejected",
         "News of a rejection is taken",
         "We post a StatusUpdateRequest with Status 403 for an order.",
         "Find the order by DocumentReference and tell its requester."
     ),
-    taken!(
+    offered!(
         "order-copy",
         "A copy of an order is taken",
         "We post the OrderRequest that went to the supplier.",

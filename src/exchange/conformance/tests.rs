@@ -131,6 +131,20 @@ fn a_report_reads_back_to_the_signed_text() {
     assert!(!report.passed);
 }
 
+#[test]
+fn what_a_partner_need_not_offer_may_be_declined_and_the_rest_may_not() {
+    let steps = script::steps(Side::Supplier, &setting(), &blank(Side::Supplier));
+    let said = steps.into_iter().map(|step| answered(step, "<Status code='450' text='No'/>"));
+    let trial = Trial::read(Side::Supplier, HookRule::default(), said.collect());
+    let findings = judge(&trial);
+    let of = |id: &str| findings.iter().find(|own| own.case.id == id).unwrap();
+    for id in ["profile-asked", "order-update", "order-attachment", "confirmation-of-change"] {
+        assert_eq!(of(id).verdict, Verdict::NotOffered, "{id}");
+        assert!(!of(id).blocks());
+    }
+    assert!(of("order-new").blocks() && of("order-units").blocks());
+}
+
 /// A confirmation and a ship notice from a supplier, as the sandbox keeps them.
 fn arrived(body: &[u8], answer: Option<&[u8]>, http: u16) -> Exchange {
     Exchange {

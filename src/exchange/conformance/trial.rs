@@ -165,6 +165,17 @@ impl Trial {
         self.told(step, |status| status.is_success())
     }
 
+    /// The step was declined: its kind of request is not taken there, which the standard allows.
+    pub(super) fn is_declined(&self, step: &str) -> bool {
+        let status = self.step(step).and_then(Seen::status);
+        status.is_some_and(|status| status.code == NOT_IMPLEMENTED)
+    }
+
+    /// As [`Trial::taken`], of what a partner need not offer.
+    pub(super) fn offered(&self, step: &str) -> Verdict {
+        if self.is_declined(step) { Verdict::NotOffered } else { self.taken(step) }
+    }
+
     /// The step was refused for good: with a Status 4xx, and one of these codes when some are
     /// named.
     pub(super) fn refused(&self, step: &str, codes: &[u16]) -> Verdict {
@@ -288,6 +299,8 @@ impl Trial {
     }
 }
 
+/// The status code of requests that are not taken.
+const NOT_IMPLEMENTED: u16 = 450;
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The line of an order.

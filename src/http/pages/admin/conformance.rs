@@ -144,7 +144,7 @@ fn actions(view: View, standing: &Standing, here: &str) -> View {
     let report = standing.trial.is_some().then(|| button("Make the report", "report", ""));
     let switch = match standing.is_held {
         true => button("Go live", "live", "second"),
-        false => button("Hold back until a report passed", "hold", "second"),
+        false => button("Hold back until a report passed", "hold", "danger"),
     };
     report.into_iter().chain([switch]).fold(view, View::action)
 }
@@ -209,6 +209,7 @@ fn cases(findings: &[Finding], way: Way) -> Table {
                 ("may be left", Tone::Plain, case.done.to_owned())
             }
             Verdict::NotTried => ("not tried", Tone::Plain, case.done.to_owned()),
+            Verdict::NotOffered => ("not offered", Tone::Plain, case.done.to_owned()),
             Verdict::Waits(first) => ("waits", Tone::Warn, format!("First mend {first}.")),
         };
         vec![ui::text(case.title), ui::text(case.id), ui::toned(state, tone), ui::text(&words)]
