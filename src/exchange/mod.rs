@@ -4,6 +4,7 @@ pub mod absence;
 pub mod catalogue;
 pub mod confirmation;
 pub mod conformance;
+pub mod diagnosis;
 pub mod gateway;
 pub mod invoice;
 pub mod letter;
