@@ -33,6 +33,7 @@ use super::{
     Actor, App, AppError, Command, Cx, Need, Reader, act, conformance, document,
     order::mark_sent,
     outgoing::{self, Way},
+    wire::{self, Heard},
 };
 
 /// What one attempt came to.
@@ -46,6 +47,8 @@ pub struct Sent {
     pub detail: String,
     /// What the other side answered, when it answered in cXML.
     pub answer: Option<Answered>,
+    /// What came back, whatever it was; for the wire doctor.
+    pub heard: Heard,
 }
 
 /// The other side's answer, as it came.
@@ -63,6 +66,9 @@ pub async fn settle(
     sent: Sent,
 ) -> Result<(), AppError> {
     let now = app.now();
+    if sent.verdict != Verdict::Delivered {
+        wire::sending(app, &delivery, &sent.heard, &sent.detail).await;
+    }
     let attempt = Attempt {
         number: 0,
         started_at: sent.started_at,

@@ -31,6 +31,7 @@ use crate::{
 use super::{
     Actor, App, AppError, Command, Cx, Need, act, conformance, document,
     partner_auth::{self, Sender},
+    wire,
 };
 
 mod route;
@@ -103,8 +104,14 @@ async fn receive_with(
     let received = match cxml::receive(bytes, content_type) {
         Ok(received) => received,
         Err(fault) => {
-            tracing::info!(%fault, "a document could not be read");
-            return unkept(app, exchange::status::of_fault(&fault));
+            let refusal = match &fault {
+                cxml::Fault::Content(fault) => Some(content(fault)),
+                _ => None,
+            };
+            tracing::info!(status = fault.status_code(), "a document could not be read");
+            let answer = unkept(app, exchange::status::of_fault(&fault));
+            wire::unkept(app, (bytes, content_type), refusal.as_ref(), &answer).await;
+            return answer;
         }
     };
     match take(app, received, (bytes, content_type), attachments).await {
@@ -112,7 +119,9 @@ async fn receive_with(
         Err(fault) => {
             let refusal = fault.told();
             tracing::info!(code = refusal.code, %refusal, "a document was refused");
-            unkept(app, exchange::status::of_refusal(&refusal))
+            let answer = unkept(app, exchange::status::of_refusal(&refusal));
+            wire::unkept(app, (bytes, content_type), Some(&refusal), &answer).await;
+            answer
         }
     }
 }
@@ -155,7 +164,10 @@ async fn take(
     let answer = match again(app, &actor, || Arrive(Arc::clone(&arrival))).await {
         Err(AppError::Refusal(refusal)) if refusal.kind != RefusalKind::Unavailable => {
             let keep = || KeepRefused { arrival: Arc::clone(&arrival), refusal: refusal.clone() };
-            again(app, &actor, keep).await?
+            let reply = again(app, &actor, keep).await?;
+            let document = (&*arrival.body, content_type);
+            wire::refused(app, &arrival.sender, document, &refusal, &reply.body).await;
+            reply
         }
         other => other?,
     };

@@ -26,6 +26,7 @@ pub mod register;
 pub mod remark;
 pub mod requisition;
 pub mod trail;
+pub mod wire;
 pub mod worklist;
 
 mod act;

@@ -198,6 +198,8 @@ kinds! {
     Document DocumentId "doc";
     /// The sending of one document.
     Delivery DeliveryId "dlv";
+    /// One exchange with a partner in which something went wrong.
+    Exchange ExchangeId "exc";
     /// A mail to one person.
     Letter LetterId "ltr";
     /// A trial of a partner's system by the conformance suite.

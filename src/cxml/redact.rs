@@ -70,7 +70,15 @@ fn secret_ranges(text: &str) -> Vec<Range<usize>> {
     if let Ok(tree) = tree::parse(text) {
         let named: Vec<_> = tree
             .elements()
-            .filter(|element| is_secret_name(element.local()))
+            .flat_map(|element| {
+                let own = is_secret_name(element.local()).then_some(element);
+                // What proves a party under a name that nobody knows is a secret too.
+                let is_credential = element.local() == "Credential";
+                let beside = element.children().filter(move |child| {
+                    is_credential && child.local() != "Identity" && !is_secret_name(child.local())
+                });
+                own.into_iter().chain(beside)
+            })
             .map(|element| element.inner_range())
             .collect();
         // The scan adds what the tree does not see: comments and CDATA sections.
@@ -110,7 +118,11 @@ fn scanned_ranges(text: &str) -> Vec<Range<usize>> {
             if !matches!(before, Some(b'<' | b':')) || closes(&folded[..at]) {
                 continue;
             }
-            let start = folded[at..].find('>').map_or(at + name.len(), |tag| at + tag + 1);
+            // A tag that is never closed holds the secret itself.
+            let behind = at + name.len();
+            let tag = folded[behind..].find(['>', '<']).map(|length| behind + length);
+            let closed = tag.filter(|end| folded[*end..].starts_with('>'));
+            let start = closed.map_or(behind, |end| end + 1);
             passed = start;
             if folded[..start].ends_with("/>") {
                 continue;
@@ -208,6 +220,8 @@ mod tests {
             "<cXML><SharedSecret><![CDATA[marker]]></SharedSecret></cXML>",
             "<cXML><SharedSecret><b>marker</b>marker</SharedSecret></cXML>",
             "<cXML>&x;<SharedSecret\n>marker</SharedSecret></cXML>",
+            "<cXML><SharedSecret marker</SharedSecret></cXML>",
+            "<cXML><Credential><Identity>1</Identity><Password>marker</Password></Credential></cXML>",
         ] {
             assert!(!redacted(broken).contains("marker"), "{broken} -> {}", redacted(broken));
         }

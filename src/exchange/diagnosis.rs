@@ -9,13 +9,15 @@ mod bytes;
 mod cause;
 mod content;
 mod credentials;
+mod difference;
 mod document;
 mod remarks;
 mod sent;
 mod transport;
 
-pub use arrived::{Arrived, arrived};
+pub use arrived::{Arrived, arrived, refused};
 pub use cause::{Cause, Who};
+pub use difference::{Line, difference};
 pub use sent::{Sent, Trouble, sent};
 
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,11 @@ impl Finding {
             .expected(said(&refusal.expected))
             .words(format!("{} {}", refusal.message, said(&refusal.mend)).trim())
     }
+}
+
+/// Nothing is wrong.
+pub fn well() -> Finding {
+    Finding::of(content::WELL)
 }
 
 /// Every cause there is.

@@ -140,7 +140,7 @@ pub async fn by_payload(
     row.as_ref().map(read).transpose()
 }
 
-fn read(row: &db::DbRow) -> Result<Document, StoreError> {
+pub(super) fn read(row: &db::DbRow) -> Result<Document, StoreError> {
     let row = Row::new(row, "document");
     Ok(Document {
         id: row.id("id")?,

@@ -47,6 +47,7 @@ pub mod stand_in;
 pub mod step;
 pub mod supplier;
 pub mod upkeep;
+pub mod wire;
 
 mod connect;
 mod error;

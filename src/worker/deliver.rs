@@ -15,10 +15,12 @@ use crate::{
     app::{
         AppError,
         delivery::{Answered, Ready, Sent, prepare, settle},
+        wire::{self, Heard},
     },
     base::time::{MINUTE_MS, Time},
     cxml::{self, Form},
     domain::delivery::{Verdict, classify},
+    exchange::diagnosis::Trouble,
     outbound::{client::Answer, mail::MailFault},
     store::{self, delivery::Delivery},
 };
@@ -84,7 +86,7 @@ async fn deliver(tools: &Tools, delivery: Delivery) {
 async fn broken(tools: &Tools, subject: &str, started_at: Time) -> Sent {
     let before = panics(tools, subject).await;
     let verdict = if before + 1 >= MOST_PANICS { Verdict::Permanent } else { Verdict::Transient };
-    Sent { started_at, verdict, status: None, detail: BROKE.to_owned(), answer: None }
+    silent((started_at, verdict), Trouble::NotReady, BROKE.to_owned())
 }
 
 /// How often the sender broke over this delivery or letter.
@@ -100,30 +102,37 @@ pub(super) async fn is_last_panic(tools: &Tools, subject: &str) -> bool {
 }
 
 async fn send(tools: &Tools, delivery: &Delivery, started_at: Time) -> Sent {
-    let plain =
-        |verdict, detail: String| Sent { started_at, verdict, status: None, detail, answer: None };
+    let plain = |verdict, trouble, detail| silent((started_at, verdict), trouble, detail);
     match prepare(&tools.app, delivery, &tools.mail_from).await {
         Ok(Ready::Cxml { url, content_type, bytes }) => {
             match tools.client.post(&url, &content_type, bytes).await {
                 Ok(answer) => heard(started_at, answer),
-                Err(fault) => plain(fault.verdict(), fault.to_string()),
+                Err(fault) => plain(fault.verdict(), wire::trouble(&fault), fault.to_string()),
             }
         }
         Ok(Ready::Mail(mail)) => {
             let Some(mailer) = &tools.mailer else {
-                return plain(Verdict::Transient, "no mail server is set".to_owned());
+                let why = "no mail server is set".to_owned();
+                return plain(Verdict::Transient, Trouble::Mail, why);
             };
             match mailer.send(*mail).await {
-                Ok(said) => plain(Verdict::Delivered, said),
-                Err(MailFault::Permanent(why)) => plain(Verdict::Permanent, why),
-                Err(MailFault::Transient(why)) => plain(Verdict::Transient, why),
+                Ok(said) => plain(Verdict::Delivered, Trouble::Mail, said),
+                Err(MailFault::Permanent(why)) => plain(Verdict::Permanent, Trouble::Mail, why),
+                Err(MailFault::Transient(why)) => plain(Verdict::Transient, Trouble::Mail, why),
             }
         }
         Err(fault) => {
             tracing::error!(%fault, "a delivery cannot be made ready");
-            plain(Verdict::Transient, "the document could not be made ready".to_owned())
+            let why = "the document could not be made ready".to_owned();
+            plain(Verdict::Transient, Trouble::NotReady, why)
         }
     }
+}
+
+/// An attempt without an answer.
+fn silent((started_at, verdict): (Time, Verdict), trouble: Trouble, detail: String) -> Sent {
+    let heard = Heard { trouble: Some(trouble), ..Heard::default() };
+    Sent { started_at, verdict, status: None, detail, answer: None, heard }
 }
 
 /// What the other side said.
@@ -142,12 +151,13 @@ fn heard(started_at: Time, answer: Answer) -> Sent {
         None => format!("HTTP {} without a cXML Response", answer.status),
     };
     let answered = status.as_ref().map(|status| Answered {
-        content_type: kind.unwrap_or_else(|| "text/xml".to_owned()),
-        body: answer.body,
+        content_type: kind.clone().unwrap_or_else(|| "text/xml".to_owned()),
+        body: answer.body.clone(),
         code: status.code,
     });
     let code = status.map_or(answer.status, |status| status.code);
-    Sent { started_at, verdict, status: Some(i64::from(code)), detail, answer: answered }
+    let heard = Heard { trouble: None, http: answer.status, content_type: kind, body: answer.body };
+    Sent { started_at, verdict, status: Some(i64::from(code)), detail, answer: answered, heard }
 }
 
 #[cfg(test)]

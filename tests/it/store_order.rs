@@ -72,7 +72,14 @@ async fn take(inside: &Inside) -> Vec<Delivery> {
 
 fn came(inside: &Inside, verdict: Verdict) -> Sent {
     let detail = "the connection was refused".to_owned();
-    Sent { started_at: inside.app.now(), verdict, status: None, detail, answer: None }
+    Sent {
+        started_at: inside.app.now(),
+        verdict,
+        status: None,
+        detail,
+        answer: None,
+        heard: Default::default(),
+    }
 }
 
 async fn letters(inside: &Inside) -> Vec<String> {

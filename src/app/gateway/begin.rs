@@ -5,7 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::{Actor, App, AppError, Command, Cx, Need, Scope, act, cart},
+    app::{
+        Actor, App, AppError, Command, Cx, Need, Scope, act, cart,
+        wire::{self, Heard},
+    },
     base::{
         id::{DocumentId, SessionId, SiteVisitId},
         secret::Secret,
@@ -54,7 +57,7 @@ pub enum Onward {
 pub async fn begin(app: &Arc<App>, actor: &Actor, wish: Wish) -> Result<Onward, AppError> {
     let selected = wish.selected.clone();
     let begun = act(app, actor, Begin { wish }).await?;
-    let (site, visit, body, secret) = {
+    let (site, visit, document, secret) = {
         let mut conn = app.store.read().await?;
         let gone = || AppError::internal("a visit that was begun is gone");
         let visit = store::gateway::visit(&mut conn, begun.visit).await?.ok_or_else(gone)?;
@@ -62,7 +65,7 @@ pub async fn begin(app: &Arc<App>, actor: &Actor, wish: Wish) -> Result<Onward, 
         let site = site.ok_or_else(gone)?;
         let document = store::document::get(&mut conn, begun.document).await?.ok_or_else(gone)?;
         let secret = secret(app, &mut conn, &site).await?;
-        (site, visit, document.body, secret)
+        (site, visit, document, secret)
     };
     let token = return_token(app, visit.id);
     let shop = site.title.clone();
@@ -76,9 +79,13 @@ pub async fn begin(app: &Arc<App>, actor: &Actor, wish: Wish) -> Result<Onward, 
             Ok(Onward::Call { shop, form })
         }
         Protocol::Cxml => {
-            let bytes = cxml::fill_secret(&cxml::fill_token(&body, &token), &secret);
+            let bytes = cxml::fill_secret(&cxml::fill_token(&document.body, &token), &secret);
             let answer = app.client.post_cxml(&site.url, bytes).await;
             let read = read_answer(app, &answer);
+            if read.is_err() {
+                let (heard, words) = Heard::of(&answer);
+                wire::asked(app, visit.organisation, &document, &heard, &words).await;
+            }
             let entered = Entered { visit: visit.id, answer: kept(answer), entry: read.clone() };
             act(app, actor, entered).await?;
             Ok(Onward::Page { shop, url: read? })

@@ -17,6 +17,7 @@ use crate::{
         conformance, document,
         inbox::{START_PURPOSE, payload_id},
         partner_auth::{self, Sender},
+        wire,
     },
     base::{
         id::{DocumentId, ItemId, PunchoutSessionId},
@@ -61,10 +62,27 @@ pub enum Answer {
     Catalogue(Vec<u8>),
 }
 
-/// Reads and answers a call.
+/// Reads and answers a call; what is refused is kept for the wire doctor.
 pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer, AppError> {
     let names = names(app, query, body).await?;
-    let mut call = call::read(query, body, &names).map_err(oci_refusal)?;
+    let answer = answer(app, query, body, &names).await;
+    if let Err(AppError::Refusal(refusal)) = &answer {
+        let user = call::user_of(query, body, &names).unwrap_or_default();
+        let is_password =
+            |(name, _): &&(String, String)| name.eq_ignore_ascii_case(&names.password);
+        let fields = query.iter().chain(body).filter(|pair| !is_password(pair)).cloned().collect();
+        wire::oci(app, &fields, user, refusal).await;
+    }
+    answer
+}
+
+async fn answer(
+    app: &Arc<App>,
+    query: &Pairs,
+    body: &Pairs,
+    names: &FieldNames,
+) -> Result<Answer, AppError> {
+    let mut call = call::read(query, body, names).map_err(oci_refusal)?;
     let partner = partner_auth::prove_oci(app, &call.user, call.password.expose()).await;
     let partner = match partner {
         Err(AppError::Refusal(refusal)) => return Err(partner_auth::refuse(app, refusal).await),

@@ -40,7 +40,7 @@ pub fn arrived(seen: &Arrived<'_>) -> Vec<Finding> {
     let clean = cxml::redact(seen.bytes);
     let mut found: Vec<Finding> = Vec::new();
     if let Some(refusal) = seen.refusal {
-        found.push(refused(seen, &clean, refusal));
+        found.push(of_document(seen, &clean, refusal));
     }
     for remark in remarks::of(seen, &clean) {
         let told = |known: &Finding| known.code == remark.code || same_place(known, &remark);
@@ -58,17 +58,21 @@ fn same_place(one: &Finding, other: &Finding) -> bool {
     one.line != 0 && (one.line, one.column) == (other.line, other.column) && one.path == other.path
 }
 
-fn refused(seen: &Arrived<'_>, clean: &[u8], refusal: &Refusal) -> Finding {
+fn of_document(seen: &Arrived<'_>, clean: &[u8], refusal: &Refusal) -> Finding {
     match refusal.code {
         "sender-unknown" => credentials::unproven(seen, clean),
         "from-foreign" => credentials::foreign(seen, clean),
-        "content" => content(refusal),
-        code => {
-            let known = BY_CODE.iter().find(|(known, _)| *known == code).map(|(_, cause)| *cause);
-            let cause = known.unwrap_or_else(|| by_kind(refusal));
-            Finding::of_refusal(cause, refusal)
-        }
+        _ => refused(refusal),
     }
+}
+
+/// What a refusal alone tells, of a call without a document.
+pub fn refused(refusal: &Refusal) -> Finding {
+    if refusal.code == "content" {
+        return content(refusal);
+    }
+    let known = BY_CODE.iter().find(|(known, _)| *known == refusal.code).map(|(_, cause)| *cause);
+    Finding::of_refusal(known.unwrap_or_else(|| by_kind(refusal)), refusal)
 }
 
 fn by_kind(refusal: &Refusal) -> Cause {

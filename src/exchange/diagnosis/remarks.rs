@@ -52,7 +52,8 @@ fn of_model(fault: &ContentFault, tree: &tree::Tree<'_>) -> Cause {
         causes::ATTRIBUTE_UNKNOWN
     } else if fault.expected.starts_with("the attribute") {
         causes::ATTRIBUTE_MISSING
-    } else if fault.expected.starts_with("no such element") || fault.mend.contains("mend its name") {
+    } else if fault.expected.starts_with("no such element") || fault.mend.contains("mend its name")
+    {
         causes::UNKNOWN
     } else if fault.got.starts_with("the end of") {
         causes::MISSING

@@ -37,7 +37,8 @@ fn every_cause_has_a_code_of_its_own_and_says_what_to_do() {
     let mut codes = HashSet::new();
     for cause in all() {
         assert!(codes.insert(cause.code), "{} twice", cause.code);
-        let plain = cause.code.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
+        let plain =
+            cause.code.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
         assert!(plain, "{}", cause.code);
         assert!(!cause.title.ends_with('.') && cause.because.ends_with('.'), "{}", cause.code);
         assert!(cause.mend.ends_with('.'), "{}", cause.code);
@@ -96,7 +97,10 @@ fn what_is_no_readable_document_is_told_by_its_kind() {
 fn a_secret_with_a_fault_in_it_is_not_repeated() {
     let broken = changed("s3cret-x", "s3cret&quux;hidden");
     let found = seen(broken.as_bytes(), None, None, true);
-    assert_eq!((found[0].code.as_str(), found[0].path.as_str()), ("entity-undefined", "inside a secret"));
+    assert_eq!(
+        (found[0].code.as_str(), found[0].path.as_str()),
+        ("entity-undefined", "inside a secret")
+    );
     assert!(!format!("{found:?}").contains("quux") && found[0].line == 6, "{found:?}");
 }
 
@@ -112,14 +116,20 @@ fn unproven(document: &str, known: bool) -> String {
 fn what_proves_the_sender_is_looked_at_closely() {
     let secret = "<SharedSecret>s3cret-x</SharedSecret>";
     let bare = SETUP.replace(secret, "");
-    let in_from = bare.replacen("<Identity>AN1</Identity>", &format!("<Identity>AN1</Identity>{secret}"), 1);
+    let in_from =
+        bare.replacen("<Identity>AN1</Identity>", &format!("<Identity>AN1</Identity>{secret}"), 1);
     let mac = |from: &str, until: &str| {
-        let mac = format!("<CredentialMac type=\"FromSenderCredentials\" algorithm=\"HMAC-SHA1-96\" \
-            creationDate=\"{from}\" expirationDate=\"{until}\">AAAAAAAAAAAAAAAA</CredentialMac>");
+        let mac = format!(
+            "<CredentialMac type=\"FromSenderCredentials\" algorithm=\"HMAC-SHA1-96\" \
+            creationDate=\"{from}\" expirationDate=\"{until}\">AAAAAAAAAAAAAAAA</CredentialMac>"
+        );
         SETUP.replace(secret, &mac)
     };
     let (early, late) = ("2026-11-21T08:00:00+00:00", "2026-11-21T10:00:00+00:00");
-    let swapped = SETUP.replace("AN1", "~").replacen("999", "AN1", 1).replacen('~', "999", 1)
+    let swapped = SETUP
+        .replace("AN1", "~")
+        .replacen("999", "AN1", 1)
+        .replacen('~', "999", 1)
         .replacen("NetworkId", "DUNS", 1);
     for (code, document, known) in [
         ("secret-wrong", SETUP.to_owned(), true),
@@ -145,8 +155,11 @@ fn read_fault(document: &str) -> Finding {
     let read = cxml::receive(document.as_bytes(), None).unwrap();
     let fault = read.payload.unwrap_err();
     let place = format!("{} (line {}, column {})", fault.path, fault.line, fault.column);
-    let refusal = Refusal::invalid("content", "x").field(place).got(&*fault.got)
-        .expected(&*fault.expected).mend(&*fault.mend);
+    let refusal = Refusal::invalid("content", "x")
+        .field(place)
+        .got(&*fault.got)
+        .expected(&*fault.expected)
+        .mend(&*fault.mend);
     seen(document.as_bytes(), None, Some(&refusal), true).swap_remove(0)
 }
 
@@ -237,14 +250,25 @@ fn what_became_of_a_document_of_ours_is_named() {
         (Trouble::NotAllowed, "", "address-not-allowed"),
         (Trouble::TooLarge, "", "answer-too-large"),
     ] {
-        let seen = Sent { trouble: Some((trouble, words)), http: 0, content_type: None, answer: b"" };
+        let seen =
+            Sent { trouble: Some((trouble, words)), http: 0, content_type: None, answer: b"" };
         assert_eq!(sent(&seen)[0].code, code);
     }
     for (http, code) in [
-        (302, "http-redirect"), (400, "http-400"), (401, "http-401"), (403, "http-403"),
-        (404, "http-404"), (405, "http-405"), (413, "http-413"), (415, "http-415"),
-        (429, "http-429"), (500, "http-500"), (502, "http-502"), (503, "http-503"),
-        (504, "http-504"), (418, "http-error"),
+        (302, "http-redirect"),
+        (400, "http-400"),
+        (401, "http-401"),
+        (403, "http-403"),
+        (404, "http-404"),
+        (405, "http-405"),
+        (413, "http-413"),
+        (415, "http-415"),
+        (429, "http-429"),
+        (500, "http-500"),
+        (502, "http-502"),
+        (503, "http-503"),
+        (504, "http-504"),
+        (418, "http-error"),
     ] {
         assert_eq!(answered(http, b"<html>x</html>"), code);
     }
@@ -261,9 +285,13 @@ fn what_became_of_a_document_of_ours_is_named() {
     let cut = &whole[..whole.len() - 20];
     let broken = String::from_utf8(whole.clone()).unwrap().replace("</Response>", "</Respons>");
     for (body, code) in [
-        (&b""[..], "answer-empty"), (b"<html>Sign in", "answer-html"), (b"OK", "answer-no-xml"),
-        (b"\x1F\x8B\x08", "answer-compressed"), (cut, "answer-cut"),
-        (broken.as_bytes(), "answer-not-well-formed"), (SETUP.as_bytes(), "answer-no-response"),
+        (&b""[..], "answer-empty"),
+        (b"<html>Sign in", "answer-html"),
+        (b"OK", "answer-no-xml"),
+        (b"\x1F\x8B\x08", "answer-compressed"),
+        (cut, "answer-cut"),
+        (broken.as_bytes(), "answer-not-well-formed"),
+        (SETUP.as_bytes(), "answer-no-response"),
         (b"<?xml version='1.0' encoding='UTF-8'?><a>\xFC</a>", "answer-charset"),
         (&whole, "all-well"),
     ] {

@@ -31,6 +31,7 @@ pub mod cost_center;
 pub mod delegation;
 mod docs;
 pub mod document;
+pub mod exchange;
 mod forecast;
 pub mod invoice;
 pub mod item;
@@ -89,7 +90,13 @@ fn sign_off() -> impl OpenApi {
 
 /// Orders and how they reach suppliers.
 fn ordering() -> impl OpenApi {
-    (document::Documents, order::Orders, supplier::SupplierDelivery, supplier_site::SupplierSites)
+    (
+        document::Documents,
+        exchange::Exchanges,
+        order::Orders,
+        supplier::SupplierDelivery,
+        supplier_site::SupplierSites,
+    )
 }
 
 /// What an admin sets up.

@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod cost_centers;
 mod deliveries;
+mod exchanges;
 mod import;
 mod overview;
 mod partner_form;
@@ -54,6 +55,7 @@ pub(super) fn add(route: Route) -> Route {
         import::add,
         settings::add,
         deliveries::add,
+        exchanges::add,
         tokens::add,
         check::add,
     ];

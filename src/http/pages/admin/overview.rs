@@ -24,6 +24,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/policies", "Policies", "Who may do what, who is asked, who may spend."),
     ("/admin/registers", "Registers", "Groups, units, projects, suppliers' status."),
     ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),
+    ("/admin/exchanges", "Wire doctor", "What partners sent and got, and why it failed."),
     ("/check", "Check a document", "Everything that is wrong with a cXML document."),
     ("/admin/tokens", "API tokens", "Who uses the JSON API."),
     ("/admin/settings", "Settings", "Checkout, addresses of systems, tolerance."),

@@ -1,0 +1,360 @@
+//! /admin/exchanges: the wire doctor. What went over the wire with partners, and why it failed; a
+//! link shows one exchange to the other side's support, read only and for some days.
+
+use askama::Template;
+use poem::{Response, Result, Route, get, handler, web::Path};
+
+use crate::{
+    app::{
+        AppError,
+        wire::{self, Detail, Listed, Outcome, SHARED_DAYS, Search},
+    },
+    base::{page::Cut, time::Time},
+    domain::refusal::Refusal,
+    exchange::diagnosis::{Finding, Line},
+    http::{
+        actor::{Posted, Query, SignedIn, Visitor},
+        guard::Form,
+        part::{self as ui, Choice, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Tone, coded},
+    },
+    store::document::Direction,
+};
+
+const PATH: &str = "/admin/exchanges";
+
+#[derive(Template)]
+#[template(path = "pages/admin/exchanges.html", config = ".askama.toml")]
+struct ListPage {
+    shell: Shell,
+    crumbs: Crumbs,
+    fields: Vec<Field>,
+    rows: Vec<Row>,
+    empty: Empty,
+    pager: Pager,
+}
+
+/// One exchange as a row.
+struct Row {
+    href: String,
+    at: Html,
+    way: &'static str,
+    partner: String,
+    kind: String,
+    payload_id: String,
+    result: Html,
+    cause: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/admin/exchange.html", config = ".askama.toml")]
+struct ExchangePage {
+    shell: Shell,
+    crumbs: Option<Crumbs>,
+    badge: Html,
+    /// The cause first.
+    told: Vec<Told>,
+    facts: Facts,
+    request: Html,
+    left_out: i64,
+    answer: Option<Html>,
+    good: Option<Compared>,
+    share: Option<Field>,
+    /// Where the link is asked for.
+    action: String,
+    /// A link that was just made, and until when it is good.
+    link: Option<(String, Html)>,
+    /// On a page of a link: until when it is good.
+    until: Option<Html>,
+}
+
+/// A finding in words.
+struct Told {
+    title: &'static str,
+    because: &'static str,
+    mend: &'static str,
+    who: &'static str,
+    facts: Facts,
+    is_odd: bool,
+}
+
+struct Compared {
+    at: Html,
+    href: Option<String>,
+    lines: Vec<Compare>,
+}
+
+/// A line of the comparison: its class, its sign and its text.
+struct Compare {
+    class: &'static str,
+    sign: &'static str,
+    text: String,
+}
+
+const fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "received",
+        Direction::Out => "sent",
+    }
+}
+
+fn result(row: &Listed) -> Html {
+    match row.outcome {
+        Outcome::Failed => ui::toned("failed", Tone::Bad),
+        Outcome::Passed => ui::toned("passed", Tone::Good),
+    }
+}
+
+fn kind(row: &Listed) -> String {
+    if row.kind.is_empty() { "unreadable".to_owned() } else { row.kind.clone() }
+}
+
+fn partner(row: &Listed) -> String {
+    match row.partner.as_str() {
+        "" => "nobody known".to_owned(),
+        name if row.is_proven => name.to_owned(),
+        name => format!("{name} (not proven)"),
+    }
+}
+
+impl Row {
+    fn of(shell: &Shell, row: &Listed) -> Self {
+        let cause = row.finding.as_ref().map(|found| found.cause().title.to_owned());
+        Self {
+            href: shell.href(&format!("{PATH}/{}", row.id)),
+            at: shell.when(row.at),
+            way: way(row.direction),
+            partner: partner(row),
+            kind: kind(row),
+            payload_id: row.payload_id.clone(),
+            result: result(row),
+            cause: cause.unwrap_or_default(),
+        }
+    }
+}
+
+/// What the form asks for, and its address.
+struct Asked {
+    search: Search,
+    pairs: Vec<(&'static str, String)>,
+}
+
+fn asked(query: &Form) -> Result<Asked, Refusal> {
+    let given = |name| Ok::<_, Refusal>(query.filled(name)?.unwrap_or_default().to_owned());
+    let day = |name: &str, text: &str, last: &str| -> Result<Option<Time>, Refusal> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let time = format!("{text}T{last}Z").parse();
+        time.map(Some).map_err(|_| {
+            Refusal::invalid("bad-day", "This is no day.").field(name).expected("2026-11-21")
+        })
+    };
+    let names = ["q", "partner", "way", "result", "cause", "from", "until"];
+    let mut pairs = Vec::new();
+    for name in names {
+        pairs.push((name, given(name)?));
+    }
+    let value = |name: &str| {
+        let found = pairs.iter().find(|(own, _)| *own == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let search = Search {
+        text: value("q"),
+        partner: value("partner").parse().ok(),
+        direction: value("way").parse().ok(),
+        outcome: Outcome::of_word(&value("result")),
+        cause: value("cause"),
+        from: day("from", &value("from"), "00:00:00")?,
+        until: day("until", &value("until"), "23:59:59.999")?,
+    };
+    pairs.retain(|(_, value)| !value.is_empty());
+    Ok(Asked { search, pairs })
+}
+
+impl Asked {
+    fn value(&self, name: &str) -> String {
+        let found = self.pairs.iter().find(|(own, _)| *own == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    fn address(&self) -> String {
+        let parts: Vec<_> =
+            self.pairs.iter().map(|(name, value)| format!("{name}={}", coded(value))).collect();
+        if parts.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", parts.join("&")) }
+    }
+
+    fn fields(&self, partners: Vec<Choice>) -> Vec<Field> {
+        let any = |label: &str| Choice::new("", label);
+        let partners = std::iter::once(any("Every partner")).chain(partners);
+        let ways = [any("Both ways"), Choice::new("in", "Received"), Choice::new("out", "Sent")];
+        let results =
+            [any("All"), Choice::new("failed", "Failed"), Choice::new("passed", "Passed")];
+        let day = |name: &'static str, label: &str| {
+            let kind = ui::Kind::Input("date");
+            Field::new(name, label, kind).optional().value(self.value(name))
+        };
+        vec![
+            Field::text("q", "payloadID, order or identity").optional().value(self.value("q")),
+            Field::select("partner", "Partner", partners).optional().value(self.value("partner")),
+            Field::select("way", "Way", ways).optional().value(self.value("way")),
+            Field::select("result", "Result", results).optional().value(self.value("result")),
+            day("from", "From"),
+            day("until", "Until"),
+        ]
+    }
+}
+
+#[handler]
+async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
+    let asked = asked(&query)?;
+    let after = query.filled("after")?.map(str::to_owned);
+    let mut reader = who.app.reader(&who.actor).await?;
+    let page = wire::list(&mut reader, &asked.search, &Cut::new(after.clone(), None)).await?;
+    let partners = wire::partners(&mut reader).await?;
+    drop(reader);
+    let shell = who.shell("Wire doctor", "/admin").await?;
+    let choices = partners.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
+    let what = "What partners send and what is sent to them stands here, with the cause of what \
+                failed.";
+    Ok(who.page(&ListPage {
+        crumbs: Crumbs::to("Wire doctor").over("Admin", shell.href("/admin")),
+        fields: asked.fields(choices),
+        rows: page.items.iter().map(|row| Row::of(&shell, row)).collect(),
+        empty: Empty::new("Nothing found", what),
+        pager: Pager::new(&shell.href(&asked.address()), after.as_deref(), page.next.as_deref()),
+        shell,
+    })?)
+}
+
+fn told(found: &Finding, is_odd: bool) -> Told {
+    let cause = found.cause();
+    let place = format!("line {}, column {}", found.line, found.column);
+    let place = (found.line > 0).then_some(place);
+    let maybe = |text: &'_ String| Some(text.clone()).filter(|text| !text.is_empty());
+    let facts = Facts::new()
+        .small()
+        .maybe("Where", maybe(&found.path).as_deref())
+        .maybe("Place", place.as_deref())
+        .maybe("Got", maybe(&found.got).as_deref())
+        .maybe("Expected", maybe(&found.expected).as_deref())
+        .maybe("Said", maybe(&found.words).as_deref())
+        .text("Cause", cause.code);
+    let (title, because, mend, who) = (cause.title, cause.because, cause.mend, cause.who.told());
+    Told { title, because, mend, who, facts, is_odd }
+}
+
+fn facts(shell: &Shell, detail: &Detail) -> Facts {
+    let row = &detail.listed;
+    let status = row.status.map(|status| status.to_string());
+    let http = (detail.http > 0).then(|| detail.http.to_string());
+    Facts::new()
+        .html("When", shell.when(row.at))
+        .text("Way", way(row.direction))
+        .text("Partner", &partner(row))
+        .text("Document", &kind(row))
+        .maybe("payloadID", Some(&row.payload_id))
+        .maybe("About", Some(&row.about))
+        .maybe("HTTP", http.as_deref())
+        .maybe("cXML status", status.as_deref())
+}
+
+fn compared(shell: &Shell, detail: &Detail, links: bool) -> Option<Compared> {
+    let good = detail.good.as_ref()?;
+    let line = |line: &Line| {
+        let (class, sign, text) = match line {
+            Line::Same(text) => ("", " ", text.clone()),
+            Line::Gone(text) => ("gone", "-", text.clone()),
+            Line::New(text) => ("new", "+", text.clone()),
+            Line::Left(many) => ("aside", " ", format!(".. {many} equal lines")),
+        };
+        Compare { class, sign, text }
+    };
+    Some(Compared {
+        at: shell.when(good.at),
+        href: links.then(|| shell.href(&format!("{PATH}/{}", good.document))),
+        lines: good.lines.iter().map(line).collect(),
+    })
+}
+
+fn page_of(shell: Shell, detail: &Detail, links: bool) -> ExchangePage {
+    let findings = detail.findings.iter().enumerate();
+    ExchangePage {
+        crumbs: None,
+        badge: result(&detail.listed),
+        told: findings.map(|(at, found)| told(found, at > 0)).collect(),
+        facts: facts(&shell, detail),
+        request: ui::document(&detail.request),
+        left_out: detail.left_out,
+        answer: (!detail.answer.is_empty()).then(|| ui::document(&detail.answer)),
+        good: compared(&shell, detail, links),
+        share: None,
+        action: String::new(),
+        link: None,
+        until: None,
+        shell,
+    }
+}
+
+async fn own_page(who: &SignedIn, id: &str) -> Result<ExchangePage, AppError> {
+    let detail = wire::detail(&mut who.app.reader(&who.actor).await?, id).await?;
+    let title = detail.findings.first().map_or("Exchange", |found| found.cause().title);
+    let shell = who.shell(title, "/admin").await?;
+    let crumbs = Crumbs::to(kind(&detail.listed))
+        .over("Admin", shell.href("/admin"))
+        .over("Wire doctor", shell.href(PATH));
+    let days = SHARED_DAYS.map(|days| {
+        Choice::new(
+            days.to_string(),
+            if days == 1 { "1 day".to_owned() } else { format!("{days} days") },
+        )
+    });
+    let share = Field::select("days", "Good for", days).value(SHARED_DAYS[0].to_string());
+    Ok(ExchangePage {
+        crumbs: Some(crumbs),
+        share: Some(share),
+        action: shell.href(&format!("{PATH}/{id}")),
+        ..page_of(shell, &detail, true)
+    })
+}
+
+#[handler]
+async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
+    let page = own_page(&who, &id).await?;
+    Ok(who.page(&page)?)
+}
+
+#[handler]
+async fn h_share(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let days = form.maybe("days")?.and_then(|days| days.parse().ok()).unwrap_or_default();
+    let share = wire::share(&mut who.app.reader(&who.actor).await?, &id, days).await?;
+    let mut page = own_page(&who, &id).await?;
+    let url = format!("{}{}", who.app.site.public_url, share.path);
+    page.link = Some((url, page.shell.when(share.until)));
+    Ok(who.page(&page)?)
+}
+
+/// The page of a link: whoever holds it may read, and do nothing else.
+#[handler]
+async fn h_shared(
+    visitor: Visitor,
+    Path((table, organisation, until, token)): Path<(String, String, i64, String)>,
+) -> Result<Response> {
+    let whose = (table.as_str(), organisation.as_str());
+    let (detail, until) = wire::shared(&visitor.app, whose, until, &token).await?;
+    let title = detail.findings.first().map_or("Exchange", |found| found.cause().title);
+    let shell = Shell::new(title, crate::http::locale::Locale::default());
+    let until = Some(shell.when(until));
+    let mut answer = visitor.page(&ExchangePage { until, ..page_of(shell, &detail, false) })?;
+    let headers = answer.headers_mut();
+    headers.insert(http::header::CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    headers.insert(http::header::REFERRER_POLICY, http::HeaderValue::from_static("no-referrer"));
+    headers.insert("x-robots-tag", http::HeaderValue::from_static("noindex"));
+    Ok(answer)
+}
+
+pub(super) fn add(route: Route) -> Route {
+    route
+        .at(PATH, get(h_list))
+        .at("/admin/exchanges/:id", get(h_one).post(h_share))
+        .at("/shared/exchange/:table/:organisation/:until/:token", get(h_shared))
+}

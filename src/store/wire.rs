@@ -1,0 +1,346 @@
+//! Exchanges in which something went wrong, for the wire doctor: house-keeping, bounded in size and
+//! number, so that nobody can fill the disk. No secret comes here; what went well is in `document`.
+
+use crate::base::{
+    id::{DocumentId, ExchangeId, OrganisationId, PartnerId},
+    time::Time,
+};
+
+use super::{
+    Conn, Row, Store, StoreError, Work,
+    document::{Direction, Document},
+};
+
+/// Bytes of a document that are kept here, and of an answer.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Exchanges of an organisation: as many again of senders whom nothing proved.
+const MOST: i64 = 500;
+/// Days for which they are kept.
+const DAYS: i64 = 60;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// One exchange that went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    pub id: ExchangeId,
+    /// Nothing when nobody here could be named.
+    pub organisation: Option<OrganisationId>,
+    pub partner: Option<PartnerId>,
+    /// Whether the sender was proven; of what we sent always.
+    pub is_proven: bool,
+    pub direction: Direction,
+    /// `cxml`, `oci`, `email`.
+    pub channel: String,
+    /// The payload element, when it could be read.
+    pub kind: String,
+    /// `domain identity` as claimed.
+    pub sender: String,
+    pub payload_id: String,
+    /// The object it was about.
+    pub about: String,
+    /// Where the document itself is kept.
+    pub document: Option<DocumentId>,
+    pub content_type: String,
+    /// Cut to [`BODY_BYTES`]; empty when the document is kept elsewhere.
+    pub body: Vec<u8>,
+    pub body_bytes: i64,
+    pub answer_type: String,
+    pub answer: Vec<u8>,
+    /// 0 without an answer.
+    pub http: i64,
+    pub status: Option<i64>,
+    /// Code of the diagnosis.
+    pub cause: String,
+    /// The whole diagnosis as JSON.
+    pub findings: String,
+    pub at: Time,
+}
+
+const INSERT: &str = "
+    insert into wire_exchange (id, organisation_id, partner_id, proven, direction, channel, kind,
+        sender, payload_id, about, document_id, content_type, body, body_bytes, answer_type, answer,
+        http, status, cause, findings, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20, $21)";
+const FORGET_OLD: &str = "delete from wire_exchange where at < $1";
+const FORGET_MANY: &str = "
+    delete from wire_exchange where organisation_id = $1 and proven = $2 and id <= (
+        select id from wire_exchange where organisation_id = $1 and proven = $2
+        order by id desc limit 1 offset $3)";
+
+struct Keep(Exchange);
+
+impl Work for Keep {
+    type Answer = ();
+    type Fault = StoreError;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let row = &self.0;
+        let organisation = row.organisation.map(|id| id.to_string()).unwrap_or_default();
+        let proven = i64::from(row.is_proven);
+        sqlx::query(INSERT)
+            .bind(row.id.to_string())
+            .bind(&organisation)
+            .bind(row.partner.map(|id| id.to_string()).unwrap_or_default())
+            .bind(proven)
+            .bind(row.direction.word())
+            .bind(&row.channel)
+            .bind(&row.kind)
+            .bind(&row.sender)
+            .bind(&row.payload_id)
+            .bind(&row.about)
+            .bind(row.document.map(|id| id.to_string()))
+            .bind(&row.content_type)
+            .bind(&row.body)
+            .bind(row.body_bytes)
+            .bind(&row.answer_type)
+            .bind(&row.answer)
+            .bind(row.http)
+            .bind(row.status)
+            .bind(&row.cause)
+            .bind(&row.findings)
+            .bind(row.at.millis())
+            .execute(&mut *conn)
+            .await?;
+        let old = row.at.millis() - DAYS * DAY_MS;
+        sqlx::query(FORGET_OLD).bind(old).execute(&mut *conn).await?;
+        sqlx::query(FORGET_MANY)
+            .bind(&organisation)
+            .bind(proven)
+            .bind(MOST)
+            .execute(&mut *conn)
+            .await?;
+        Ok(())
+    }
+
+    fn is_retryable(fault: &StoreError) -> bool {
+        fault.is_retryable()
+    }
+}
+
+impl Store {
+    /// Keeps an exchange, and forgets what is too old or too much.
+    pub async fn keep_exchange(&self, exchange: Exchange) -> Result<(), StoreError> {
+        self.write(Keep(exchange)).await
+    }
+}
+
+const SINCE: &str = "select count(*) as n from wire_exchange where at > $1 and proven = 0";
+const CLAIMED: &str = "
+    select p.id as partner_id, p.organisation_id from partner_identity i
+    join partner p on p.id = i.partner_id where i.identity = $1 order by p.id limit 5";
+
+/// How many of unproven senders were kept since then.
+pub async fn unproven_since(conn: &mut Conn, at: Time) -> Result<i64, StoreError> {
+    let row = sqlx::query(SINCE).bind(at.millis()).fetch_one(conn).await?;
+    Row::new(&row, "wire_exchange").int("n")
+}
+
+const ORGANISATIONS: &str = "select count(*) as n from organisation";
+
+/// Whether there is one organisation alone, to which then everything belongs.
+pub async fn is_sole(conn: &mut Conn) -> Result<bool, StoreError> {
+    let row = sqlx::query(ORGANISATIONS).fetch_one(conn).await?;
+    Ok(Row::new(&row, "organisation").int("n")? == 1)
+}
+
+/// The connections that registered an identity, whatever its domain: a claim, not a proof.
+pub async fn claimed(
+    conn: &mut Conn,
+    identity: &str,
+) -> Result<Vec<(PartnerId, OrganisationId)>, StoreError> {
+    let rows = sqlx::query(CLAIMED).bind(identity.trim()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "partner");
+            Ok((row.id("partner_id")?, row.id("organisation_id")?))
+        })
+        .collect()
+}
+
+/// What is looked for; an empty text looks for nothing in particular.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wanted {
+    pub partner: String,
+    /// `in` or `out`.
+    pub direction: String,
+    /// A payloadID, a number or an id of an order, a claimed identity.
+    pub text: String,
+    /// Code of a diagnosis.
+    pub cause: String,
+    /// Milliseconds, both included.
+    pub from: i64,
+    pub until: i64,
+    /// Older than the id that ends so; empty for the newest.
+    pub after: String,
+    pub most: i64,
+}
+
+/// Behind every id.
+const LAST: &str = "~";
+
+impl Wanted {
+    fn bound(&self, prefix: &str) -> String {
+        match self.after.as_str() {
+            "" => format!("{prefix}_{LAST}"),
+            after => format!("{prefix}_{after}"),
+        }
+    }
+
+    /// As a pattern of what begins so.
+    fn start(&self) -> String {
+        let text = self.text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        format!("{text}%")
+    }
+}
+
+// Of what names no organisation only the diagnosis is kept; every admin may see it.
+const FAILED: &str = "
+    select * from wire_exchange w
+    where (w.organisation_id = $1 or w.organisation_id = '')
+        and ($2 = '' or w.payload_id like $3 escape '!' or w.sender like $3 escape '!'
+            or w.about = $2 or w.about in (select id from purchase_order
+                where organisation_id = $1 and (number = $2 or buyer_order_id = $2)))
+        and ($4 = '' or w.partner_id = $4) and ($5 = '' or w.direction = $5)
+        and ($6 = '' or w.cause = $6) and w.at >= $7 and w.at <= $8 and w.id < $9
+    order by w.id desc limit $10";
+const PASSED: &str = "
+    select * from document d
+    where d.organisation_id = $1 and d.reply_to is null
+        and (d.direction = 'out' or coalesce(d.status, 200) < 400)
+        and not exists (select 1 from delivery v
+            where v.about = d.about and v.document_id = d.id and v.state <> 'delivered')
+        and ($2 = '' or d.payload_id like $3 escape '!' or d.sender like $3 escape '!'
+            or d.about = $2 or d.about in (select id from purchase_order
+                where organisation_id = $1 and (number = $2 or buyer_order_id = $2)))
+        and ($4 = '' or d.partner_id = $4) and ($5 = '' or d.direction = $5)
+        and d.at >= $6 and d.at <= $7 and d.id < $8
+    order by d.id desc limit $9";
+
+/// Exchanges that went wrong, newest first.
+pub async fn failed(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    wanted: &Wanted,
+) -> Result<Vec<Exchange>, StoreError> {
+    let rows = sqlx::query(FAILED)
+        .bind(organisation.to_string())
+        .bind(&wanted.text)
+        .bind(wanted.start())
+        .bind(&wanted.partner)
+        .bind(&wanted.direction)
+        .bind(&wanted.cause)
+        .bind(wanted.from)
+        .bind(wanted.until)
+        .bind(wanted.bound("exc"))
+        .bind(wanted.most)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Documents that were taken: theirs by us, ours by them. Newest first.
+pub async fn passed(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    wanted: &Wanted,
+) -> Result<Vec<Document>, StoreError> {
+    let rows = sqlx::query(PASSED)
+        .bind(organisation.to_string())
+        .bind(&wanted.text)
+        .bind(wanted.start())
+        .bind(&wanted.partner)
+        .bind(&wanted.direction)
+        .bind(wanted.from)
+        .bind(wanted.until)
+        .bind(wanted.bound("doc"))
+        .bind(wanted.most)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(super::document::read).collect()
+}
+
+const GET: &str = "
+    select * from wire_exchange where id = $1 and (organisation_id = $2 or organisation_id = '')";
+const DOCUMENT: &str = "select * from document where id = $1 and organisation_id = $2";
+const ANSWER: &str = "select * from document where reply_to = $1 order by id desc limit 1";
+const LAST_GOOD: &str = "
+    select * from document d
+    where d.organisation_id = $1 and d.partner_id = $2 and d.kind = $3 and d.direction = $4
+        and d.reply_to is null and d.id < $5 and (d.direction = 'out' or d.status < 400)
+        and not exists (select 1 from delivery v
+            where v.about = d.about and v.document_id = d.id and v.state <> 'delivered')
+    order by d.id desc limit 1";
+
+/// One of the organisation's, or of nobody's.
+pub async fn get(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: ExchangeId,
+) -> Result<Option<Exchange>, StoreError> {
+    let query = sqlx::query(GET).bind(id.to_string()).bind(organisation.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// A document of the organisation.
+pub async fn document(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    id: DocumentId,
+) -> Result<Option<Document>, StoreError> {
+    let query = sqlx::query(DOCUMENT).bind(id.to_string()).bind(organisation.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
+}
+
+/// The last answer to a document.
+pub async fn answer(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
+    let query = sqlx::query(ANSWER).bind(id.to_string());
+    query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
+}
+
+/// The last document of the same kind that went the same way with the same partner and was taken,
+/// older than the document or exchange of this id's time.
+pub async fn last_good(
+    conn: &mut Conn,
+    (organisation, partner): (OrganisationId, PartnerId),
+    (kind, direction): (&str, Direction),
+    before: &str,
+) -> Result<Option<Document>, StoreError> {
+    let query = sqlx::query(LAST_GOOD)
+        .bind(organisation.to_string())
+        .bind(partner.to_string())
+        .bind(kind)
+        .bind(direction.word())
+        .bind(format!("doc_{before}"));
+    query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
+}
+
+fn read(row: &sqlx::any::AnyRow) -> Result<Exchange, StoreError> {
+    let row = Row::new(row, "wire_exchange");
+    let named = |column| Ok::<_, StoreError>(row.maybe_text(column)?.filter(|id| !id.is_empty()));
+    let organisation = named("organisation_id")?.map(|_| row.id("organisation_id")).transpose()?;
+    let partner = named("partner_id")?.map(|_| row.id("partner_id")).transpose()?;
+    Ok(Exchange {
+        id: row.id("id")?,
+        organisation,
+        partner,
+        is_proven: row.int("proven")? == 1,
+        direction: row.parsed("direction")?,
+        channel: row.text("channel")?,
+        kind: row.text("kind")?,
+        sender: row.text("sender")?,
+        payload_id: row.text("payload_id")?,
+        about: row.text("about")?,
+        document: row.maybe_id("document_id")?,
+        content_type: row.text("content_type")?,
+        body: row.bytes("body")?,
+        body_bytes: row.int("body_bytes")?,
+        answer_type: row.text("answer_type")?,
+        answer: row.bytes("answer")?,
+        http: row.int("http")?,
+        status: row.maybe_int("status")?,
+        cause: row.text("cause")?,
+        findings: row.text("findings")?,
+        at: row.time("at")?,
+    })
+}
