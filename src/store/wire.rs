@@ -7,7 +7,7 @@ use crate::base::{
 };
 
 use super::{
-    Conn, Row, Store, StoreError, Work,
+    Conn, Row, Store, StoreError, Work, db,
     document::{Direction, Document},
 };
 
@@ -78,7 +78,7 @@ impl Work for Keep {
         let row = &self.0;
         let organisation = row.organisation.map(|id| id.to_string()).unwrap_or_default();
         let proven = i64::from(row.is_proven);
-        sqlx::query(INSERT)
+        db::query(INSERT)
             .bind(row.id.to_string())
             .bind(&organisation)
             .bind(row.partner.map(|id| id.to_string()).unwrap_or_default())
@@ -103,8 +103,8 @@ impl Work for Keep {
             .execute(&mut *conn)
             .await?;
         let old = row.at.millis() - DAYS * DAY_MS;
-        sqlx::query(FORGET_OLD).bind(old).execute(&mut *conn).await?;
-        sqlx::query(FORGET_MANY)
+        db::query(FORGET_OLD).bind(old).execute(&mut *conn).await?;
+        db::query(FORGET_MANY)
             .bind(&organisation)
             .bind(proven)
             .bind(MOST)
@@ -132,7 +132,7 @@ const CLAIMED: &str = "
 
 /// How many of unproven senders were kept since then.
 pub async fn unproven_since(conn: &mut Conn, at: Time) -> Result<i64, StoreError> {
-    let row = sqlx::query(SINCE).bind(at.millis()).fetch_one(conn).await?;
+    let row = db::query(SINCE).bind(at.millis()).fetch_one(conn).await?;
     Row::new(&row, "wire_exchange").int("n")
 }
 
@@ -140,7 +140,7 @@ const ORGANISATIONS: &str = "select count(*) as n from organisation";
 
 /// Whether there is one organisation alone, to which then everything belongs.
 pub async fn is_sole(conn: &mut Conn) -> Result<bool, StoreError> {
-    let row = sqlx::query(ORGANISATIONS).fetch_one(conn).await?;
+    let row = db::query(ORGANISATIONS).fetch_one(conn).await?;
     Ok(Row::new(&row, "organisation").int("n")? == 1)
 }
 
@@ -149,7 +149,7 @@ pub async fn claimed(
     conn: &mut Conn,
     identity: &str,
 ) -> Result<Vec<(PartnerId, OrganisationId)>, StoreError> {
-    let rows = sqlx::query(CLAIMED).bind(identity.trim()).fetch_all(conn).await?;
+    let rows = db::query(CLAIMED).bind(identity.trim()).fetch_all(conn).await?;
     rows.iter()
         .map(|row| {
             let row = Row::new(row, "partner");
@@ -223,7 +223,7 @@ pub async fn failed(
     organisation: OrganisationId,
     wanted: &Wanted,
 ) -> Result<Vec<Exchange>, StoreError> {
-    let rows = sqlx::query(FAILED)
+    let rows = db::query(FAILED)
         .bind(organisation.to_string())
         .bind(&wanted.text)
         .bind(wanted.start())
@@ -245,7 +245,7 @@ pub async fn passed(
     organisation: OrganisationId,
     wanted: &Wanted,
 ) -> Result<Vec<Document>, StoreError> {
-    let rows = sqlx::query(PASSED)
+    let rows = db::query(PASSED)
         .bind(organisation.to_string())
         .bind(&wanted.text)
         .bind(wanted.start())
@@ -278,7 +278,7 @@ pub async fn get(
     organisation: OrganisationId,
     id: ExchangeId,
 ) -> Result<Option<Exchange>, StoreError> {
-    let query = sqlx::query(GET).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(GET).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
@@ -288,13 +288,13 @@ pub async fn document(
     organisation: OrganisationId,
     id: DocumentId,
 ) -> Result<Option<Document>, StoreError> {
-    let query = sqlx::query(DOCUMENT).bind(id.to_string()).bind(organisation.to_string());
+    let query = db::query(DOCUMENT).bind(id.to_string()).bind(organisation.to_string());
     query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
 }
 
 /// The last answer to a document.
 pub async fn answer(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
-    let query = sqlx::query(ANSWER).bind(id.to_string());
+    let query = db::query(ANSWER).bind(id.to_string());
     query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
 }
 
@@ -306,7 +306,7 @@ pub async fn last_good(
     (kind, direction): (&str, Direction),
     before: &str,
 ) -> Result<Option<Document>, StoreError> {
-    let query = sqlx::query(LAST_GOOD)
+    let query = db::query(LAST_GOOD)
         .bind(organisation.to_string())
         .bind(partner.to_string())
         .bind(kind)
@@ -315,7 +315,7 @@ pub async fn last_good(
     query.fetch_optional(conn).await?.as_ref().map(super::document::read).transpose()
 }
 
-fn read(row: &sqlx::any::AnyRow) -> Result<Exchange, StoreError> {
+fn read(row: &db::DbRow) -> Result<Exchange, StoreError> {
     let row = Row::new(row, "wire_exchange");
     let named = |column| Ok::<_, StoreError>(row.maybe_text(column)?.filter(|id| !id.is_empty()));
     let organisation = named("organisation_id")?.map(|_| row.id("organisation_id")).transpose()?;

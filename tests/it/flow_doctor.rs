@@ -82,6 +82,10 @@ fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let lines = "<ItemOut quantity=\"1\"><ItemID><SupplierPartID>PEN-01</SupplierPartID></ItemID>\
         </ItemOut>"
         .repeat(5_001);
+    let from_supplier = order("orderID=\"D0\"", "EA", "EUR", "1")
+        .replace("NetworkId", "DUNS")
+        .replace(ACME.identity, OFFICE_ONE.identity)
+        .replace(ACME.secret, OFFICE_ONE.secret);
     vec![
         ("body-empty", Vec::new(), xml),
         ("body-compressed", vec![0x1F, 0x8B, 8, 0, 0, 0, 0], xml),
@@ -121,11 +125,7 @@ fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("secret-in-from", in_from.into_bytes(), xml),
         ("from-to-swapped", swapped.into_bytes(), xml),
         ("from-not-registered", foreign.into_bytes(), xml),
-        (
-            "kind-not-allowed",
-            documents::envelope(OFFICE_ONE, "k@d", "<OrderRequest/>").into_bytes(),
-            xml,
-        ),
+        ("kind-not-allowed", from_supplier.into_bytes(), xml),
         ("request-unknown", documents::envelope(ACME, "q@d", "<QuoteRequest/>").into_bytes(), xml),
         ("buyer-cookie-missing", named("<BuyerCookie>cookie</BuyerCookie>", ""), xml),
         ("element-twice", named("<BuyerCookie>", "<BuyerCookie>a</BuyerCookie><BuyerCookie>"), xml),

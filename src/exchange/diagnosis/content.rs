@@ -15,7 +15,8 @@ super::cause::causes! {
         "BrowserFormPost (or HOOK_URL) is not a readable https address."
         "Send a complete https URL without blanks, & written as &amp;.";
     RETURN_MISSING "return-address-missing" Partner "There is no return address"
-        "The call does not say where the cart goes." "Send BrowserFormPost/URL, or HOOK_URL in OCI.";
+        "The call does not say where the cart goes." "Send BrowserFormPost/URL, or HOOK_URL in \
+         OCI.";
     UNIT "unit-unknown" Partner "An unknown unit of measure"
         "The unit is neither in UN/ECE Recommendation 20/21 nor mapped for this connection."
         "Send a UN/ECE code such as EA or C62, or add it to the connection's unit map.";
@@ -25,12 +26,14 @@ super::cause::causes! {
         "The document mixes currencies, or uses another than its order or organisation."
         "Send one document for each currency, in the currency of the order.";
     PRICE "price-bad" Partner "A price that is no number"
-        "An amount is missing or is no plain number." "Write digits with at most one point: 1234.50.";
+        "An amount is missing or is no plain number." "Write digits with at most one point: \
+         1234.50.";
     PRICE_OTHER "price-differs" Partner "The price is not the one agreed"
         "The price differs from the cart or the order by more than the tolerance."
         "Order at the price of the cart, or start a new punchout.";
     QUANTITY "quantity-bad" Partner "A quantity that is no number"
-        "A quantity is missing, zero, negative or no plain number." "Send a number such as 3 or 2.5.";
+        "A quantity is missing, zero, negative or no plain number." "Send a number such as 3 or \
+         2.5.";
     QUANTITY_OVER "quantity-over" Partner "More than was ordered"
         "The quantity is larger than what is left of the order line."
         "Confirm, ship and bill no more than was ordered.";
@@ -62,7 +65,8 @@ super::cause::causes! {
         "The cart carried a SupplierPartAuxiliaryID that the order does not bring back unchanged."
         "Keep the field in your system with its full length, and send it back byte for byte.";
     REQUESTER "requester-unknown" Us "The requester is not known"
-        "The person named is not one of the organisation's." "Check the e-mail address, or add the person.";
+        "The person named is not one of the organisation's." "Check the e-mail address, or add \
+         the person.";
     MISSING "element-missing" Partner "Something is missing"
         "A part that the document must have is not there." "Add it where the place shows.";
     ATTRIBUTE_MISSING "attribute-missing" Partner "An attribute is missing"
@@ -80,7 +84,8 @@ super::cause::causes! {
     VALUE "value-bad" Partner "A value that does not fit"
         "A value is not what its place asks for." "See what was expected there.";
     PAYLOAD_MISSING "payload-id-missing" Partner "There is no payloadID"
-        "The document has no payloadID. It was taken; its content stands in for it, so the same content sent \
+        "The document has no payloadID. It was taken; its content stands in for it, so the same \
+         content sent \
          twice counts once."
         "Send a fresh payloadID with every document.";
     TIMESTAMP "timestamp-bad" Partner "The timestamp cannot be read"

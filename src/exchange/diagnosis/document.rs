@@ -36,13 +36,15 @@ super::cause::causes! {
         "A reference such as &nbsp; or &uuml; is HTML, not XML. Only five entities are known."
         "Write the character itself, or its number such as &#252;.";
     SUBSET "internal-subset" Partner "Declarations inside the DOCTYPE"
-        "The DOCTYPE has a part in [..] (an internal subset). It is refused: entities are an attack."
+        "The DOCTYPE has a part in [..] (an internal subset). It is refused: entities are an \
+         attack."
         "Leave out the part in brackets.";
     DOCTYPE_BROKEN "doctype-broken" Partner "The DOCTYPE cannot be read"
         "The DOCTYPE is misspelt, stands twice or in the wrong place."
         "Write <!DOCTYPE cXML SYSTEM \"..\"> once, before the root element.";
     DECLARATION "xml-declaration" Partner "The XML declaration is wrong"
-        "The line <?xml ..?> is not first or is misspelt; often a blank or an empty line is before it."
+        "The line <?xml ..?> is not first or is misspelt; often a blank or an empty line is \
+         before it."
         "Begin the document with <?xml version=\"1.0\" encoding=\"UTF-8\"?>, or leave it out.";
     BOM "bom-contradicts" Partner "The byte order mark contradicts the declaration"
         "The mark at the start of the file says another encoding than the XML declaration."
@@ -51,13 +53,17 @@ super::cause::causes! {
         "A second mark stands behind the first; often two programs added one each."
         "Leave both out.";
     ENCODING "encoding-mismatch" Partner "The bytes do not fit the declared encoding"
-        "The document declares an encoding, but at the place shown there is a byte that cannot be in it."
+        "The document declares an encoding, but at the place shown there is a byte that cannot be \
+         in it."
         "Write the document in the encoding that it declares, best UTF-8.";
-    HEADER_CHARSET "charset-header-mismatch" Partner "The Content-Type header names another encoding"
-        "The charset of the Content-Type header outranks the XML declaration, and the bytes do not fit it."
+    HEADER_CHARSET "charset-header-mismatch" Partner "The Content-Type header names another \
+    encoding"
+        "The charset of the Content-Type header outranks the XML declaration, and the bytes do \
+         not fit it."
         "Leave charset out of the header, or let it say what the document says.";
     ENCODING_UNKNOWN "encoding-unknown" Partner "An encoding that is not read here"
-        "The declared encoding is not among UTF-8, UTF-16, ISO-8859-1, ISO-8859-15, windows-1252, US-ASCII."
+        "The declared encoding is not among UTF-8, UTF-16, ISO-8859-1, ISO-8859-15, windows-1252, \
+         US-ASCII."
         "Send UTF-8.";
     CONTROL "control-character" Partner "A character that XML does not allow"
         "The document holds a control character, often from a copied text."

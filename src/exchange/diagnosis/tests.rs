@@ -64,8 +64,7 @@ fn what_is_no_readable_document_is_told_by_its_kind() {
         ("document-cut", SETUP.as_bytes()[..SETUP.len() - 30].to_vec()),
         ("document-cut", changed("</cXML>", "").into_bytes()),
         ("document-cut", SETUP.as_bytes()[..SETUP.find("AN1").unwrap() - 20].to_vec()),
-        ("two-roots", format!("{SETUP}{SETUP}").replacen("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "", 2)
-            .replace("<!DOCTYPE cXML SYSTEM \"http://xml.cxml.org/schemas/cXML/1.2.071/cXML.dtd\">\n", "").into_bytes()),
+        ("two-roots", format!("{SETUP}<cXML/>").into_bytes()),
         ("tags-mismatched", changed("</BuyerCookie>", "</Buyercookie>").into_bytes()),
         ("ampersand-unescaped", changed("https://x/", "https://x/?a=1&b=2").into_bytes()),
         ("less-than-unescaped", changed(">c<", ">a < b<").into_bytes()),

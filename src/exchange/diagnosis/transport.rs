@@ -3,12 +3,14 @@
 super::cause::causes! {
     DNS "dns-failed" Network "The host's name is unknown"
         "The name of the partner's host could not be resolved, so nothing was sent."
-        "Check the host in the address for a slip; if it is right, ask your network people about DNS.";
+        "Check the host in the address for a slip; if it is right, ask your network people about \
+         DNS.";
     REFUSED "connection-refused" Partner "The connection was refused"
         "The partner's machine answers, but nothing listens at this port."
         "Ask the partner whether the service runs and whether host and port are right.";
     TIMEOUT "timeout" Partner "No answer in time"
-        "The connection or the answer took longer than 30 seconds. The partner may have the document."
+        "The connection or the answer took longer than 30 seconds. The partner may have the \
+         document."
         "Ask the partner what slows it down. It is sent again under the same payloadID.";
     RESET "connection-cut" Network "The answer was cut off"
         "The connection was closed before the answer was complete."
@@ -17,7 +19,8 @@ super::cause::causes! {
         "The partner's certificate has expired or is not good yet."
         "Ask the partner to renew it, and check the clock of this server.";
     TLS_ISSUER "tls-issuer-unknown" Partner "The certificate is not trusted"
-        "The partner's certificate was not issued by an authority known here, or its chain is incomplete."
+        "The partner's certificate was not issued by an authority known here, or its chain is \
+         incomplete."
         "Ask the partner to install the whole chain of a public authority.";
     TLS_NAME "tls-wrong-name" Partner "The certificate is for another host"
         "The certificate does not name the host of the address."
@@ -80,7 +83,8 @@ super::cause::causes! {
         "The partner's web server answered with an error and no cXML."
         "Ask the partner what the status means there.";
     ANSWER_HTML "answer-html" Partner "A web page instead of cXML"
-        "The address answers with an HTML page: often a login page, an error page or the wrong path."
+        "The address answers with an HTML page: often a login page, an error page or the wrong \
+         path."
         "Ask the partner for the address of its cXML service.";
     ANSWER_EMPTY "answer-empty" Partner "An empty answer"
         "The partner answered with nothing, so nobody knows whether it took the document."
@@ -113,7 +117,8 @@ super::cause::causes! {
         "The partner read the document and does not accept its content."
         "Its own words stand in the answer. Correct the data, or ask the partner what it misses.";
     SAID_401 "status-401" Us "Status 401: our credentials are not known"
-        "The partner does not know our identity, or the secret that we send is not the one agreed on."
+        "The partner does not know our identity, or the secret that we send is not the one agreed \
+         on."
         "Compare identity and secret of the connection with the partner.";
     SAID_402 "status-402" Us "Status 402: payment data is wanted"
         "The partner wants a full Payment element." "Agree with the partner how to pay.";

@@ -1,6 +1,7 @@
 //! `/exchanges`: the wire doctor. What went over the wire with partners, why it failed, and a link
 //! for the other side's support. For admins.
 
+use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
@@ -9,13 +10,15 @@ use poem_openapi::{
 
 use super::{
     Caller,
-    shape::{Created, List, cut},
+    shape::{Created, List, Paged},
 };
 use crate::{
     app::wire::{self, Detail, Listed, Outcome, SHARED_DAYS, Search},
-    base::text::shorten,
+    base::{id::PartnerId, page::Cut, text::shorten, time::Time},
     domain::refusal::Refusal,
     exchange::diagnosis::{Finding, Line},
+    http::actor,
+    store::document::Direction,
 };
 
 pub struct Exchanges;
@@ -197,30 +200,46 @@ fn read<T: std::str::FromStr>(
     given.parse().map(Some).map_err(|_| bad(field, &given, expected))
 }
 
+/// `partner` (the id of a connection), `direction` (`in`, `out`), `cause` (its code), `from` and
+/// `until` (RFC 3339), `limit` and `after`, read from the query itself.
+struct Within {
+    partner: Option<PartnerId>,
+    direction: Option<Direction>,
+    cause: String,
+    from: Option<Time>,
+    until: Option<Time>,
+    cut: Cut,
+}
+
+impl<'a> FromRequest<'a> for Within {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let query = actor::query(request)?;
+        let given = |name| query.filled(name).map(|value| value.map(str::to_owned));
+        let time = "a time such as 2026-11-21T09:00:00Z";
+        Ok(Self {
+            partner: read("partner", given("partner")?, "an id such as prt_01J8..")?,
+            direction: read("direction", given("direction")?, "in or out")?,
+            cause: given("cause")?.unwrap_or_default(),
+            from: read("from", given("from")?, time)?,
+            until: read("until", given("until")?, time)?,
+            cut: Paged::from_request(request, body).await?.0,
+        })
+    }
+}
+
 #[OpenApi]
 impl Exchanges {
-    /// Exchanges with partners, newest first.
+    /// Exchanges with partners, newest first; also by `partner`,
+    /// `direction` (`in`, `out`), `cause`, `from` and `until`.
     #[oai(path = "/exchanges", method = "get", operation_id = "exchanges")]
-    #[allow(clippy::too_many_arguments)]
     async fn list(
         &self,
         caller: Caller,
         /// A payloadID or how it begins, an order's number or id, a claimed identity.
         q: Query<Option<String>>,
-        /// Id of a connection.
-        partner: Query<Option<String>>,
-        /// `in` or `out`.
-        direction: Query<Option<String>>,
         /// `failed` or `passed`.
         result: Query<Option<String>>,
-        /// Code of a cause.
-        cause: Query<Option<String>>,
-        /// RFC 3339.
-        from: Query<Option<String>>,
-        /// RFC 3339.
-        until: Query<Option<String>>,
-        after: Query<Option<String>>,
-        limit: Query<Option<u32>>,
+        within: Within,
     ) -> poem::Result<Json<List<ExchangeJson>>> {
         let outcome = match result.0.as_deref() {
             None | Some("") => None,
@@ -230,16 +249,16 @@ impl Exchanges {
             }
         };
         let search = Search {
-            partner: read("partner", partner.0, "an id such as prt_01J8..")?,
-            direction: read("direction", direction.0, "in or out")?,
+            partner: within.partner,
+            direction: within.direction,
             outcome,
             text: q.0.unwrap_or_default(),
-            cause: cause.0.unwrap_or_default(),
-            from: read("from", from.0, "a time such as 2026-11-21T09:00:00Z")?,
-            until: read("until", until.0, "a time such as 2026-11-21T09:00:00Z")?,
+            cause: within.cause,
+            from: within.from,
+            until: within.until,
         };
         let mut reader = caller.reader().await?;
-        let page = wire::list(&mut reader, &search, &cut(limit.0, after.0)).await?;
+        let page = wire::list(&mut reader, &search, &within.cut).await?;
         Ok(Json(page.map(ExchangeJson::from).into()))
     }
 
