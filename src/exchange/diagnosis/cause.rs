@@ -26,7 +26,7 @@ impl Who {
     /// In a sentence.
     pub const fn told(self) -> &'static str {
         match self {
-            Self::Us => "We",
+            Self::Us => "The administrator of this server",
             Self::Partner => "The partner",
             Self::Network => "Whoever keeps the network",
             Self::Nobody => "Nobody",
