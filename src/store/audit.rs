@@ -71,15 +71,15 @@ pub fn chain_hash(before: &str, position: i64, entry_hash: &str) -> String {
 }
 
 static ENTRIES: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::new("audit_entry", "id, organisation_id, at, actor, kind, about, body, entry_hash", "")
+    Rows::into("audit_entry", "id, organisation_id, at, actor, kind, about, body, entry_hash", "")
 });
 static ABOUT: LazyLock<Rows> =
-    LazyLock::new(|| Rows::new("audit_about", "about, entry_id", "on conflict do nothing"));
+    LazyLock::new(|| Rows::into("audit_about", "about, entry_id", "on conflict do nothing"));
 
 /// Writes entries; called by `app::act` alone.
 pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreError> {
     let rows: Vec<_> = entries.iter().map(row_of).collect();
-    ENTRIES.insert(conn, &rows).await?;
+    ENTRIES.run(conn, &rows).await?;
     let about = |entry: &'_ NewEntry| {
         let id = entry.id.to_string();
         let pairs =
@@ -87,7 +87,8 @@ pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreEr
         pairs.collect::<Vec<Vec<Value<'static>>>>()
     };
     let about: Vec<_> = entries.iter().flat_map(about).collect();
-    ABOUT.insert(conn, &about).await
+    ABOUT.run(conn, &about).await?;
+    Ok(())
 }
 
 fn row_of(entry: &NewEntry) -> Vec<Value<'_>> {

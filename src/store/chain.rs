@@ -4,7 +4,7 @@
 //! other. One sealer at a time (by lease) gives them their place and links them. Sealing is the
 //! only write that touches an entry after its birth, and it touches only place and link.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use crate::{
     base::{text::sha256_hex, time::Time},
@@ -14,8 +14,8 @@ use crate::{
 use super::{
     Conn, Dialect, Reading, Row, Store, StoreError, Work,
     audit::{chain_hash, hash_of},
-    db,
-    error::one_row,
+    db::{self, Value},
+    rows::Rows,
     step,
 };
 
@@ -185,8 +185,15 @@ pub async fn tasks(
     tasks.map(|task| task.map(|task| (task.id.to_string(), task))).collect()
 }
 
-const SEAL: &str = "
-    update audit_entry set position = $1, chain_hash = $2 where id = $3 and position is null";
+static SEAL: LazyLock<Rows> = LazyLock::new(|| {
+    Rows::of(3, |rows| {
+        format!(
+            "update audit_entry set position = link.column1, chain_hash = link.column2
+            from (values {rows}) as link
+            where audit_entry.id = link.column3 and audit_entry.position is null"
+        )
+    })
+});
 
 struct Seal;
 
@@ -196,19 +203,18 @@ impl Work for Seal {
 
     async fn run(&self, conn: &mut Conn) -> Result<Head, StoreError> {
         let mut end = head(conn).await?;
+        let mut links: Vec<Vec<Value<'_>>> = Vec::new();
         for entry in unsealed(conn, BATCH).await? {
             let position = end.position + 1;
             let hash = chain_hash(&end.hash, position, &entry.entry_hash);
-            let done = db::query(SEAL)
-                .bind(position)
-                .bind(&hash)
-                .bind(&entry.id)
-                .execute(&mut *conn)
-                .await?;
-            one_row(done.rows_affected(), "audit entry")?;
+            links.push(vec![position.into(), hash.clone().into(), entry.id.into()]);
             end = Head { position, hash };
         }
-        Ok(end)
+        let sealed = SEAL.run(conn, &links).await?;
+        if usize::try_from(sealed).is_ok_and(|sealed| sealed == links.len()) {
+            return Ok(end);
+        }
+        Err(StoreError::Conflict("audit entry"))
     }
 
     fn is_retryable(fault: &StoreError) -> bool {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    PgPool,
+    Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -20,6 +20,8 @@ pub const SQLITE_READERS: usize = 6;
 const POSTGRES_POOL: u32 = 20;
 /// Prepared statements that one of them keeps: all of the house's.
 const KEPT_STATEMENTS: usize = 512;
+/// A connection that was used so lately is taken for alive.
+const TRUSTED: Duration = Duration::from_secs(1);
 /// How long a caller waits for a connection before it is told to come back later.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -68,6 +70,16 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_POOL)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A ping for every borrowed connection would be a round trip for every question.
+            .test_before_acquire(false)
+            .before_acquire(|conn, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED {
+                        conn.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options.statement_cache_capacity(KEPT_STATEMENTS))
             .await?;
         Ok(Self { writer: Writer::Postgres(pool.clone()), readers: Pool::Postgres(pool) })

@@ -64,17 +64,17 @@ pub fn sender_key(identity: &Identity) -> String {
 static DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
     let columns = "id, direction, kind, organisation_id, supplier_id, partner_id, about, sender, \
                    payload_id, content_type, body, sha256, status, reply_to, at";
-    Rows::new("document", columns, "")
+    Rows::into("document", columns, "")
 });
 static ABOUT: LazyLock<Rows> =
-    LazyLock::new(|| Rows::new("document_about", "about, document_id", "on conflict do nothing"));
+    LazyLock::new(|| Rows::into("document_about", "about, document_id", "on conflict do nothing"));
 const INSERT_ABOUT: &str =
     "insert into document_about (about, document_id) values ($1, $2) on conflict do nothing";
 
 /// Keeps documents; `app::document::keep` also states the facts that name their hashes.
 pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), StoreError> {
     let rows: Vec<_> = documents.iter().map(row_of).collect();
-    DOCUMENTS.insert(conn, &rows).await?;
+    DOCUMENTS.run(conn, &rows).await?;
     let about = |document: &'_ Document| {
         let id = document.id.to_string();
         let about = document.about.iter();
@@ -82,7 +82,8 @@ pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), Store
         pairs.collect::<Vec<Vec<Value<'static>>>>()
     };
     let about: Vec<_> = documents.iter().flat_map(about).collect();
-    ABOUT.insert(conn, &about).await
+    ABOUT.run(conn, &about).await?;
+    Ok(())
 }
 
 fn row_of(document: &Document) -> Vec<Value<'_>> {

@@ -8,39 +8,45 @@ use super::{
 /// Rows that one statement takes at most.
 const MOST: usize = 16;
 
-/// The texts that insert one row, two rows, and so on into a table.
+/// The texts of a statement over one row, two rows, and so on.
 pub(super) struct Rows {
     texts: Vec<String>,
 }
 
 impl Rows {
-    /// `tail` follows the rows.
-    pub fn new(table: &str, columns: &str, tail: &str) -> Self {
+    /// Rows put into a table; `tail` follows them.
+    pub fn into(table: &str, columns: &str, tail: &str) -> Self {
         let width = columns.split(',').count();
+        Self::of(width, |rows| format!("insert into {table} ({columns}) values {rows} {tail}"))
+    }
+
+    /// Rows of so many values, written into the statement as `($1, $2), ($3, $4)`.
+    pub fn of(width: usize, statement: impl Fn(&str) -> String) -> Self {
         let row = |at: usize| {
             let places: Vec<_> = (1..=width).map(|n| format!("${}", at * width + n)).collect();
             format!("({})", places.join(", "))
         };
         let text = |count: usize| {
             let rows: Vec<_> = (0..count).map(row).collect();
-            format!("insert into {table} ({columns}) values {} {tail}", rows.join(", "))
+            statement(&rows.join(", "))
         };
         Self { texts: (1..=MOST).map(text).collect() }
     }
 
-    /// Inserts the rows, each with a value for every column.
-    pub async fn insert(
+    /// Runs the statement over the rows, each with all its values; tells how many rows changed.
+    pub async fn run(
         &'static self,
         conn: &mut Conn,
         rows: &[Vec<Value<'_>>],
-    ) -> Result<(), StoreError> {
+    ) -> Result<u64, StoreError> {
+        let mut changed = 0;
         for chunk in rows.chunks(MOST) {
             let Some(text) = self.texts.get(chunk.len() - 1) else { continue };
             let values = chunk.iter().flatten().cloned();
             let query = values.fold(db::query(text), |query, value| query.bind(value));
-            query.execute(conn).await?;
+            changed += query.execute(conn).await?.rows_affected();
         }
-        Ok(())
+        Ok(changed)
     }
 }
 
@@ -50,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_text_numbers_its_places_row_by_row() {
-        let rows = Rows::new("t", "a, b", "on conflict do nothing");
+        let rows = Rows::into("t", "a, b", "on conflict do nothing");
         assert_eq!(rows.texts[0], "insert into t (a, b) values ($1, $2) on conflict do nothing");
         assert!(rows.texts[2].contains("($1, $2), ($3, $4), ($5, $6)"), "{}", rows.texts[2]);
         assert_eq!(rows.texts.len(), MOST);
