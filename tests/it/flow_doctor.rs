@@ -63,9 +63,50 @@ fn changed(document: &str, from: &str, to: &str) -> Vec<u8> {
     document.replacen(from, to, 1).into_bytes()
 }
 
-/// Documents that fail, with the cause and the content type.
-fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let xml = "text/xml";
+/// A cause, a document that has it, and its content type.
+type Faulty = (&'static str, Vec<u8>, &'static str);
+
+const XML: &str = "text/xml";
+
+fn faults() -> Vec<Faulty> {
+    [unreadable(), unproven(), wrong_inside()].concat()
+}
+
+fn unreadable() -> Vec<Faulty> {
+    let named = |from: &str, to: &str| changed(&setup("x@d"), from, to);
+    vec![
+        ("body-empty", Vec::new(), XML),
+        ("body-compressed", vec![0x1F, 0x8B, 8, 0, 0, 0, 0], XML),
+        ("body-html", b"<html><body>Sign in</body></html>".to_vec(), XML),
+        ("body-json", b"{\"cXML\":{}}".to_vec(), "application/json"),
+        ("body-form", b"cxml-urlencoded=%3CcXML%3E".to_vec(), XML),
+        ("body-not-xml", b"ping".to_vec(), XML),
+        ("body-soap", b"<soap:Envelope xmlns:soap=\"x\"/>".to_vec(), XML),
+        ("root-not-cxml", b"<Order/>".to_vec(), XML),
+        ("document-cut", named("</Request></cXML>", ""), XML),
+        ("tags-mismatched", named("</BuyerCookie>", "</Buyercookie>"), XML),
+        ("ampersand-unescaped", named("/back", "/back?a=1&b=2"), XML),
+        ("entity-undefined", named(">cookie<", ">&nbsp;<"), XML),
+        ("internal-subset", named("cXML.dtd\">", "cXML.dtd\" [<!ENTITY a \"b\">]>"), XML),
+        ("xml-declaration", [b"\n\n".to_vec(), setup("d@d").into_bytes()].concat(), XML),
+        (
+            "bom-twice",
+            [b"\xEF\xBB\xBF\xEF\xBB\xBF".to_vec(), setup("b@d").into_bytes()].concat(),
+            XML,
+        ),
+        ("encoding-mismatch", named("UTF-8", "UTF-16"), XML),
+        ("encoding-unknown", named("UTF-8", "EBCDIC-DE"), XML),
+        (
+            "charset-header-mismatch",
+            named(">cookie<", ">k\u{fc}ken<"),
+            "text/xml; charset=us-ascii",
+        ),
+        ("control-character", named(">cookie<", ">\u{1}<"), XML),
+        ("document-too-large", "<a>".repeat(70).into_bytes(), XML),
+    ]
+}
+
+fn unproven() -> Vec<Faulty> {
     let secret = "<SharedSecret>acme-secret</SharedSecret>";
     let wrong = Partner { secret: "guessed-wrong", ..ACME };
     let stranger = Partner { identity: "AN01000000777", ..ACME };
@@ -78,62 +119,39 @@ fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         .replacen("DUNS", "NetworkId", 1)
         .replacen('~', "999999999", 1)
         .replacen("NetworkId", "DUNS", 1);
-    let named = |from: &str, to: &str| changed(&setup("x@d"), from, to);
-    let lines = "<ItemOut quantity=\"1\"><ItemID><SupplierPartID>PEN-01</SupplierPartID></ItemID>\
-        </ItemOut>"
-        .repeat(5_001);
     let from_supplier = order("orderID=\"D0\"", "EA", "EUR", "1")
         .replace("NetworkId", "DUNS")
         .replace(ACME.identity, OFFICE_ONE.identity)
         .replace(ACME.secret, OFFICE_ONE.secret);
     vec![
-        ("body-empty", Vec::new(), xml),
-        ("body-compressed", vec![0x1F, 0x8B, 8, 0, 0, 0, 0], xml),
-        ("body-html", b"<html><body>Sign in</body></html>".to_vec(), xml),
-        ("body-json", b"{\"cXML\":{}}".to_vec(), "application/json"),
-        ("body-form", b"cxml-urlencoded=%3CcXML%3E".to_vec(), xml),
-        ("body-not-xml", b"ping".to_vec(), xml),
-        ("body-soap", b"<soap:Envelope xmlns:soap=\"x\"/>".to_vec(), xml),
-        ("root-not-cxml", b"<Order/>".to_vec(), xml),
-        ("document-cut", named("</Request></cXML>", ""), xml),
-        ("tags-mismatched", named("</BuyerCookie>", "</Buyercookie>"), xml),
-        ("ampersand-unescaped", named("/back", "/back?a=1&b=2"), xml),
-        ("entity-undefined", named(">cookie<", ">&nbsp;<"), xml),
-        ("internal-subset", named("cXML.dtd\">", "cXML.dtd\" [<!ENTITY a \"b\">]>"), xml),
-        ("xml-declaration", [b"\n\n".to_vec(), setup("d@d").into_bytes()].concat(), xml),
-        (
-            "bom-twice",
-            [b"\xEF\xBB\xBF\xEF\xBB\xBF".to_vec(), setup("b@d").into_bytes()].concat(),
-            xml,
-        ),
-        ("encoding-mismatch", named("UTF-8", "UTF-16"), xml),
-        ("encoding-unknown", named("UTF-8", "EBCDIC-DE"), xml),
-        (
-            "charset-header-mismatch",
-            named(">cookie<", ">k\u{fc}ken<"),
-            "text/xml; charset=us-ascii",
-        ),
-        ("control-character", named(">cookie<", ">\u{1}<"), xml),
-        ("document-too-large", "<a>".repeat(70).into_bytes(), xml),
-        ("secret-wrong", documents::envelope(wrong, "w@d", "<ProfileRequest/>").into_bytes(), xml),
+        ("secret-wrong", documents::envelope(wrong, "w@d", "<ProfileRequest/>").into_bytes(), XML),
         (
             "identity-unknown",
             documents::envelope(stranger, "u@d", "<ProfileRequest/>").into_bytes(),
-            xml,
+            XML,
         ),
-        ("secret-missing", secretless.into_bytes(), xml),
-        ("secret-in-from", in_from.into_bytes(), xml),
-        ("from-to-swapped", swapped.into_bytes(), xml),
-        ("from-not-registered", foreign.into_bytes(), xml),
-        ("kind-not-allowed", from_supplier.into_bytes(), xml),
-        ("request-unknown", documents::envelope(ACME, "q@d", "<QuoteRequest/>").into_bytes(), xml),
-        ("buyer-cookie-missing", named("<BuyerCookie>cookie</BuyerCookie>", ""), xml),
-        ("element-twice", named("<BuyerCookie>", "<BuyerCookie>a</BuyerCookie><BuyerCookie>"), xml),
-        ("return-host-not-allowed", named("http://localhost:1", "https://elsewhere.example"), xml),
-        ("return-address-bad", named("http://localhost:1", "javascript:x"), xml),
-        ("unit-unknown", order("orderID=\"D1\"", "PALLETT", "EUR", "1").into_bytes(), xml),
-        ("currency-unknown", order("orderID=\"D2\"", "EA", "EURO", "1").into_bytes(), xml),
-        ("quantity-bad", order("orderID=\"D3\"", "EA", "EUR", "one").into_bytes(), xml),
+        ("secret-missing", secretless.into_bytes(), XML),
+        ("secret-in-from", in_from.into_bytes(), XML),
+        ("from-to-swapped", swapped.into_bytes(), XML),
+        ("from-not-registered", foreign.into_bytes(), XML),
+        ("kind-not-allowed", from_supplier.into_bytes(), XML),
+        ("request-unknown", documents::envelope(ACME, "q@d", "<QuoteRequest/>").into_bytes(), XML),
+    ]
+}
+
+fn wrong_inside() -> Vec<Faulty> {
+    let named = |from: &str, to: &str| changed(&setup("x@d"), from, to);
+    let lines = "<ItemOut quantity=\"1\"><ItemID><SupplierPartID>PEN-01</SupplierPartID></ItemID>\
+        </ItemOut>"
+        .repeat(5_001);
+    vec![
+        ("buyer-cookie-missing", named("<BuyerCookie>cookie</BuyerCookie>", ""), XML),
+        ("element-twice", named("<BuyerCookie>", "<BuyerCookie>a</BuyerCookie><BuyerCookie>"), XML),
+        ("return-host-not-allowed", named("http://localhost:1", "https://elsewhere.example"), XML),
+        ("return-address-bad", named("http://localhost:1", "javascript:x"), XML),
+        ("unit-unknown", order("orderID=\"D1\"", "PALLETT", "EUR", "1").into_bytes(), XML),
+        ("currency-unknown", order("orderID=\"D2\"", "EA", "EURO", "1").into_bytes(), XML),
+        ("quantity-bad", order("orderID=\"D3\"", "EA", "EUR", "one").into_bytes(), XML),
         (
             "price-bad",
             changed(
@@ -141,26 +159,10 @@ fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
                 ">1.00</Money></Unit",
                 ">1,x</Money></Unit",
             ),
-            xml,
+            XML,
         ),
-        ("order-id-missing", order("", "EA", "EUR", "1").into_bytes(), xml),
-        (
-            "lines-none",
-            documents::envelope(
-                ACME,
-                "l@d",
-                &order("orderID=\"D5\"", "EA", "EUR", "1")
-                    .split("<Request deploymentMode=\"production\">")
-                    .nth(1)
-                    .unwrap()
-                    .split("<ItemOut")
-                    .next()
-                    .unwrap()
-                    .replace("</OrderRequestHeader>", "</OrderRequestHeader></OrderRequest>"),
-            )
-            .into_bytes(),
-            xml,
-        ),
+        ("order-id-missing", order("", "EA", "EUR", "1").into_bytes(), XML),
+        ("lines-none", without_lines().into_bytes(), XML),
         (
             "lines-too-many",
             changed(
@@ -168,10 +170,19 @@ fn faults() -> Vec<(&'static str, Vec<u8>, &'static str)> {
                 "<ItemOut",
                 &format!("{lines}<ItemOut"),
             ),
-            xml,
+            XML,
         ),
-        ("order-unknown", confirmation("nothing@nowhere", "1").into_bytes(), xml),
+        ("order-unknown", confirmation("nothing@nowhere", "1").into_bytes(), XML),
     ]
+}
+
+/// An order with a header and nothing to order.
+fn without_lines() -> String {
+    let whole = order("orderID=\"D5\"", "EA", "EUR", "1");
+    let (_, request) = whole.split_once("<Request deploymentMode=\"production\">").unwrap();
+    let (header, _) = request.split_once("<ItemOut").unwrap();
+    let end = "</OrderRequestHeader>";
+    documents::envelope(ACME, "l@d", &header.replace(end, &format!("{end}</OrderRequest>")))
 }
 
 #[tokio::test]
