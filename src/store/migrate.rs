@@ -45,7 +45,7 @@ async fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
 }
 
 /// The table of sqlx, so that files made by any version of this server are read by all.
-const TABLE: &str = "
+const SQLITE_TABLE: &str = "
     create table if not exists _sqlx_migrations (
         version bigint primary key,
         description text not null,
@@ -54,16 +54,17 @@ const TABLE: &str = "
         checksum blob not null,
         execution_time bigint not null
     )";
-const APPLIED: &str = "select version, success, checksum from _sqlx_migrations order by version";
-const NOTE: &str = "
+const SQLITE_APPLIED: &str =
+    "select version, success, checksum from _sqlx_migrations order by version";
+const SQLITE_NOTE: &str = "
     insert into _sqlx_migrations (version, description, success, checksum, execution_time)
     values ($1, $2, 1, $3, 0)";
 
 fn migrate_sqlite(file: &str) -> Result<Vec<String>, StoreError> {
     let mut conn = SqliteConn::open(file, Access::Write)?;
-    conn.batch(TABLE)?;
+    conn.batch(SQLITE_TABLE)?;
     let mut known = Vec::new();
-    conn.each(&db::query(APPLIED), |row| {
+    conn.each(&db::query(SQLITE_APPLIED), |row| {
         let row = Row::new(&row, "_sqlx_migrations");
         known.push(check(row.int("version")?, row.flag("success")?, &row.bytes("checksum")?)?);
         Ok(())
@@ -93,7 +94,7 @@ fn check(version: i64, success: bool, checksum: &[u8]) -> Result<i64, StoreError
 fn apply(conn: &SqliteConn, migration: &Migration) -> Result<(), StoreError> {
     conn.batch("begin immediate")?;
     conn.batch(migration.sql.as_str())?;
-    let note = db::query(NOTE).bind(migration.version).bind(&*migration.description);
+    let note = db::query(SQLITE_NOTE).bind(migration.version).bind(&*migration.description);
     conn.execute(&note.bind(&*migration.checksum))?;
     conn.batch("commit")
 }
