@@ -12,15 +12,15 @@ use super::{decimal, quantity::Quantity};
 
 /// A currency of ISO 4217 that has a minor unit (so not gold or test codes).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency([u8; 3]);
+pub struct Currency(&'static str);
 
 impl Currency {
-    pub const EUR: Self = Self(*b"EUR");
-    pub const USD: Self = Self(*b"USD");
+    pub const EUR: Self = Self("EUR");
+    pub const USD: Self = Self("USD");
 
     /// The three-letter code.
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    pub const fn code(self) -> &'static str {
+        self.0
     }
 
     /// Decimal places of the minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
@@ -39,8 +39,7 @@ impl FromStr for Currency {
         let fault = || MoneyFault::Currency(super::text::shorten(text, 12));
         let known = iso_currency::Currency::from_code(text).ok_or_else(fault)?;
         known.exponent().ok_or_else(fault)?;
-        let bytes: [u8; 3] = text.as_bytes().try_into().map_err(|_| fault())?;
-        Ok(Self(bytes))
+        Ok(Self(known.code()))
     }
 }
 impl fmt::Display for Currency {

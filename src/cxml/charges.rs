@@ -33,6 +33,26 @@ pub struct TaxDetail {
 }
 
 impl Tax {
+    /// Value added tax, at one rate in percent when there is just one.
+    pub fn vat(description: &str, rate: Option<Decimal>, taxable: Amount, amount: Amount) -> Self {
+        let detail = |rate| TaxDetail {
+            category: "vat".to_owned(),
+            purpose: None,
+            rate: Some(rate),
+            exempt: None,
+            taxable: Some(taxable),
+            amount,
+            location: None,
+            description: None,
+        };
+        Self {
+            amount,
+            description: Some(description.to_owned()),
+            details: rate.map(detail).into_iter().collect(),
+            extrinsics: Vec::new(),
+        }
+    }
+
     /// The tax in the only child of this name; one without an amount counts as not sent.
     pub(super) fn maybe(parent: Element<'_>) -> Read<Option<Self>> {
         let Some(element) = parent.one("Tax")? else { return Ok(None) };

@@ -105,6 +105,7 @@ impl Client {
 
     /// A client with other limits, for tests.
     pub fn with_limits(rule: AddressRule, limits: Limits) -> Result<Self, ClientFault> {
+        super::install_tls();
         let rule = Arc::new(rule);
         let http = builder(&rule, limits).build().or_else(|fault| {
             // A slim container has no certificate store; Mozilla's roots are then better than none.
@@ -193,7 +194,7 @@ fn builder(rule: &Arc<AddressRule>, limits: Limits) -> ClientBuilder {
 }
 
 fn built_in_roots() -> Result<rustls::ClientConfig, ClientFault> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

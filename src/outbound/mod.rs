@@ -8,10 +8,10 @@ pub mod client;
 pub mod mail;
 pub mod resolve;
 
-/// Installs aws-lc-rs as the one TLS provider of the process; further calls change nothing.
+/// Installs ring as the one TLS provider of the process; further calls change nothing.
 /// The server calls it before it opens anything: without a named provider rustls panics as soon as
 /// a second one is linked in.
 pub fn install_tls() {
     // An error says that a provider stands already, which is all that is wanted.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

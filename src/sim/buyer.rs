@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use poem::{Request, Response, Route, endpoint::make, get, http::StatusCode, post};
+use poem::{Request, Response, Route, get, http::StatusCode, post};
 
 use crate::cxml::{
     self, Document, Envelope, Payload, Status,
@@ -63,26 +63,17 @@ impl Visit {
 
 /// Adds the simulator's pages and doors.
 pub fn route(route: Route, sim: Arc<BuyerSim>) -> Route {
-    macro_rules! at {
-        ($handler:path) => {{
-            let sim = Arc::clone(&sim);
-            make(move |req| {
-                let sim = Arc::clone(&sim);
-                async move { $handler(sim, req).await }
-            })
-        }};
-    }
     route
-        .at("/buyer", get(at!(pages::home)))
-        .at("/buyer/state.json", get(at!(pages::state)))
-        .at("/buyer/punchout", post(at!(punch_out)))
-        .at("/buyer/visits/:id", get(at!(pages::visit)))
-        .at("/buyer/visits/:id/frame", get(at!(pages::frame)))
-        .at("/buyer/visits/:id/edit", post(at!(edit)))
-        .at("/buyer/visits/:id/inspect", post(at!(inspect)))
-        .at("/buyer/visits/:id/order", post(at!(order::send)))
-        .at("/buyer/return/:id", post(at!(cart::take_back)).get(at!(cart::take_back)))
-        .at("/buyer/:company/cxml", post(at!(receive)))
+        .at("/buyer", get(at!(sim, pages::home)))
+        .at("/buyer/state.json", get(at!(sim, pages::state)))
+        .at("/buyer/punchout", post(at!(sim, punch_out)))
+        .at("/buyer/visits/:id", get(at!(sim, pages::visit)))
+        .at("/buyer/visits/:id/frame", get(at!(sim, pages::frame)))
+        .at("/buyer/visits/:id/edit", post(at!(sim, edit)))
+        .at("/buyer/visits/:id/inspect", post(at!(sim, inspect)))
+        .at("/buyer/visits/:id/order", post(at!(sim, order::send)))
+        .at("/buyer/return/:id", post(at!(sim, cart::take_back)).get(at!(sim, cart::take_back)))
+        .at("/buyer/:company/cxml", post(at!(sim, receive)))
 }
 
 impl BuyerSim {

@@ -4,6 +4,17 @@
 //! They import nothing of the server but values and codecs, and talk to it by HTTP and SMTP alone.
 //! They exist in the demo only and keep everything in memory.
 
+/// A page or door of a simulator: the handler gets the simulator and the request.
+macro_rules! at {
+    ($sim:ident, $handler:path) => {{
+        let sim = Arc::clone(&$sim);
+        poem::endpoint::make(move |req| {
+            let sim = Arc::clone(&sim);
+            async move { $handler(sim, req).await }
+        })
+    }};
+}
+
 pub mod buyer;
 mod clock;
 pub mod mail;

@@ -15,7 +15,7 @@ use std::{
 };
 
 use askama::Template;
-use poem::{Request, Response, Route, endpoint::make, get, http::StatusCode, post};
+use poem::{Request, Response, Route, get, http::StatusCode, post};
 
 use crate::{
     base::text::sha256_hex,
@@ -55,20 +55,11 @@ struct Sent {
 
 /// Adds the simulator's pages and doors.
 pub fn route(route: Route, sim: Arc<PartnerSim>) -> Route {
-    macro_rules! at {
-        ($handler:path) => {{
-            let sim = Arc::clone(&sim);
-            make(move |req| {
-                let sim = Arc::clone(&sim);
-                async move { $handler(sim, req).await }
-            })
-        }};
-    }
     route
-        .at("/partner", get(at!(home)))
-        .at("/partner/play", post(at!(play)))
-        .at("/partner/:side/:fault/cxml", post(at!(door::receive)))
-        .at("/partner/buyer/:fault/return/:visit", post(at!(buyer::take_back)))
+        .at("/partner", get(at!(sim, home)))
+        .at("/partner/play", post(at!(sim, play)))
+        .at("/partner/:side/:fault/cxml", post(at!(sim, door::receive)))
+        .at("/partner/buyer/:fault/return/:visit", post(at!(sim, buyer::take_back)))
 }
 
 impl PartnerSim {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use askama::Template;
-use poem::{Request, Response, Route, endpoint::make, get, http::StatusCode, post};
+use poem::{Request, Response, Route, get, http::StatusCode, post};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -79,24 +79,15 @@ pub struct Line {
 
 /// Adds the simulator's pages and doors.
 pub fn route(route: Route, sim: Arc<SupplierSim>) -> Route {
-    macro_rules! at {
-        ($handler:path) => {{
-            let sim = Arc::clone(&sim);
-            make(move |req| {
-                let sim = Arc::clone(&sim);
-                async move { $handler(sim, req).await }
-            })
-        }};
-    }
     route
-        .at("/supplier", get(at!(home)))
-        .at("/supplier/state.json", get(at!(state)))
-        .at("/supplier/switch", post(at!(switch)))
-        .at("/supplier/cxml", post(at!(receive)))
-        .at("/supplier/online", post(at!(online::door)))
-        .at("/supplier/online/:id", get(at!(online::show)).post(at!(online::check_out)))
-        .at("/supplier/orders/:key", get(at!(show_order)))
-        .at("/supplier/orders/:key/act", post(at!(answer::act)))
+        .at("/supplier", get(at!(sim, home)))
+        .at("/supplier/state.json", get(at!(sim, state)))
+        .at("/supplier/switch", post(at!(sim, switch)))
+        .at("/supplier/cxml", post(at!(sim, receive)))
+        .at("/supplier/online", post(at!(sim, online::door)))
+        .at("/supplier/online/:id", get(at!(sim, online::show)).post(at!(sim, online::check_out)))
+        .at("/supplier/orders/:key", get(at!(sim, show_order)))
+        .at("/supplier/orders/:key/act", post(at!(sim, answer::act)))
 }
 
 impl SupplierSim {

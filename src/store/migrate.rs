@@ -1,8 +1,10 @@
 //! Bringing a database to this version; both sets of migrations are embedded.
 
+use std::sync::LazyLock;
+
 use sqlx::{
-    Connection, PgConnection,
-    migrate::{Migrate, MigrateError, Migration, Migrator},
+    Connection, PgConnection, SqlSafeStr,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use super::{
@@ -11,8 +13,55 @@ use super::{
     db::{self, Access, SqliteConn},
 };
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+/// The migrations in the folders of both databases, in order: `NUMBER_name`.
+macro_rules! migrations {
+    ($($file:literal)*) => {
+        static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(&[
+            $(($file, include_str!(concat!("../../migrations/sqlite/", $file, ".sql")))),*
+        ]));
+        static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| migrator(&[
+            $(($file, include_str!(concat!("../../migrations/postgres/", $file, ".sql")))),*
+        ]));
+        #[cfg(test)]
+        const FILES: &[&str] = &[$(concat!($file, ".sql")),*];
+    };
+}
+migrations! {
+    "0001_party"
+    "0002_catalogue"
+    "0003_punchout"
+    "0004_cart"
+    "0005_policy"
+    "0006_requisition"
+    "0007_budget"
+    "0008_order"
+    "0009_invoice"
+    "0010_document"
+    "0011_audit"
+    "0100_vote"
+    "0101_register"
+    "0110_period"
+    "0111_budget"
+    "0120_away"
+    "0121_edit"
+    "0135_partner_profile"
+    "0145_gateway"
+    "0150_change_order"
+    "0151_attachment"
+    "0160_conformance"
+    "0161_canary"
+    "0165_wire"
+}
+
+fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {
+    let migration = |(file, sql): &(&'static str, &'static str)| {
+        let (number, name) = file.split_once('_')?;
+        let name = name.replace('_', " ").into();
+        let sql = sql.into_sql_str();
+        Some(Migration::new(number.parse().ok()?, name, MigrationType::Simple, sql, false))
+    };
+    Migrator::with_migrations(steps.iter().filter_map(migration).collect())
+}
 
 /// What a migration run found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,4 +150,22 @@ fn apply(conn: &SqliteConn, migration: &Migration) -> Result<(), StoreError> {
 
 fn name(migration: &Migration) -> String {
     format!("{:04} {}", migration.version, migration.description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FILES, POSTGRES, SQLITE};
+
+    #[test]
+    fn every_file_of_both_folders_is_embedded() {
+        for (database, migrator) in [("sqlite", &SQLITE), ("postgres", &POSTGRES)] {
+            let folder = format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+            let mut there: Vec<_> =
+                entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+            there.sort();
+            assert_eq!(there, FILES, "{database}");
+            assert_eq!(migrator.iter().count(), FILES.len(), "{database}");
+        }
+    }
 }

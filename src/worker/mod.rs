@@ -55,7 +55,7 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
 pub enum Left {
     /// More is waiting: run again at once.
     More,
-    /// Nothing for now.
+    /// Nothing: wait to be woken.
     Nothing,
 }
 

@@ -74,7 +74,7 @@ super::cause::causes! {
         "The partner's proxy found nothing behind it."
         "Ask the partner to start its program. It is sent again later.";
     HTTP_AWAY "http-503" Partner "HTTP 503: out of service"
-        "The partner's service is down for now, perhaps for maintenance."
+        "The partner's service is down, perhaps for maintenance."
         "Wait; it is sent again. Ask the partner when it lasts.";
     HTTP_SLOW "http-504" Partner "HTTP 504: the program behind the proxy is too slow"
         "The partner's proxy waited in vain for the program behind it."
@@ -157,7 +157,7 @@ super::cause::causes! {
     SAID_551 "status-551" Partner "Status 551: the receiver is misconfigured"
         "The network or hub cannot forward it: the receiver's side is not set up right."
         "Ask the receiver to correct its settings at the hub.";
-    SAID_560 "status-560" Partner "Status 560: out of service for now"
+    SAID_560 "status-560" Partner "Status 560: out of service"
         "The partner's system is down for maintenance. It is sent again." "Wait.";
     SAID_5XX "status-5xx" Partner "Another status of the 500s"
         "The partner's system failed. It is sent again." "Its own words stand in the answer.";

@@ -12,7 +12,7 @@ use crate::{
     cxml::{
         Document, Envelope, Mode, Party, Payload, SECRET_MARK,
         address::Contact,
-        charges::{Tax, TaxDetail},
+        charges::Tax,
         confirmation::OrderReference,
         invoice::{InLine, InvoiceDetailRequest, InvoiceOrder, InvoicePartner, InvoiceSummary},
         invoice_line::{InvoiceItem, ItemReference},
@@ -124,22 +124,7 @@ fn item(line: &InvoiceLine, in_line: bool) -> InvoiceItem {
 }
 
 fn tax(amount: Money, rate: Option<Decimal>, taxable: Money) -> Tax {
-    let detail = |rate| TaxDetail {
-        category: "vat".to_owned(),
-        purpose: None,
-        rate: Some(rate),
-        exempt: None,
-        taxable: Some(taxable.into()),
-        amount: amount.into(),
-        location: None,
-        description: None,
-    };
-    Tax {
-        amount: amount.into(),
-        description: Some("Tax".to_owned()),
-        details: rate.map(detail).into_iter().collect(),
-        extrinsics: Vec::new(),
-    }
+    Tax::vat("Tax", rate, taxable.into(), amount.into())
 }
 
 fn summary(invoice: &Invoice, lines: &[InvoiceLine]) -> InvoiceSummary {

@@ -8,7 +8,7 @@ use crate::{
     base::{decimal, money::Currency, quantity::Quantity},
     cxml::{
         Envelope, Payload,
-        charges::{Tax, TaxDetail},
+        charges::Tax,
         confirmation::{
             ConfirmationItem, ConfirmationKind, ConfirmationRequest, ConfirmationStatus,
             LineStatus, OrderReference,
@@ -184,21 +184,7 @@ fn invoice(
     }
     let tax = decimal::round(subtotal * Decimal::new(19, 2), 2);
     let mut summary = InvoiceSummary::new(amount(subtotal));
-    summary.tax = Some(Tax {
-        amount: amount(tax),
-        description: Some("VAT".to_owned()),
-        details: vec![TaxDetail {
-            category: "vat".to_owned(),
-            purpose: None,
-            rate: Some(Decimal::from(19)),
-            exempt: None,
-            taxable: Some(amount(subtotal)),
-            amount: amount(tax),
-            location: None,
-            description: None,
-        }],
-        extrinsics: Vec::new(),
-    });
+    summary.tax = Some(Tax::vat("VAT", Some(Decimal::from(19)), amount(subtotal), amount(tax)));
     (summary.gross, summary.net) = (Some(amount(subtotal + tax)), Some(amount(subtotal + tax)));
     let number = format!("{}-{id}", order.1.order_id);
     let lines = InvoiceOrder { order: reference(order), items };

@@ -9,7 +9,7 @@ use crate::{
     base::{decimal, money::UnitPrice},
     cxml::{
         Payload,
-        charges::{Tax, TaxDetail},
+        charges::Tax,
         confirmation::{
             ConfirmationItem, ConfirmationKind, ConfirmationRequest, ConfirmationStatus,
             LineStatus, OrderReference,
@@ -139,21 +139,8 @@ fn invoice(sim: &SupplierSim, order: &Kept, wrong: bool) -> Payload {
     let places = order.currency.exponent();
     let tax = decimal::round(subtotal * Decimal::new(TAX_PERCENT, 2), places);
     let mut summary = InvoiceSummary::new(amount(subtotal));
-    summary.tax = Some(Tax {
-        amount: amount(tax),
-        description: Some("VAT".to_owned()),
-        details: vec![TaxDetail {
-            category: "vat".to_owned(),
-            purpose: None,
-            rate: Some(Decimal::from(TAX_PERCENT)),
-            exempt: None,
-            taxable: Some(amount(subtotal)),
-            amount: amount(tax),
-            location: None,
-            description: None,
-        }],
-        extrinsics: Vec::new(),
-    });
+    summary.tax =
+        Some(Tax::vat("VAT", Some(Decimal::from(TAX_PERCENT)), amount(subtotal), amount(tax)));
     summary.gross = Some(amount(subtotal + tax));
     summary.net = Some(amount(subtotal + tax));
     let lines = InvoiceOrder { order: reference(order), items };

@@ -62,6 +62,7 @@ impl Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
+        countersign::outbound::install_tls();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()

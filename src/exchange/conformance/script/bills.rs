@@ -10,7 +10,7 @@ use crate::{
     base::{decimal, money::Currency},
     cxml::{
         self, Document, Payload, Status,
-        charges::{Tax, TaxDetail},
+        charges::Tax,
         confirmation::OrderReference,
         invoice::{InvoiceDetailRequest, InvoiceOrder, InvoicePurpose, InvoiceSummary},
         invoice_line::{InvoiceItem, ItemReference},
@@ -69,21 +69,7 @@ impl Setting {
         item.subtotal = Some(eur(subtotal));
         let order = OrderReference::new(self.number("C1"), self.payload_id("order-copy"));
         let mut summary = InvoiceSummary::new(eur(subtotal));
-        summary.tax = Some(Tax {
-            amount: eur(tax),
-            description: Some("VAT".to_owned()),
-            details: vec![TaxDetail {
-                category: "vat".to_owned(),
-                purpose: None,
-                rate: Some(Decimal::from(19)),
-                exempt: None,
-                taxable: Some(eur(subtotal)),
-                amount: eur(tax),
-                location: None,
-                description: None,
-            }],
-            extrinsics: Vec::new(),
-        });
+        summary.tax = Some(Tax::vat("VAT", Some(Decimal::from(19)), eur(subtotal), eur(tax)));
         (summary.gross, summary.net) = (Some(eur(subtotal + tax)), Some(eur(subtotal + tax)));
         summary.due = summary.net;
         let lines = vec![InvoiceOrder { order, items: vec![item] }];
