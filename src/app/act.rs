@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -114,16 +115,26 @@ pub struct Once {
 }
 
 /// Runs a command through the door.
-pub async fn act<C: Command>(
-    app: &Arc<App>,
-    actor: &Actor,
+pub fn act<'a, C: Command>(
+    app: &'a Arc<App>,
+    actor: &'a Actor,
     command: C,
-) -> Result<C::Answer, AppError> {
-    act_once(app, actor, None, command).await
+) -> BoxFuture<'a, Result<C::Answer, AppError>> {
+    act_once(app, actor, None, command)
 }
 
 /// As [`act`]; with a key, a repeated call gets the stored answer and changes nothing.
-pub async fn act_once<C: Command>(
+pub fn act_once<'a, C: Command>(
+    app: &'a Arc<App>,
+    actor: &'a Actor,
+    once: Option<Once>,
+    command: C,
+) -> BoxFuture<'a, Result<C::Answer, AppError>> {
+    // Boxed: the caller's own future need not hold the whole of the command's.
+    Box::pin(through(app, actor, once, command))
+}
+
+async fn through<C: Command>(
     app: &Arc<App>,
     actor: &Actor,
     once: Option<Once>,

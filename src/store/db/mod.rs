@@ -3,7 +3,7 @@
 //! PostgreSQL is spoken to by sqlx. SQLite is called in place, on the thread that asks: a statement
 //! takes some ten microseconds there, and handing each one to a thread of its own and back, as
 //! sqlx does, cost eight times that (measured: 480 setup requests a second instead of thousands).
-//! So a statement on SQLite is done when its future is first polled, and nothing ever waits in it.
+//! So a statement on SQLite is done when it is asked for, and nothing ever waits in it.
 
 mod postgres;
 mod query;
@@ -64,17 +64,17 @@ impl Conn {
         }
     }
 
-    fn either(&mut self) -> Either<'_> {
+    fn side(&mut self) -> Side<'_> {
         match &mut self.0 {
-            Kind::Sqlite(conn) => Either::Sqlite(conn),
-            Kind::Reader(conn) => Either::Sqlite(conn),
-            Kind::Pooled(conn) => Either::Postgres(conn),
-            Kind::Transaction(transaction) => Either::Postgres(transaction),
+            Kind::Sqlite(conn) => Side::Sqlite(conn),
+            Kind::Reader(conn) => Side::Sqlite(conn),
+            Kind::Pooled(conn) => Side::Postgres(conn),
+            Kind::Transaction(transaction) => Side::Postgres(transaction),
         }
     }
 }
 
-enum Either<'c> {
+enum Side<'c> {
     Sqlite(&'c mut SqliteConn),
     Postgres(&'c mut PgConnection),
 }

@@ -2,10 +2,27 @@
 
 use std::borrow::Cow;
 
-use futures_util::TryStreamExt;
+use futures_util::{
+    TryStreamExt,
+    future::{BoxFuture, Either, Ready, ready},
+};
 
-use super::{Conn, DbRow, Either, postgres};
+use super::{Conn, DbRow, Side, postgres};
 use crate::store::StoreError;
+
+/// A statement's answer. SQLite has it at once; what PostgreSQL takes to bring it is kept out of
+/// the type, for every use case holds such types in its own: the compiler, which asks of each
+/// whether threads may share it, took half of its time for them.
+pub type Pending<'c, T> =
+    Either<Ready<Result<T, StoreError>>, BoxFuture<'c, Result<T, StoreError>>>;
+
+fn now<'c, T>(answer: Result<T, StoreError>) -> Pending<'c, T> {
+    Either::Left(ready(answer))
+}
+
+fn later<'c, T>(answer: impl Future<Output = Result<T, StoreError>> + Send + 'c) -> Pending<'c, T> {
+    Either::Right(Box::pin(answer))
+}
 
 /// A bound value; a missing one still says of which kind it is, as PostgreSQL asks.
 #[derive(Debug, Clone)]
@@ -51,34 +68,44 @@ impl<'v> Query<'v> {
     }
 
     /// Runs the statement for what it changes.
-    pub async fn execute(self, conn: &mut Conn) -> Result<Done, StoreError> {
-        match conn.either() {
-            Either::Sqlite(conn) => conn.execute(&self),
-            Either::Postgres(conn) => {
-                let done = postgres::prepared(self).execute(conn).await?;
-                Ok(Done::new(done.rows_affected()))
+    pub fn execute(self, conn: &mut Conn) -> Pending<'_, Done> {
+        match conn.side() {
+            Side::Sqlite(conn) => now(conn.execute(&self)),
+            Side::Postgres(conn) => {
+                let query = postgres::prepared(self);
+                later(async move { Ok(Done::new(query.execute(conn).await?.rows_affected())) })
             }
         }
     }
 
     /// Every row.
-    pub async fn fetch_all(self, conn: &mut Conn) -> Result<Vec<DbRow>, StoreError> {
-        let mut rows = Vec::new();
-        self.each(conn, |row| {
-            rows.push(row);
-            Ok(())
-        })
-        .await?;
-        Ok(rows)
+    pub fn fetch_all(self, conn: &mut Conn) -> Pending<'_, Vec<DbRow>> {
+        match conn.side() {
+            Side::Sqlite(conn) => {
+                let mut rows = Vec::new();
+                let done = conn.each(&self, |row| {
+                    rows.push(row);
+                    Ok(())
+                });
+                now(done.map(|()| rows))
+            }
+            Side::Postgres(conn) => {
+                let query = postgres::prepared(self);
+                later(async move {
+                    let rows = query.fetch_all(conn).await?;
+                    Ok(rows.into_iter().map(DbRow::postgres).collect())
+                })
+            }
+        }
     }
 
     /// The first row, if there is one.
-    pub async fn fetch_optional(self, conn: &mut Conn) -> Result<Option<DbRow>, StoreError> {
-        match conn.either() {
-            Either::Sqlite(conn) => conn.first(&self),
-            Either::Postgres(conn) => {
-                let row = postgres::prepared(self).fetch_optional(conn).await?;
-                Ok(row.map(DbRow::postgres))
+    pub fn fetch_optional(self, conn: &mut Conn) -> Pending<'_, Option<DbRow>> {
+        match conn.side() {
+            Side::Sqlite(conn) => now(conn.first(&self)),
+            Side::Postgres(conn) => {
+                let query = postgres::prepared(self);
+                later(async move { Ok(query.fetch_optional(conn).await?.map(DbRow::postgres)) })
             }
         }
     }
@@ -91,19 +118,22 @@ impl<'v> Query<'v> {
     }
 
     /// Hands every row on, one at a time, so that not all of them stand in memory together.
-    pub async fn each(
+    pub fn each<'c>(
         self,
-        conn: &mut Conn,
-        mut take: impl FnMut(DbRow) -> Result<(), StoreError> + Send,
-    ) -> Result<(), StoreError> {
-        match conn.either() {
-            Either::Sqlite(conn) => conn.each(&self, take),
-            Either::Postgres(conn) => {
-                let mut rows = postgres::prepared(self).fetch(conn);
-                while let Some(row) = rows.try_next().await? {
-                    take(DbRow::postgres(row))?;
-                }
-                Ok(())
+        conn: &'c mut Conn,
+        mut take: impl FnMut(DbRow) -> Result<(), StoreError> + Send + 'c,
+    ) -> Pending<'c, ()> {
+        match conn.side() {
+            Side::Sqlite(conn) => now(conn.each(&self, take)),
+            Side::Postgres(conn) => {
+                let query = postgres::prepared(self);
+                later(async move {
+                    let mut rows = query.fetch(conn);
+                    while let Some(row) = rows.try_next().await? {
+                        take(DbRow::postgres(row))?;
+                    }
+                    Ok(())
+                })
             }
         }
     }
