@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use crate::{
     base::id::{OrganisationId, PartnerId, PersonId, PunchoutSessionId, SessionId, SupplierId},
     domain::{party::Person, refusal::Refusal, role::Role},
@@ -131,10 +133,12 @@ pub struct Reader<'a> {
 
 impl App {
     /// Opens a connection for reading on behalf of the actor.
-    pub async fn reader<'a>(&'a self, actor: &'a Actor) -> Result<Reader<'a>, AppError> {
-        let mut conn = self.store.read().await?;
-        let rights = self.policies.rights(&mut conn, actor.organisation).await?;
-        Ok(Reader { app: self, actor, conn, rights })
+    pub fn reader<'a>(&'a self, actor: &'a Actor) -> BoxFuture<'a, Result<Reader<'a>, AppError>> {
+        Box::pin(async move {
+            let mut conn = self.store.read().await?;
+            let rights = self.policies.rights(&mut conn, actor.organisation).await?;
+            Ok(Reader { app: self, actor, conn, rights })
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub use links::{
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -79,11 +80,15 @@ pub fn token_hash(token: &str) -> String {
 
 /// Who holds this token; nothing for a token that is unknown, ended, too old, idle for too long,
 /// of another kind, or of somebody whose account is disabled.
-pub async fn recognise(
-    app: &App,
-    token: &str,
+pub fn recognise<'a>(
+    app: &'a App,
+    token: &'a str,
     kind: SessionKind,
-) -> Result<Option<Signed>, AppError> {
+) -> BoxFuture<'a, Result<Option<Signed>, AppError>> {
+    Box::pin(session_of(app, token, kind))
+}
+
+async fn session_of(app: &App, token: &str, kind: SessionKind) -> Result<Option<Signed>, AppError> {
     let now = app.now();
     let mut conn = app.store.read().await?;
     let session = store::session::by_token(&mut conn, &token_hash(token)).await?;

@@ -13,6 +13,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use http::header;
 use poem::{FromRequest, Request, RequestBody, Response, Result};
 
@@ -98,11 +99,15 @@ impl Visitor {
 
     /// The shell of a page, with navigation for what this person may see. `here` is the path of the
     /// navigation entry, such as `/cart`.
-    pub async fn shell(
+    pub fn shell(
         &self,
         title: impl Into<String>,
         here: &'static str,
-    ) -> Result<Shell, AppError> {
+    ) -> BoxFuture<'_, Result<Shell, AppError>> {
+        Box::pin(self.shell_of(title.into(), here))
+    }
+
+    async fn shell_of(&self, title: String, here: &'static str) -> Result<Shell, AppError> {
         let mut shell = Shell::new(title, self.locale.clone());
         shell.prefix.clone_from(&self.prefix);
         shell.here = here;
@@ -201,7 +206,11 @@ impl<'a> FromRequest<'a> for Visitor {
 }
 
 impl Visitor {
-    async fn of(request: &Request, app: Arc<App>) -> Result<Self, AppError> {
+    fn of(request: &Request, app: Arc<App>) -> BoxFuture<'_, Result<Self, AppError>> {
+        Box::pin(Self::read(request, app))
+    }
+
+    async fn read(request: &Request, app: Arc<App>) -> Result<Self, AppError> {
         let signed = recognise(&app, request).await?;
         let (actor, visit) =
             signed.map_or((Actor::nobody(), None), |signed| (signed.actor, signed.visit));

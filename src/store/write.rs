@@ -85,11 +85,19 @@ impl Store {
     }
 }
 
+/// Boxed, so that what goes on around the work is compiled and proved once, not for each work.
+fn run_boxed<'a, W: Work>(
+    work: &'a W,
+    conn: &'a mut Conn,
+) -> BoxFuture<'a, Result<W::Answer, W::Fault>> {
+    Box::pin(work.run(conn))
+}
+
 async fn write_alone<W: Work>(pool: &PgPool, work: &W) -> Result<W::Answer, W::Fault> {
     let mut tries = 0;
     loop {
         let mut conn = Conn::transaction(pool.begin().await.map_err(StoreError::from)?);
-        let done = match work.run(&mut conn).await {
+        let done = match run_boxed(work, &mut conn).await {
             Ok(answer) => match conn.commit().await {
                 Ok(()) => return Ok(answer),
                 Err(fault) => Err(W::Fault::from(fault)),
@@ -110,9 +118,12 @@ async fn write_grouped<W: Work>(jobs: &mpsc::Sender<Job>, work: W) -> Result<W::
     let (answer, answered) = oneshot::channel::<Result<W::Answer, W::Fault>>();
     let job: Job = Box::new(move |conn| {
         Box::pin(async move {
-            let done = AssertUnwindSafe(work.run(conn)).catch_unwind().await.unwrap_or_else(|_| {
-                Err(StoreError::Unavailable("the change ended in a fault".to_owned()).into())
-            });
+            let done = AssertUnwindSafe(run_boxed(&work, conn))
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| {
+                    Err(StoreError::Unavailable("the change ended in a fault".to_owned()).into())
+                });
             let keep = done.is_ok();
             let finish: Finish = Box::new(move |commit| {
                 let done = done.and_then(|value| commit.map(|()| value).map_err(W::Fault::from));

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 use poem::{Endpoint, IntoEndpoint, Request, Response, Result, Route, endpoint::make_sync, get};
 use poem_openapi::{
@@ -141,8 +142,8 @@ impl Caller {
 
     /// Runs the one command of this call. With an `Idempotency-Key` a repeated call gets the first
     /// answer again; a call must therefore not run two commands through here.
-    pub async fn act<C: Command>(&self, command: C) -> Result<C::Answer, AppError> {
-        act_once(&self.0.app, &self.0.actor, self.0.once.clone(), command).await
+    pub fn act<C: Command>(&self, command: C) -> BoxFuture<'_, Result<C::Answer, AppError>> {
+        act_once(&self.0.app, &self.0.actor, self.0.once.clone(), command)
     }
 
     /// Refuses as if the call were not there, for calls that only some people know of.
@@ -151,8 +152,8 @@ impl Caller {
     }
 
     /// Reads on the caller's behalf.
-    pub async fn reader(&self) -> Result<Reader<'_>, AppError> {
-        self.0.app.reader(&self.0.actor).await
+    pub fn reader(&self) -> BoxFuture<'_, Result<Reader<'_>, AppError>> {
+        self.0.app.reader(&self.0.actor)
     }
 }
 
