@@ -51,16 +51,10 @@ async fn from_ariba(server: &Server, payload: &str) -> Client {
     shopper
 }
 
-/// Presses a button of this page; the page that comes.
-async fn press(shopper: &Client, page: &str, words: &str) -> String {
-    let form = html::form(page, words).unwrap_or_else(|| panic!("no {words}: {page}"));
-    shopper.submit(&form.action, &form.fields).await.expect(200).text()
-}
-
 /// The page of the supplier's shop that the browser comes to.
 async fn go_on(shopper: &Client, words: &str, from: &str) -> Form {
     let page = shopper.get(from).await.expect(200).text();
-    let page = press(shopper, &page, words).await;
+    let page = shopper.press(&page, words).await;
     match between(&page, "http-equiv=\"refresh\" content=\"0;url=", "\"") {
         Some(url) => {
             let url = url.replace("&amp;", "&").replace("&#38;", "&");
@@ -163,7 +157,7 @@ async fn a_price_nobody_confirmed_is_held_in_the_order_that_comes_back_for_it() 
     let ariba = from_ariba(&server, "gateway-7@test").await;
     let form = go_on(&ariba, "Shop at Office Two", "/shop").await;
     let page = bring_back(&ariba, &form).await;
-    press(&ariba, &page, "Transfer cart").await;
+    ariba.press(&page, "Transfer cart").await;
     let answer = server.client().xml("/cxml", &order_of_chairs()).await.expect(200).text();
     assert_eq!(status(&answer), Some(201), "{answer}");
     assert!(answer.contains("a price that the supplier stands by"), "{answer}");
@@ -278,7 +272,7 @@ async fn in_the_demo_ed_shops_at_office_one_online() {
     let server = Server::demo().await;
     let sap = from_sap(&server).await;
     let page = sap.get("/shop").await.expect(200).text();
-    let page = press(&sap, &page, "Shop at Office One online").await;
+    let page = sap.press(&page, "Shop at Office One online").await;
     let url = between(&page, "http-equiv=\"refresh\" content=\"0;url=", "\"").expect("a way on");
     let office = Client::new(&server.url);
     let shelf = office.get(&url.replace("&amp;", "&")).await.expect(200).text();

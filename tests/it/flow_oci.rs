@@ -21,19 +21,6 @@ async fn punch_out(server: &Server, company: &str) -> (Client, String) {
     (sap, visit)
 }
 
-async fn add(shopper: &Client, sku: &str, quantity: &str) {
-    let page = shopper.get(&format!("/shop?q={sku}")).await.expect(200).text();
-    let form = html::form(&page, "Add to cart").expect("a way to add").with("quantity", quantity);
-    assert_eq!(form.field("sku"), Some(sku));
-    shopper.submit(&form.action, &form.fields).await.expect(200);
-}
-
-/// Presses a button of a page within the server.
-async fn press(shopper: &Client, page: &str, words: &str) -> String {
-    let form = html::form(page, words).unwrap_or_else(|| panic!("no {words}: {page}"));
-    shopper.submit(&form.action, &form.fields).await.expect(200).text()
-}
-
 /// The form of the page that carries a cart home.
 fn way_home(page: &str) -> Form {
     html::form_to(page, "/sim/buyer/return/").expect("the way home")
@@ -53,10 +40,10 @@ async fn a_cart_taken_back_by_sap_is_ordered_as_it_was_or_held_for_its_price() {
 
 async fn order_the_cart_again(server: &Server) {
     let (sap, visit) = punch_out(server, "globex").await;
-    add(&sap, "PEN-01", "10").await;
-    add(&sap, "BOLT-M8", "1000").await;
+    sap.add_to_cart("PEN-01", "10").await;
+    sap.add_to_cart("BOLT-M8", "1000").await;
     let cart = sap.get("/cart").await.expect(200).text();
-    let home = way_home(&press(&sap, &cart, "Transfer cart").await);
+    let home = way_home(&sap.press(&cart, "Transfer cart").await);
     assert_eq!(home.field("NEW_ITEM-VENDORMAT[1]"), Some("PEN-01"));
     assert_eq!(home.field("NEW_ITEM-CURRENCY[2]"), Some("USD"));
     let page = sap.submit(&home.action, &home.fields).await.expect(200);
@@ -104,10 +91,10 @@ async fn sign_off_then_transfer(server: &Server) {
     let mia = server.api("mia@initech.example").await;
     for decision in ["approve", "reject"] {
         let (sap, visit) = punch_out(server, "initech").await;
-        add(&sap, "LAPTOP-01", "2").await;
+        sap.add_to_cart("LAPTOP-01", "2").await;
         let cart = sap.get("/cart").await.expect(200).text();
         assert!(html::form(&cart, "Transfer cart").is_none(), "it is signed off first");
-        let submitted = press(&sap, &cart, "Submit for sign-off").await;
+        let submitted = sap.press(&cart, "Submit for sign-off").await;
         assert!(html::form_to(&submitted, "/sim/buyer/return/").is_none(), "{submitted}");
         assert!(!submitted.contains("NEW_ITEM"));
         let it = ed.list("/requisitions").await.remove(0);
@@ -128,7 +115,7 @@ async fn sign_off_then_transfer(server: &Server) {
             assert!((400..500).contains(&late.status), "{}", late.status);
             continue;
         }
-        let home = way_home(&press(&sap, &ready, "Transfer cart").await);
+        let home = way_home(&sap.press(&ready, "Transfer cart").await);
         assert_eq!(home.field("NEW_ITEM-VENDORMAT[1]"), Some("LAPTOP-01"));
         assert_eq!(home.field("NEW_ITEM-QUANTITY[1]"), Some("2"));
         let page = sap.submit(&home.action, &home.fields).await.expect(200);

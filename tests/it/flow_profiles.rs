@@ -96,12 +96,6 @@ async fn visit(server: &Server, system: &System) -> Client {
     shopper
 }
 
-async fn add(shopper: &Client, sku: &str, quantity: &str) {
-    let page = shopper.get(&format!("/shop?q={sku}")).await.expect(200).text();
-    let form = html::form(&page, "Add to cart").expect("a way to add").with("quantity", quantity);
-    shopper.submit(&form.action, &form.fields).await.expect(200);
-}
-
 async fn transfer(shopper: &Client) -> crate::harness::Answer {
     let page = shopper.get("/cart").await.expect(200).text();
     let form = html::form(&page, "Transfer cart").expect("a way back");
@@ -224,7 +218,7 @@ async fn walk(server: &Server, ada: &Api, system: &System) {
     assert_eq!((&kept["profile"], &kept["profile_overrides"]), (&json!(name), &json!(overrides)));
     let shopper = visit(server, system).await;
     for (sku, quantity) in [("PEN-01", "3"), ("OFF-8F951", "3"), ("BOLT-M8", "1000")] {
-        add(&shopper, sku, quantity).await;
+        shopper.add_to_cart(sku, quantity).await;
     }
     let refused = transfer(&shopper).await;
     let page = html::plain(&refused.text());
@@ -272,7 +266,7 @@ async fn an_order_in_another_unit_is_held_and_an_unknown_unit_is_refused_by_name
     let coupa = SYSTEMS.iter().find(|system| system.name == "coupa").unwrap();
     set(&ada, "coupa", "").await;
     let shopper = visit(&server, coupa).await;
-    add(&shopper, "OFF-8F951", "3").await;
+    shopper.add_to_cart("OFF-8F951", "3").await;
     let page = transfer(&shopper).await.expect(200).text();
     let cart = cart_of(coupa, &html::form_to(&page, "http://localhost:9/back").unwrap());
     let order = order_of(coupa, &cart);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::Method;
 
 use crate::harness::{
@@ -127,6 +128,47 @@ async fn cancelling_carries_an_empty_cart_with_status_204_home() {
     // The visit is over.
     let after = shopper.get("/transfer").await;
     assert_ne!(after.status, 200);
+}
+
+#[tokio::test]
+async fn a_cart_that_is_signed_off_here_goes_home_pending_and_then_final() {
+    for server in Server::everywhere().await {
+        let ed = server.api("ed@initech.example").await;
+        let mia = server.api("mia@initech.example").await;
+        for decision in ["approve", "reject"] {
+            let payload = format!("{decision}@test");
+            let shopper = visit(&server, INITECH, "ed@initech.example", &payload).await;
+            shopper.add_to_cart("LAPTOP-01", "2").await;
+            let cart = shopper.get("/cart").await.expect(200).text();
+            assert!(html::form(&cart, "Transfer cart").is_none(), "it is signed off first");
+            let submitted = shopper.press(&cart, "Submit for sign-off").await;
+            assert_eq!(quote_status(&submitted).as_deref(), Some("pending"), "{submitted}");
+            let it = ed.list("/requisitions").await.remove(0);
+            assert_eq!(it["state"], "pending", "{it}");
+            let id = it["id"].as_str().unwrap();
+            let path = format!("/transfer/requisition/{id}");
+            let token = html::form(&cart, "Submit for sign-off").expect("a form").fields;
+            let early = shopper.form(&path, &token).await;
+            assert!((400..500).contains(&early.status), "{}", early.text());
+            mia.decide(id, decision).await.expect(200);
+            let page = shopper.get("/transfer").await.expect(200).text();
+            if decision == "approve" {
+                let home = shopper.press(&page, "Transfer cart").await;
+                assert_eq!(quote_status(&home).as_deref(), Some("final"), "{home}");
+                continue;
+            }
+            assert_ne!(quote_status(&page).as_deref(), Some("final"), "{page}");
+            let late = shopper.form(&path, &token).await;
+            assert!((400..500).contains(&late.status), "{}", late.text());
+        }
+    }
+}
+
+/// What the cart on its way home says of itself.
+fn quote_status(page: &str) -> Option<String> {
+    let home = html::form_to(page, BACK)?;
+    let document = String::from_utf8(STANDARD.decode(home.field("cxml-base64")?).ok()?).ok()?;
+    between(&document, "quoteStatus=\"", "\"").map(str::to_owned)
 }
 
 #[tokio::test]

@@ -73,7 +73,12 @@ async fn a_large_cart_is_signed_off_in_order_and_becomes_three_orders() {
 
 #[tokio::test]
 async fn the_limit_itself_needs_nobody_and_a_cent_more_asks_the_manager() {
-    let server = Server::demo().await;
+    for server in Server::everywhere().await {
+        nobody_up_to_the_limit(&server).await;
+    }
+}
+
+async fn nobody_up_to_the_limit(server: &Server) {
     let ed = server.api("ed@acme.example").await;
     for quantity in ["400", "500"] {
         let free = ed.requisition(&[("PEN-01", "office-one", quantity)], "4100").await;
@@ -93,7 +98,12 @@ async fn the_limit_itself_needs_nobody_and_a_cent_more_asks_the_manager() {
 
 #[tokio::test]
 async fn a_closed_budget_blocks_and_an_open_one_asks_the_director_last() {
-    let server = Server::demo().await;
+    for server in Server::everywhere().await {
+        budgets_block_or_ask(&server).await;
+    }
+}
+
+async fn budgets_block_or_ask(server: &Server) {
     let ed = server.api("ed@acme.example").await;
     let cart = ed.cart(&[("DESK-01", "office-one", "23")]).await;
     let body = json!({"cost_center": "4200"});

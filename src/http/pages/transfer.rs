@@ -84,10 +84,14 @@ async fn back_page(who: &Visitor, session: PunchoutSessionId) -> Result<Response
     Ok(policy.on(answer))
 }
 
-/// What can go back now: what was frozen, else signed-off carts, else nothing yet.
+/// What can go back now: this visit's cart once it is signed off, else what was frozen, else other
+/// signed-off carts, else nothing yet.
 #[handler]
 async fn h_here(who: SignedIn) -> Result<Response> {
     if let Some(session) = who.actor.punchout() {
+        if ready_carts(&who).await?.iter().any(|cart| cart.punchout_session == Some(session)) {
+            return ready_page(&who, None).await;
+        }
         match back_page(&who, session).await {
             Err(error) if is_not_found(&error) => {}
             done => return done,
@@ -101,12 +105,17 @@ fn is_not_found(error: &poem::Error) -> bool {
     refusal.is_some_and(|refusal| refusal.code == "not-found")
 }
 
-async fn ready_page(who: &Visitor, refusal: Option<&Refusal>) -> Result<Response> {
+async fn ready_carts(who: &Visitor) -> Result<Vec<Requisition>> {
     let mut reader = who.app.reader(&who.actor).await?;
     let mut ready = Vec::new();
     for id in punchout::ready(&mut reader).await? {
-        ready.push(requisition::get(&mut reader, id).await?.requisition.into());
+        ready.push(requisition::get(&mut reader, id).await?.requisition);
     }
+    Ok(ready)
+}
+
+async fn ready_page(who: &Visitor, refusal: Option<&Refusal>) -> Result<Response> {
+    let ready = ready_carts(who).await?.into_iter().map(ReadyCart::from).collect();
     let mut shell = who.shell("Carts ready to go back", "/cart").await?;
     shell.narrow = true;
     if let Some(refusal) = refusal {

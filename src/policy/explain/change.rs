@@ -67,8 +67,10 @@ pub fn in_words(change: &Change) -> String {
     match change {
         Change::Less(by) => format!("{} less", plain(*by)),
         Change::More(by) => format!("{} more", plain(*by)),
-        Change::Without(numbers) if numbers.len() == 1 => format!("Without line {}", list(numbers)),
-        Change::Without(numbers) => format!("Without lines {}", list(numbers)),
+        Change::Without(numbers) if numbers.len() == 1 => {
+            format!("Take line {} out", list(numbers))
+        }
+        Change::Without(numbers) => format!("Take lines {} out", list(numbers)),
         Change::Other(Header::CostCenter) => "Another cost centre".to_owned(),
         Change::Other(Header::Project) => "Another project".to_owned(),
         Change::Other(Header::Country) => "Shipped to another country".to_owned(),

@@ -283,7 +283,7 @@ fn a_plan_says_why_and_what_less_would_change_it() {
     let text = |rule: &str| of(rule).counterfactual.clone().unwrap().text;
     assert_eq!(text("director"), "212.00 EUR less and the director is not asked.");
     assert_eq!(text("manager"), "4,712.00 EUR less and the manager is not asked.");
-    assert_eq!(text("technology"), "Without line 1 and the IT reviewer is not asked.");
+    assert_eq!(text("technology"), "Take line 1 out and the IT reviewer is not asked.");
     assert_eq!(of("director").because, "5,212.00 EUR is above 5,000.00 EUR.");
     assert_eq!(
         of("manager").because,

@@ -9,6 +9,8 @@ use std::{
 use reqwest::{Method, header};
 use url::form_urlencoded;
 
+use super::html;
+
 /// No answer of the server takes longer, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -62,7 +64,8 @@ impl Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        countersign::outbound::install_tls();
+        // As the server does: without one named provider the client cannot be built.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -106,6 +109,21 @@ impl Client {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let kind = ("content-type", "application/x-www-form-urlencoded");
         self.send(Method::POST, path, &[kind], body.into_bytes()).await
+    }
+
+    /// Presses a button of this page; the page that comes.
+    pub async fn press(&self, page: &str, words: &str) -> String {
+        let form = html::form(page, words).unwrap_or_else(|| panic!("no {words}: {page}"));
+        self.submit(&form.action, &form.fields).await.expect(200).text()
+    }
+
+    /// Finds an article in the shop and lays it into the cart.
+    pub async fn add_to_cart(&self, sku: &str, quantity: &str) {
+        let page = self.get(&format!("/shop?q={sku}")).await.expect(200).text();
+        let form = html::form(&page, "Add to cart").expect("a way to add");
+        let form = form.with("quantity", quantity);
+        assert_eq!(form.field("sku"), Some(sku));
+        self.submit(&form.action, &form.fields).await.expect(200);
     }
 
     pub async fn xml(&self, path: &str, document: &str) -> Answer {

@@ -110,7 +110,7 @@ fn kind(row: &Listed) -> String {
 
 fn partner(row: &Listed) -> String {
     match row.partner.as_str() {
-        "" => "nobody known".to_owned(),
+        "" => "unknown".to_owned(),
         name if row.is_proven => name.to_owned(),
         name => format!("{name} (not proven)"),
     }
