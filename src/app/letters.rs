@@ -1,14 +1,15 @@
 //! Which fact tells whom: letters are written in the transaction that states the fact.
 //!
 //! A request to decide goes to the person whose turn it is and to nobody else; what became of a
-//! requisition or an order goes to its requester and to nobody else; an invoice that differs goes
-//! to accounts payable. The words are chosen in
+//! requisition or an order goes to its requester, and of a requisition to those whom a rule tells;
+//! an invoice that differs goes to accounts payable. The words are chosen in
 //! `exchange::letter`; a live link is never stored, only what it will lead to.
 
 mod asked;
 mod invoice;
 mod remark;
 mod trouble;
+mod watch;
 
 use crate::{
     base::id::{InviteId, OrderId, OrganisationId, PersonId, RequisitionId, ShipmentId},
@@ -16,7 +17,7 @@ use crate::{
         approval::Ring,
         fact::Fact,
         invoice::MatchResult,
-        notice::{AfterApproval, Language, Notice, OrderBrief, RequisitionBrief},
+        notice::{AfterApproval, Language, News, Notice, OrderBrief, RequisitionBrief},
         order::Order,
         party::{Checkout, Person},
         requisition::{Requisition, RequisitionSource},
@@ -53,10 +54,20 @@ pub(super) async fn write(
             let kind = kind.parse().map_err(AppError::internal)?;
             remark::write(cx, read(requisition)?, (kind, text)).await
         }
-        Fact::RequisitionExpired { requisition } => expired(cx, read(requisition)?).await,
-        Fact::RequisitionApproved { requisition, .. } => approved(cx, read(requisition)?).await,
+        Fact::RequisitionSubmitted(fact) | Fact::RequisitionChanged(fact) => {
+            watch::write(cx, read(&fact.requisition)?, (News::HandedIn, "")).await
+        }
+        Fact::RequisitionExpired { requisition } => {
+            expired(cx, read(requisition)?).await?;
+            watch::write(cx, read(requisition)?, (News::Expired, "")).await
+        }
+        Fact::RequisitionApproved { requisition, .. } => {
+            approved(cx, read(requisition)?).await?;
+            watch::write(cx, read(requisition)?, (News::Approved, "")).await
+        }
         Fact::RequisitionRejected { requisition, reason, by } => {
-            rejected(cx, read(requisition)?, reason, by).await
+            rejected(cx, read(requisition)?, reason, by).await?;
+            watch::write(cx, read(requisition)?, (News::Rejected, reason)).await
         }
         Fact::OrderIssued { order, .. } => {
             order_news(cx, read(order)?, |order| Notice::OrderIssued { order }).await

@@ -25,6 +25,7 @@ pub mod receiving;
 pub mod register;
 pub mod remark;
 pub mod requisition;
+pub mod requisition_file;
 pub mod trail;
 pub mod wire;
 pub mod worklist;

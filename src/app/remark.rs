@@ -37,7 +37,7 @@ impl Command for Say {
         let missing = || Refusal::not_found("requisition");
         let found = store::requisition::lock(cx.conn, organisation, self.requisition).await?;
         let row = found.ok_or_else(missing)?;
-        let asked = store::step::was_asked(cx.conn, row.id, me).await?;
+        let asked = requisition::concerns(cx.conn, row.id, me).await?;
         if row.requester != me && !asked && !cx.may("requisition", "read-all").await? {
             return Err(missing().into());
         }
@@ -125,12 +125,7 @@ pub struct RemarkView {
 
 /// What was said about a requisition that the reader may see, the earliest first.
 pub async fn list(reader: &mut Reader<'_>, id: RequisitionId) -> Result<Vec<RemarkView>, AppError> {
-    let organisation = reader.actor.need_organisation()?;
-    let found = store::requisition::get(&mut reader.conn, organisation, id).await?;
-    let row = found.ok_or_else(|| Refusal::not_found("requisition"))?;
-    if !requisition::visible(reader, &row).await? {
-        return Err(Refusal::not_found("requisition").into());
-    }
+    requisition::need_visible(reader, id).await?;
     let mut shown = Vec::new();
     for remark in store::remark::of(&mut reader.conn, id).await? {
         let person = store::person::get(&mut reader.conn, remark.person).await?;

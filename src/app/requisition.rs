@@ -21,8 +21,8 @@ pub use plan::{Planned, fact_of, keep_record, number, outcome, plan, steps};
 pub use registers::Wish;
 pub(super) use registers::{colleague, members};
 pub use view::{
-    CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, explained, get,
-    list, preview, preview_with, visible,
+    CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, concerns,
+    explained, get, list, need_visible, preview, preview_with, visible,
 };
 
 pub(super) use plan::{save_moved, void_steps};
@@ -352,9 +352,7 @@ async fn own_for_move(
     let found = store::requisition::get(cx.conn, organisation, id).await?;
     let found = found.ok_or_else(|| Refusal::not_found("requisition"))?;
     if found.requester != person {
-        if store::step::was_asked(cx.conn, id, person).await?
-            || cx.may("requisition", "read-all").await?
-        {
+        if concerns(cx.conn, id, person).await? || cx.may("requisition", "read-all").await? {
             let message = "Only the requester may do this.";
             return Err(Refusal::forbidden("not-the-requester", message).into());
         }
@@ -369,6 +367,16 @@ async fn own_for_move(
             .mend("Hand in a new cart instead.")
             .into());
     }
+    Ok(requisition)
+}
+
+/// The requester's own pending requisition that was made here, locked, to be changed.
+pub(super) async fn own_to_change(
+    cx: &mut Cx<'_>,
+    id: RequisitionId,
+) -> Result<Requisition, AppError> {
+    let requisition = own_for_move(cx, id, RequisitionMove::Change).await?;
+    need_ours(&requisition)?;
     Ok(requisition)
 }
 
@@ -416,8 +424,7 @@ impl Command for ChangeLines {
     const NEED: Need = Need::May("requisition", "edit");
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
-        need_ours(&requisition)?;
+        let mut requisition = own_to_change(cx, self.requisition).await?;
         if self.lines.is_empty() {
             return Err(empty("A requisition without lines cannot be signed off."));
         }
@@ -449,6 +456,8 @@ fn relined(cx: &Cx<'_>, before: &[RequisitionLine], goods: Vec<Goods>) -> Vec<Re
         let mut line = fresh_line(position, goods);
         line.id = cx.id();
         if let Some(old) = old {
+            // Its files name it by its id.
+            line.id = old.id;
             line.accounts = old.accounts.clone();
             line.attachments = old.attachments.clone();
         }

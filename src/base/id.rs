@@ -178,6 +178,8 @@ kinds! {
     LineEdit LineEditId "led";
     /// One sentence of a conversation about a requisition.
     Remark RemarkId "rem";
+    /// A file that somebody attached to a requisition.
+    File FileId "fil";
     /// Days on which a person is away.
     Absence AbsenceId "abs";
     /// One version of one kind of policy.

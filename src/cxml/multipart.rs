@@ -24,6 +24,8 @@ pub struct Part {
     pub content_id: Option<String>,
     /// The file's name.
     pub name: Option<String>,
+    /// The control of a form that it was sent by (`multipart/form-data`, RFC 7578).
+    pub field: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -111,7 +113,10 @@ fn part(bytes: &[u8]) -> Part {
                 part.name = part.name.or_else(|| parameter(value, "name"));
                 part.content_type = Some(value.to_owned());
             }
-            "content-disposition" => part.name = parameter(value, "filename").or(part.name),
+            "content-disposition" => {
+                part.field = parameter(value, "name");
+                part.name = parameter(value, "filename").or(part.name);
+            }
             "content-id" => part.content_id = Some(bare(value).to_owned()),
             "content-transfer-encoding" => encoding = value.to_ascii_lowercase(),
             _ => {}
@@ -281,6 +286,7 @@ mod tests {
             content_type: Some("application/pdf".to_owned()),
             content_id: Some(id.to_owned()),
             name: Some("drawing \"1\".pdf".to_owned()),
+            field: None,
             body: body.clone(),
         };
         let (kind, body) = write("doc_01", b"<cXML/>", &[part("a@b", &binary), part("c@d", &text)]);

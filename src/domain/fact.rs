@@ -193,6 +193,14 @@ pub enum Fact {
         kind: String,
         text: String,
     },
+    /// Somebody attached a file to a requisition: to the whole, or to a line.
+    FileAttached {
+        requisition: String,
+        file: String,
+        name: String,
+        sha256: String,
+        line: Option<i64>,
+    },
     /// A signature that an edit left standing.
     SignatureKept {
         requisition: String,
@@ -454,6 +462,7 @@ impl Fact {
             | Self::RequisitionRejected { requisition, .. }
             | Self::RequisitionExpired { requisition }
             | Self::RemarkMade { requisition, .. }
+            | Self::FileAttached { requisition, .. }
             | Self::OrderArrived { requisition, .. } => list(&[requisition]),
             Self::TaskOpened { requisition, task, .. }
             | Self::TaskReminded { requisition, task }

@@ -11,6 +11,7 @@ use crate::base::{
     id::{CartId, InviteId, InvoiceId, NotId, OrderId, RequisitionId, TaskId},
     money::Money,
     time::{Day, Time},
+    words::words,
 };
 
 /// The language of a reader; what is not known is English.
@@ -131,6 +132,16 @@ pub enum AfterApproval {
     Forwarded,
 }
 
+words! {
+    /// What those hear who are told and not asked.
+    News {
+        HandedIn = "handed-in",
+        Approved = "approved",
+        Rejected = "rejected",
+        Expired = "expired",
+    }
+}
+
 /// The sending of a document that has trouble.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryTrouble {
@@ -176,6 +187,15 @@ pub enum Notice {
         by: String,
         text: String,
         question: bool,
+    },
+    /// A rule names the reader as one who is told and not asked.
+    Watched {
+        requisition: RequisitionBrief,
+        news: News,
+        /// Why this reader is told: the rule's own words.
+        because: String,
+        /// Of a rejection; else empty.
+        reason: String,
     },
     /// Nobody decided in time.
     RequisitionExpired {
@@ -234,6 +254,7 @@ impl Notice {
             Self::RequisitionApproved { .. } => "requisition-approved",
             Self::RequisitionRejected { .. } => "requisition-rejected",
             Self::Remark { .. } => "remark",
+            Self::Watched { .. } => "watched",
             Self::RequisitionExpired { .. } => "requisition-expired",
             Self::OrderIssued { .. } => "order-issued",
             Self::OrderRejectedBySupplier { .. } => "order-rejected-by-supplier",
@@ -256,6 +277,7 @@ impl Notice {
             Self::RequisitionApproved { requisition, .. }
             | Self::RequisitionRejected { requisition, .. }
             | Self::Remark { requisition, .. }
+            | Self::Watched { requisition, .. }
             | Self::RequisitionExpired { requisition } => Link::Requisition(requisition.id),
             Self::OrderIssued { order }
             | Self::OrderRejectedBySupplier { order, .. }

@@ -24,7 +24,7 @@ use crate::base::{
 };
 use crate::domain::approval::Ring;
 use crate::domain::notice::{
-    AfterApproval, DeliveryTrouble, Language, LineBrief, Notice, OrderBrief, RequisitionBrief,
+    AfterApproval, DeliveryTrouble, Language, LineBrief, News, Notice, OrderBrief, RequisitionBrief,
 };
 
 /// Where the live address goes when the letter is sent.
@@ -114,6 +114,17 @@ impl<'r> Said<'r> {
                 self.value("by", by);
                 self.row(Label::Comment, text);
                 if *question { Topic::Asked } else { Topic::Said }
+            }
+            Notice::Watched { requisition, news, because, reason } => {
+                self.row(Label::WhyTold, because);
+                self.requisition(requisition);
+                self.maybe(Label::Reason, Some(reason));
+                match news {
+                    News::HandedIn => Topic::ToldHandedIn,
+                    News::Approved => Topic::ToldApproved,
+                    News::Rejected => Topic::ToldRejected,
+                    News::Expired => Topic::ToldExpired,
+                }
             }
             Notice::RequisitionExpired { requisition } => {
                 self.requisition(requisition);

@@ -30,6 +30,7 @@ use super::{
 use crate::{
     app::{Actor, App, AppError, Reader, Scope, cart, login, worklist},
     base::id::SessionId,
+    cxml::multipart,
     domain::refusal::Refusal,
     store::session::{SessionKind, Visit},
 };
@@ -283,9 +284,15 @@ impl<'a> FromRequest<'a> for Sent {
     }
 }
 
-/// The fields of an urlencoded body.
+/// The fields of an urlencoded body, or of one with files.
 async fn form(request: &Request, body: &mut RequestBody) -> Result<Form> {
     let kind = request.content_type().unwrap_or_default().to_ascii_lowercase();
+    if kind.starts_with("multipart/form-data") {
+        let most = guard::Limits::default().body_bytes;
+        let bytes = body.take()?.into_bytes_limit(most).await?;
+        let boundary = multipart::boundary(request.content_type().unwrap_or_default());
+        return Ok(guard::form::parse_parts(&bytes, &boundary.unwrap_or_default())?);
+    }
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(Refusal::invalid("media-type", "This page takes forms.")
             .field("Content-Type")

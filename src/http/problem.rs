@@ -81,8 +81,8 @@ const fn title(kind: RefusalKind) -> &'static str {
     }
 }
 
-/// The refusal as problem+json.
-pub fn problem(refusal: &Refusal, request: Option<&RequestId>) -> Response {
+/// The fields of the refusal as problem+json.
+pub fn fields(refusal: &Refusal) -> Map<String, Value> {
     let status = status(refusal);
     let mut body = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
@@ -103,9 +103,17 @@ pub fn problem(refusal: &Refusal, request: Option<&RequestId>) -> Response {
     for (name, value) in &refusal.more {
         put(name, Some(named(value)));
     }
-    put("request_id", request.map(|id| id.0.clone().into()));
+    body
+}
+
+/// The refusal as problem+json.
+pub fn problem(refusal: &Refusal, request: Option<&RequestId>) -> Response {
+    let mut body = fields(refusal);
+    if let Some(id) = request {
+        body.insert("request_id".to_owned(), id.0.clone().into());
+    }
     let answer = Response::builder()
-        .status(status)
+        .status(status(refusal))
         .content_type("application/problem+json")
         .body(Value::Object(body).to_string());
     with_hints(answer, refusal)

@@ -38,6 +38,7 @@ pub mod receipt;
 pub mod register;
 pub mod remark;
 pub mod requisition;
+pub mod requisition_file;
 pub mod session;
 pub mod shadow;
 pub mod shipment;
@@ -47,6 +48,7 @@ pub mod stand_in;
 pub mod step;
 pub mod supplier;
 pub mod upkeep;
+pub mod watcher;
 pub mod wire;
 
 mod connect;

@@ -35,6 +35,7 @@ mod flow_replay;
 mod flow_serve;
 mod flow_sign_off;
 mod flow_start;
+mod flow_told;
 mod flow_two_servers;
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]

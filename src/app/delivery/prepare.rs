@@ -58,6 +58,7 @@ fn part(attachment: Attachment) -> Part {
         content_type: Some(attachment.content_type),
         content_id: Some(attachment.content_id),
         name: Some(attachment.name).filter(|name| !name.is_empty()),
+        field: None,
         body: attachment.body,
     }
 }

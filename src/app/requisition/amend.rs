@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::{AppError, Command, Cx, Need, cart::LineAsked, cart::price_lines},
-    address, comment, fresh_line, own_for_move,
-    replan::{Edit, Signatures, need_ours, replan, settle},
+    address, comment, fresh_line, own_to_change,
+    replan::{Edit, Signatures, replan, settle},
 };
 use crate::{
     base::{id::RequisitionId, time::Day},
@@ -14,7 +14,7 @@ use crate::{
         approval::StepState,
         cart::{Goods, check_count},
         party::AddressKind,
-        requisition::{RequisitionLine, RequisitionMove, content_hash},
+        requisition::{RequisitionLine, content_hash},
     },
     store,
 };
@@ -53,8 +53,7 @@ impl Command for Amend {
     const NEED: Need = Need::May("requisition", "edit");
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Amended, AppError> {
-        let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Change).await?;
-        need_ours(&requisition)?;
+        let mut requisition = own_to_change(cx, self.requisition).await?;
         let before =
             (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
         let organisation = super::need_organisation(cx.conn, requisition.organisation).await?;

@@ -11,7 +11,7 @@ use crate::{
         requisition::{Requisition, RequisitionSource},
     },
     policy::explain::explain,
-    store::{self, Conn, StoreError},
+    store::{self, Conn, StoreError, watcher::Watcher},
 };
 
 use super::{
@@ -95,6 +95,11 @@ pub async fn keep_record(
     let facts = serde_json::to_string(&planned.facts).map_err(AppError::internal)?;
     let plan = serde_json::to_string(&kept).map_err(AppError::internal)?;
     store::plan_record::insert(cx.conn, round, organisation, &facts, &plan).await?;
+    for one in kept.notes.watchers.iter().filter(|one| one.person.id != requisition.requester) {
+        let (person, because) = (one.person.id, one.because.clone());
+        let watcher = Watcher { person, round: requisition.round, because };
+        store::watcher::insert(cx.conn, requisition.id, &watcher).await?;
+    }
     policy::run_shadow(cx, &planned.rules, (&planned.facts, &kept), requisition).await
 }
 

@@ -18,7 +18,7 @@ use crate::{
         requisition::{Requisition, RequisitionLine, RequisitionMove, RequisitionState},
     },
     policy::explain::{Explanation, explain},
-    store,
+    store::{self, Conn},
 };
 
 use super::{
@@ -79,8 +79,18 @@ impl RequisitionView {
     }
 }
 
-/// Whether the reader may see it: as its requester, as one whose turn to decide came, or as one who
-/// reads everything.
+/// Whether somebody is to know of it: his turn to decide came, or a rule tells him.
+pub async fn concerns(
+    conn: &mut Conn,
+    id: RequisitionId,
+    person: PersonId,
+) -> Result<bool, AppError> {
+    Ok(store::step::was_asked(conn, id, person).await?
+        || store::watcher::is_one(conn, id, person).await?)
+}
+
+/// Whether the reader may see it: as its requester, as one whom it concerns, or as one who reads
+/// everything.
 pub async fn visible(reader: &mut Reader<'_>, requisition: &Requisition) -> Result<bool, AppError> {
     if Some(requisition.organisation) != reader.actor.organisation {
         return Ok(false);
@@ -93,17 +103,26 @@ pub async fn visible(reader: &mut Reader<'_>, requisition: &Requisition) -> Resu
         return Ok(reader.may("requisition", "read"));
     }
     Ok(reader.actor.punchout().is_none()
-        && store::step::was_asked(&mut reader.conn, requisition.id, person).await?)
+        && concerns(&mut reader.conn, requisition.id, person).await?)
 }
 
-/// One requisition.
-pub async fn get(reader: &mut Reader<'_>, id: RequisitionId) -> Result<RequisitionView, AppError> {
+/// The requisition, when the reader may see it.
+pub async fn need_visible(
+    reader: &mut Reader<'_>,
+    id: RequisitionId,
+) -> Result<Requisition, AppError> {
     let organisation = reader.actor.need_organisation()?;
     let found = store::requisition::get(&mut reader.conn, organisation, id).await?;
     let requisition = found.ok_or_else(|| Refusal::not_found("requisition"))?;
     if !visible(reader, &requisition).await? {
         return Err(Refusal::not_found("requisition").into());
     }
+    Ok(requisition)
+}
+
+/// One requisition.
+pub async fn get(reader: &mut Reader<'_>, id: RequisitionId) -> Result<RequisitionView, AppError> {
+    let requisition = need_visible(reader, id).await?;
     let suppliers = suppliers_by_id(&mut reader.conn).await?;
     let mut view = shown(reader, requisition, suppliers).await?;
     if view.requisition.state == RequisitionState::Pending {

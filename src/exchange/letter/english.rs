@@ -62,6 +62,31 @@ pub(super) const WORDS: Words = Words {
         "Open {number}",
         "You can hand the cart in again.",
     ),
+    told_handed_in: said(
+        "For your information: {number}, {total}, from {requester}",
+        "{requester} has handed in {number} over {total}. You are told and not asked: nothing \
+             waits for you.",
+        "Open {number}",
+        "",
+    ),
+    told_approved: said(
+        "{number} is approved",
+        "{number} over {total} from {requester} is approved. You are told and not asked.",
+        "Open {number}",
+        "",
+    ),
+    told_rejected: said(
+        "{number} was rejected",
+        "{number} over {total} from {requester} was rejected. You are told and not asked.",
+        "Open {number}",
+        "",
+    ),
+    told_expired: said(
+        "{number} has expired",
+        "Nobody decided on {number} from {requester} in time. You are told and not asked.",
+        "Open {number}",
+        "",
+    ),
     asked: said(
         "{by} has a question about {number}",
         "{by} has a question before deciding on {number}. The clock stands still until you answer.",
@@ -133,6 +158,7 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::CostCenter => "Cost centre",
         Label::BudgetLeft => "Left in the budget",
         Label::Because => "Why you are asked",
+        Label::WhyTold => "Why you are told",
         Label::OnBehalfOf => "On behalf of",
         Label::DueAt => "Decide until",
         Label::Comment => "Comment",

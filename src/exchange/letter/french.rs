@@ -65,6 +65,34 @@ pub(super) const WORDS: Words = Words {
         "Ouvrir {number}",
         "Vous pouvez soumettre le panier à nouveau.",
     ),
+    told_handed_in: said(
+        "Pour information : {number}, {total}, de {requester}",
+        "{requester} a soumis {number} pour {total}. Vous êtes informé, sans être consulté : \
+             rien ne vous attend.",
+        "Ouvrir {number}",
+        "",
+    ),
+    told_approved: said(
+        "{number} est approuvée",
+        "{number} pour {total}, de {requester}, est approuvée. Vous êtes informé, sans être \
+             consulté.",
+        "Ouvrir {number}",
+        "",
+    ),
+    told_rejected: said(
+        "{number} a été refusée",
+        "{number} pour {total}, de {requester}, a été refusée. Vous êtes informé, sans être \
+             consulté.",
+        "Ouvrir {number}",
+        "",
+    ),
+    told_expired: said(
+        "{number} a expiré",
+        "Personne n'a décidé à temps pour {number}, de {requester}. Vous êtes informé, sans \
+             être consulté.",
+        "Ouvrir {number}",
+        "",
+    ),
     asked: said(
         "{by} a une question sur {number}",
         "{by} a une question avant de décider sur {number}. Le délai est suspendu jusqu’à votre \
@@ -138,6 +166,7 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::CostCenter => "Centre de coûts",
         Label::BudgetLeft => "Reste au budget",
         Label::Because => "Pourquoi vous",
+        Label::WhyTold => "Pourquoi vous êtes informé",
         Label::OnBehalfOf => "Au nom de",
         Label::DueAt => "À décider avant",
         Label::Comment => "Commentaire",

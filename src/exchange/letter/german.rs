@@ -63,6 +63,34 @@ pub(super) const WORDS: Words = Words {
         "{number} öffnen",
         "Sie können den Warenkorb erneut einreichen.",
     ),
+    told_handed_in: said(
+        "Zur Kenntnis: {number}, {total}, von {requester}",
+        "{requester} hat {number} über {total} eingereicht. Sie werden informiert, nicht \
+             gefragt: Es wartet nichts auf Sie.",
+        "{number} öffnen",
+        "",
+    ),
+    told_approved: said(
+        "{number} ist genehmigt",
+        "{number} über {total} von {requester} ist genehmigt. Sie werden informiert, nicht \
+             gefragt.",
+        "{number} öffnen",
+        "",
+    ),
+    told_rejected: said(
+        "{number} wurde abgelehnt",
+        "{number} über {total} von {requester} wurde abgelehnt. Sie werden informiert, nicht \
+             gefragt.",
+        "{number} öffnen",
+        "",
+    ),
+    told_expired: said(
+        "{number} ist abgelaufen",
+        "Über {number} von {requester} hat niemand rechtzeitig entschieden. Sie werden \
+             informiert, nicht gefragt.",
+        "{number} öffnen",
+        "",
+    ),
     asked: said(
         "{by} hat eine Frage zu {number}",
         "{by} hat vor der Entscheidung über {number} eine Frage. Bis zu Ihrer Antwort steht die \
@@ -137,6 +165,7 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::CostCenter => "Kostenstelle",
         Label::BudgetLeft => "Noch im Budget",
         Label::Because => "Warum Sie gefragt werden",
+        Label::WhyTold => "Warum Sie informiert werden",
         Label::OnBehalfOf => "In Vertretung von",
         Label::DueAt => "Zu entscheiden bis",
         Label::Comment => "Kommentar",

@@ -37,6 +37,10 @@ fn remark(typed: &str, requisition: RequisitionBrief, question: bool) -> Notice 
     Notice::Remark { requisition, by: typed.into(), text: typed.into(), question }
 }
 
+fn watched(typed: &str, requisition: RequisitionBrief, news: News) -> Notice {
+    Notice::Watched { requisition, news, because: typed.into(), reason: typed.into() }
+}
+
 /// One notice of every kind, with `typed` wherever people type.
 fn every_notice(typed: &str) -> Vec<Notice> {
     let requisition = || RequisitionBrief {
@@ -73,6 +77,10 @@ fn every_notice(typed: &str) -> Vec<Notice> {
             reason: typed.into(),
         },
         Notice::RequisitionExpired { requisition: requisition() },
+        watched(typed, requisition(), News::HandedIn),
+        watched(typed, requisition(), News::Approved),
+        watched(typed, requisition(), News::Rejected),
+        watched(typed, requisition(), News::Expired),
         remark(typed, requisition(), true),
         remark(typed, requisition(), false),
         Notice::OrderIssued { order: order() },

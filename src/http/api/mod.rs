@@ -33,6 +33,7 @@ pub mod delegation;
 mod docs;
 pub mod document;
 pub mod exchange;
+pub mod file;
 mod forecast;
 pub mod invoice;
 pub mod item;
@@ -80,6 +81,7 @@ fn sign_off() -> impl OpenApi {
         absence::Absences,
         amend::Amending,
         budget::Budgets,
+        file::Files,
         delegation::Delegations,
         policy::Policies,
         register::Registers,
@@ -144,6 +146,16 @@ impl Caller {
     /// answer again; a call must therefore not run two commands through here.
     pub fn act<C: Command>(&self, command: C) -> BoxFuture<'_, Result<C::Answer, AppError>> {
         act_once(&self.0.app, &self.0.actor, self.0.once.clone(), command)
+    }
+
+    /// Runs one of several commands of this call; each has its own place under the key.
+    pub fn act_part<C: Command>(
+        &self,
+        part: usize,
+        command: C,
+    ) -> BoxFuture<'_, Result<C::Answer, AppError>> {
+        let place = |once: &Once| Once { call: format!("{} {part}", once.call), ..once.clone() };
+        act_once(&self.0.app, &self.0.actor, self.0.once.as_ref().map(place), command)
     }
 
     /// Refuses as if the call were not there, for calls that only some people know of.

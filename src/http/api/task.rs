@@ -13,11 +13,12 @@ use super::{
 use crate::{
     app::{
         AppError,
-        approval::{Decide, DecideLines, LineWord},
+        approval::{Decide, DecideLines, Decided, LineWord},
         worklist::{self, Waiting},
     },
     base::id::TaskId,
     domain::{approval::Verdict, cart::Account, refusal::Refusal},
+    http::problem,
 };
 
 pub struct Tasks;
@@ -72,6 +73,16 @@ enum Word {
     Reject,
 }
 
+impl Word {
+    /// With the state of a task that was decided so.
+    const fn read(&self) -> (Verdict, &'static str) {
+        match self {
+            Self::Approve => (Verdict::Approve, "approved"),
+            Self::Reject => (Verdict::Reject, "rejected"),
+        }
+    }
+}
+
 /// What happens to one line. Exactly one of `reject`, `quantity` and `account`.
 #[derive(Object)]
 #[oai(rename = "LineDecision", deny_unknown_fields)]
@@ -124,6 +135,60 @@ struct DecideInput {
     content_hash: Text,
 }
 
+/// Decisions of one call.
+const MOST_AT_ONCE: usize = 200;
+
+/// One of several decisions.
+#[derive(Object)]
+#[oai(rename = "TaskDecision", deny_unknown_fields)]
+struct OneInput {
+    /// The task's id.
+    task: Text,
+    decision: Word,
+    comment: Option<Text>,
+    /// The content that the decision is about.
+    content_hash: Text,
+}
+
+#[derive(Object)]
+#[oai(deny_unknown_fields)]
+struct ManyInput {
+    /// At most 200; each is decided or refused on its own.
+    decisions: Vec<OneInput>,
+}
+
+/// What became of one of several decisions: `state` and `requisition`, or `problem`.
+#[derive(Object)]
+#[oai(rename = "TaskDecided", skip_serializing_if_is_none)]
+struct OneJson {
+    /// The task's id as it was sent.
+    task: String,
+    /// `approved` or `rejected`.
+    state: Option<String>,
+    requisition: Option<String>,
+    requisition_state: Option<String>,
+    /// The problem+json that this decision alone would have been answered with.
+    problem: Option<serde_json::Value>,
+}
+
+impl OneJson {
+    fn of(task: String, state: &str, done: Result<Decided, AppError>) -> Result<Self, AppError> {
+        let (done, problem) = match done {
+            Ok(done) => (Some(done), None),
+            Err(AppError::Refusal(refusal)) => (None, Some(problem::fields(&refusal).into())),
+            Err(fault) => return Err(fault),
+        };
+        let done = done.as_ref();
+        Ok(Self {
+            task,
+            state: done.map(|_| state.to_owned()),
+            requisition: done.map(|done| done.requisition.to_string()),
+            requisition_state: done.map(|done| done.state.to_string()),
+            problem,
+        })
+    }
+}
+
 /// What became of it.
 #[derive(Object)]
 #[oai(rename = "Decided")]
@@ -152,6 +217,40 @@ impl Tasks {
         Ok(Json(page.map(TaskJson::from).into()))
     }
 
+    /// Decides several of the caller's open tasks. Each is decided or refused on its own, and the
+    /// answer says in the same order what became of it; nothing is undone because another was
+    /// refused. With an `Idempotency-Key` a repeated call decides nothing twice.
+    #[oai(path = "/tasks/decide", method = "post", operation_id = "decideTasks")]
+    async fn decide_many(
+        &self,
+        caller: Caller,
+        body: Json<ManyInput>,
+    ) -> poem::Result<Json<List<OneJson>>> {
+        let all = body.0.decisions;
+        if all.is_empty() || all.len() > MOST_AT_ONCE {
+            return Err(Refusal::invalid("bad-count", "So many cannot be decided at once.")
+                .field("decisions")
+                .got(all.len().to_string())
+                .expected(format!("1 to {MOST_AT_ONCE} decisions"))
+                .into());
+        }
+        let mut items = Vec::with_capacity(all.len());
+        for (part, one) in all.into_iter().enumerate() {
+            let (verdict, state) = one.decision.read();
+            let done = match one.task.trimmed().parse::<TaskId>() {
+                Err(_) => Err(Refusal::not_found("task").into()),
+                Ok(task) => {
+                    let comment = one.comment.map(|text| text.0);
+                    let content_hash = one.content_hash.trimmed().to_owned();
+                    let decide = Decide { task, verdict, comment, content_hash };
+                    caller.act_part(part, decide).await
+                }
+            };
+            items.push(OneJson::of(one.task.0, state, done)?);
+        }
+        Ok(Json(List { items, next: None }))
+    }
+
     /// Decides one of the caller's open tasks.
     #[oai(path = "/tasks/:id/decide", method = "post", operation_id = "decide")]
     async fn decide(
@@ -163,10 +262,7 @@ impl Tasks {
         let missing = |_| AppError::from(Refusal::not_found("task"));
         let task: TaskId = id.0.parse().map_err(missing)?;
         let DecideInput { decision, comment, lines, content_hash } = body.0;
-        let (verdict, state) = match decision {
-            Word::Approve => (Verdict::Approve, "approved"),
-            Word::Reject => (Verdict::Reject, "rejected"),
-        };
+        let (verdict, state) = decision.read();
         let comment = comment.map(|text| text.0);
         let content_hash = content_hash.trimmed().to_owned();
         let decided = match lines.filter(|lines| !lines.is_empty()) {

@@ -4,7 +4,7 @@
 //! through (security.md 1.10). Here a name sent twice is visible, bytes that are no text are
 //! refused, and values stay exactly as they were sent.
 
-use crate::{base::text::shorten, domain::refusal::Refusal};
+use crate::{base::text::shorten, cxml::multipart, domain::refusal::Refusal};
 
 /// Pairs a form may carry (security.md section 6).
 pub const MAX_PAIRS: usize = 10_000;
@@ -23,6 +23,32 @@ pub enum Charset {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Form {
     pairs: Vec<(String, String)>,
+    files: Vec<(String, Upload)>,
+}
+
+/// A file that was sent with a form.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Upload {
+    /// As the browser says; it proves nothing.
+    pub name: String,
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+/// Reads `multipart/form-data`: the fields of a form with files among them. Texts are UTF-8.
+pub fn parse_parts(bytes: &[u8], boundary: &str) -> Result<Form, Refusal> {
+    let mut form = Form::default();
+    for part in multipart::parts(bytes, boundary) {
+        let Some(field) = part.field else { continue };
+        match part.name {
+            Some(name) => {
+                let content_type = part.content_type.unwrap_or_default();
+                form.files.push((field, Upload { name, content_type, body: part.body }));
+            }
+            None => form.pairs.push((field, text(part.body, false)?)),
+        }
+    }
+    Ok(form)
 }
 
 /// Reads `a=1&b=2`. `+` is a blank, `%XX` a byte; an unfinished escape is refused.
@@ -51,7 +77,7 @@ pub fn parse(bytes: &[u8], charset: Charset) -> Result<Form, Refusal> {
             Ok((name, value))
         })
         .collect::<Result<_, Refusal>>()?;
-    Ok(Form { pairs })
+    Ok(Form { pairs, files: Vec::new() })
 }
 
 fn unescape(part: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -112,6 +138,11 @@ impl Form {
 
     pub fn into_pairs(self) -> Vec<(String, String)> {
         self.pairs
+    }
+
+    /// The file of a control, when one was chosen.
+    pub fn file(&self, name: &str) -> Option<&Upload> {
+        self.files.iter().find(|(own, file)| own == name && !file.name.is_empty()).map(|(_, f)| f)
     }
 
     /// Every value of a name, in order: for controls that may be sent several times.
@@ -178,6 +209,19 @@ mod tests {
         let form = read(b"NEW_ITEM-PRICE%5B1%5D=1&NEW_ITEM-PRICE[1]=2").unwrap();
         assert_eq!(form.one("NEW_ITEM-PRICE[1]").unwrap_err().code, "field-doubled");
         assert_eq!(read(b"a=1;b=2").unwrap().one("a"), Ok("1;b=2"));
+    }
+
+    #[test]
+    fn a_form_with_a_file_is_read_with_its_fields() {
+        let sent = b"--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\nt\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\
+            Content-Type: application/pdf\r\n\r\n\x00\r\n\xFF\r\n--b--\r\n";
+        let form = parse_parts(sent, "b").unwrap();
+        assert_eq!(form.one("csrf"), Ok("t"));
+        let file = form.file("file").unwrap();
+        assert_eq!((&*file.name, &*file.content_type), ("a.pdf", "application/pdf"));
+        assert_eq!(file.body, b"\x00\r\n\xFF");
+        assert_eq!(form.file("csrf"), None);
     }
 
     #[test]

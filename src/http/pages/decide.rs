@@ -5,6 +5,7 @@ use askama::Template;
 use http::StatusCode;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
+use super::thread::Thread;
 use crate::{
     app::{
         AppError, Reader, act,
@@ -54,6 +55,8 @@ pub(super) struct DecidePage {
     signed_in: bool,
     /// The requisition's own page, for those who may see it.
     more: Option<String>,
+    /// What was said, for those who may see the requisition.
+    thread: Option<Thread>,
 }
 
 impl DecidePage {
@@ -68,6 +71,11 @@ impl DecidePage {
         let lines = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
+        let own: Vec<RequisitionLine> = lines.iter().map(|(line, _)| line.clone()).collect();
+        let thread = match seen {
+            true => Some(Thread::of(&shell, reader, (&requisition, &own), Some(task.id)).await?),
+            false => None,
+        };
         let line_fields = lines.iter().flat_map(|(line, _)| fields_of(line)).collect();
         let reason = Field::area("comment", "Comment, or the reason of a rejection")
             .optional()
@@ -94,6 +102,7 @@ impl DecidePage {
             line_fields,
             closed: None,
             signed_in,
+            thread,
             more: seen.then(|| format!("/requisitions/{}", requisition.id)),
             shell,
         })

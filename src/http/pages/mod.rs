@@ -23,6 +23,7 @@ pub mod sign_in;
 pub mod start;
 pub mod supplier_desk;
 pub mod supplier_invoice;
+pub mod thread;
 pub mod told;
 pub mod trail;
 pub mod transfer;
@@ -51,6 +52,7 @@ pub(super) fn add(route: Route) -> Route {
         start::add,
         supplier_desk::add,
         supplier_invoice::add,
+        thread::add,
         trail::add,
         transfer::add,
         why::add,

@@ -400,7 +400,7 @@ pub(super) fn files(view: &OrderView) -> Vec<File> {
 }
 
 /// A name that means nothing to a header or a file system.
-fn file_name(name: &str, position: usize) -> String {
+pub(super) fn file_name(name: &str, position: usize) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
     let safe: String = name.chars().map(|c| if plain(c) { c } else { '_' }).take(100).collect();
     let safe = safe.trim_matches(['.', ' ']);

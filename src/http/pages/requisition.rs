@@ -3,7 +3,7 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
-use super::plan;
+use super::{plan, thread::Thread};
 use crate::{
     app::{
         AppError, act,
@@ -41,6 +41,7 @@ struct RequisitionPage {
     notes: Vec<String>,
     facts: Facts,
     timeline: Timeline,
+    thread: Thread,
     view: RequisitionView,
 }
 
@@ -178,6 +179,10 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
     let number = view.requisition.number.clone();
     let shell = who.shell(format!("Requisition {number}"), "/requisitions").await?;
     let crumbs = Crumbs::to(number).over("Requisitions", shell.href("/requisitions"));
+    let mut reader = who.app.reader(&who.actor).await?;
+    let content = (&view.requisition, view.lines.as_slice());
+    let thread = Thread::of(&shell, &mut reader, content, view.my_task).await?;
+    drop(reader);
     let earlier = (!view.earlier.is_empty()).then(|| plan::running(&shell, &view, &view.earlier));
     Ok(who.page(&RequisitionPage {
         crumbs,
@@ -188,6 +193,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         facts: facts(&shell, &view),
         notes: plan::notes(&view.notes),
         timeline: Timeline { events: plan::timeline(&shell, &view) },
+        thread,
         view,
         shell,
     })?)

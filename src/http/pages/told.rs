@@ -122,6 +122,10 @@ fn sign_off(fact: &Fact, labels: &Labels) -> Option<Told> {
         Fact::RemarkMade { kind, text, .. } => {
             Told::new(format!("A {kind} was written")).with(text.clone())
         }
+        Fact::FileAttached { name, line, .. } => Told::new(match line {
+            Some(line) => format!("A file was attached to line {line}: {name}"),
+            None => format!("A file was attached: {name}"),
+        }),
         Fact::SignatureKept { .. } => Told::new("A signature stands: the change does not touch it"),
         Fact::LineEdited { line, what, sku, before, after, reason, .. } => {
             let told = format!("Line {line} ({sku}): {what}");

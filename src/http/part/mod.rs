@@ -90,6 +90,12 @@ pub fn link(href: &str, label: &str) -> Html {
     Html(format!("<a href=\"{}\">{}</a>", escape(href), escape(label)))
 }
 
+/// A field that nobody sees.
+pub fn hidden(name: &str, value: &str) -> Html {
+    let (name, value) = (escape(name), escape(value));
+    Html(format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"))
+}
+
 /// A link that looks like a button: the one way on from a list.
 pub fn button_link(href: &str, label: &str) -> Html {
     Html(format!("<a class=\"button\" href=\"{}\">{}</a>", escape(href), escape(label)))

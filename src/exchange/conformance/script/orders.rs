@@ -110,6 +110,7 @@ fn attached(setting: &Setting) -> Step {
         content_type: Some("application/octet-stream".to_owned()),
         content_id: Some(id),
         name: Some("plan.bin".to_owned()),
+        field: None,
         body: (0..=u8::MAX).collect(),
     };
     let (content_type, body) = multipart::write(&setting.name, &step.body, &[plan]);

@@ -1,0 +1,64 @@
+//! Files that people attached to a requisition for those who sign it.
+
+use crate::{
+    base::text::sha256_hex,
+    base::{
+        id::{FileId, PersonId, RequisitionId},
+        time::Time,
+    },
+};
+
+use super::{Conn, Row, StoreError, db};
+
+/// One such file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequisitionFile {
+    pub id: FileId,
+    pub requisition: RequisitionId,
+    pub person: PersonId,
+    pub name: String,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    pub made_at: Time,
+}
+
+const INSERT: &str = "
+    insert into requisition_file (id, requisition_id, person_id, name, content_type, body, sha256,
+        made_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/// Keeps a file.
+pub async fn insert(conn: &mut Conn, row: &RequisitionFile) -> Result<(), StoreError> {
+    db::query(INSERT)
+        .bind(row.id.to_string())
+        .bind(row.requisition.to_string())
+        .bind(row.person.to_string())
+        .bind(&row.name)
+        .bind(&row.content_type)
+        .bind(&row.body)
+        .bind(sha256_hex(&row.body))
+        .bind(row.made_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const OF: &str = "select * from requisition_file where requisition_id = $1 order by id";
+
+/// The files of a requisition, the earliest first.
+pub async fn of(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionFile>, StoreError> {
+    let rows = db::query(OF).bind(id.to_string()).fetch_all(conn).await?;
+    let read = |row: &db::DbRow| {
+        let row = Row::new(row, "requisition_file");
+        Ok(RequisitionFile {
+            id: row.id("id")?,
+            requisition: row.id("requisition_id")?,
+            person: row.id("person_id")?,
+            name: row.text("name")?,
+            content_type: row.text("content_type")?,
+            body: row.bytes("body")?,
+            made_at: row.time("made_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
