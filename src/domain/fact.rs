@@ -388,6 +388,9 @@ impl Fact {
             Self::SignInFailed { email } => Some(email),
             Self::SettingSaved { object, .. } => Some(object),
             Self::SecretRotated { partner, .. } => Some(partner),
+            Self::InvoiceApproved { invoice, .. }
+            | Self::InvoiceIssued { invoice }
+            | Self::InvoiceRejected { invoice, .. } => Some(invoice),
             Self::CatalogueImported { supplier, .. } => Some(supplier),
             Self::CartChanged { cart, .. } => Some(cart),
             Self::SiteVisitOpened { visit } | Self::SiteVisitFailed { visit, .. } => Some(visit),
@@ -459,9 +462,6 @@ impl Fact {
             Self::InvoiceReceived { invoice, orders, .. } => {
                 list(&[invoice]).into_iter().chain(orders.iter().cloned()).collect()
             }
-            Self::InvoiceApproved { invoice, .. }
-            | Self::InvoiceIssued { invoice }
-            | Self::InvoiceRejected { invoice, .. } => list(&[invoice]),
             Self::DocumentKept { document, about, .. } => {
                 list(&[document]).into_iter().chain(about.iter().cloned()).collect()
             }

@@ -24,7 +24,7 @@ use crate::base::{
 };
 use crate::domain::approval::Ring;
 use crate::domain::notice::{
-    AfterApproval, DeliveryTrouble, Language, LineBrief, News, Notice, OrderBrief, RequisitionBrief,
+    AfterApproval, DeliveryTrouble, Language, LineBrief, Notice, OrderBrief, RequisitionBrief,
 };
 
 /// Where the live address goes when the letter is sent.
@@ -119,12 +119,7 @@ impl<'r> Said<'r> {
                 self.row(Label::WhyTold, because);
                 self.requisition(requisition);
                 self.maybe(Label::Reason, Some(reason));
-                match news {
-                    News::HandedIn => Topic::ToldHandedIn,
-                    News::Approved => Topic::ToldApproved,
-                    News::Rejected => Topic::ToldRejected,
-                    News::Expired => Topic::ToldExpired,
-                }
+                Topic::told(*news)
             }
             Notice::RequisitionExpired { requisition } => {
                 self.requisition(requisition);

@@ -141,6 +141,10 @@ async fn people_talk_and_attach_files_on_the_pages() {
     assert_eq!(refused["code"], "bad-file");
 }
 
+fn said(task: &Value, word: &str, hash: &Value) -> Value {
+    json!({"task": task["id"], "decision": word, "content_hash": hash})
+}
+
 #[tokio::test]
 async fn several_decisions_in_one_call_are_taken_each_on_its_own() {
     let server = Server::demo().await;
@@ -153,7 +157,6 @@ async fn several_decisions_in_one_call_are_taken_each_on_its_own() {
         tasks.iter().find(|task| task["requisition"] == it["id"]).cloned().expect("a task")
     };
     let (first, second) = (of(&one), of(&two));
-    let said = |task: &Value, word: &str, hash: &Value| json!({"task": task["id"], "decision": word, "content_hash": hash});
     let body = json!({"decisions": [
         said(&first, "approve", &first["content_hash"]),
         said(&second, "approve", &json!("another")),

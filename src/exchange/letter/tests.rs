@@ -6,6 +6,7 @@ use crate::base::{
     quantity::Quantity,
     time::{Time, parse_day},
 };
+use crate::domain::notice::News;
 
 const EVIL: &str = "<b>\"O'Neil\" & {{link}} {{{link}}} {number}\r\nBcc: all</b>\u{202E}";
 

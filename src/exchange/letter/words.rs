@@ -1,7 +1,7 @@
 //! What a letter can say, and the languages that have words for it.
 
 use super::{english, french, german};
-use crate::domain::notice::Language;
+use crate::domain::notice::{Language, News};
 
 /// What a letter says; each language has words for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,18 @@ pub(super) enum Topic {
     PasswordReset,
     DeliveryLate,
     DeliveryFailed,
+}
+
+impl Topic {
+    /// What somebody hears who is told and not asked.
+    pub(super) const fn told(news: News) -> Self {
+        match news {
+            News::HandedIn => Self::ToldHandedIn,
+            News::Approved => Self::ToldApproved,
+            News::Rejected => Self::ToldRejected,
+            News::Expired => Self::ToldExpired,
+        }
+    }
 }
 
 /// The words of one topic in one language; `{name}` marks a value.
