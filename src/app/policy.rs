@@ -30,7 +30,7 @@ use crate::{
     store::{self, Conn, policy::Version},
 };
 
-use super::{AppError, Command, Cx, Need, Reader, Who, requisition::known};
+use super::{AppError, Command, Cx, Need, Reader, Who, register, requisition::known};
 
 words! {
     /// The three kinds of policy.
@@ -59,7 +59,7 @@ impl Command for Save {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<i64, AppError> {
         let organisation = cx.actor.need_organisation()?;
-        check_set(cx.conn, organisation, self.kind, &self.csv).await?;
+        check_set(cx.conn, organisation, (self.kind, &self.csv), cx.now).await?;
         let all = store::policy::all(cx.conn, organisation, self.kind.word()).await?;
         let number = all.first().map_or(1, |newest| newest.number + 1);
         let version = Version {
@@ -116,7 +116,7 @@ impl Command for Activate {
                 .into());
         }
         // The other kinds may have changed since it was drafted.
-        check_set(cx.conn, organisation, self.kind, &version.csv).await?;
+        check_set(cx.conn, organisation, (self.kind, &version.csv), cx.now).await?;
         if let Some(at) = self.at.filter(|at| *at > cx.now) {
             store::policy::schedule(cx.conn, version.id, cx.actor.person_id(), at).await?;
             cx.fact(Fact::PolicyScheduled {
@@ -159,7 +159,8 @@ impl Command for ActivateDue {
         let mut done = 0;
         for version in due {
             let Ok(kind) = version.kind.parse::<PolicyKind>() else { continue };
-            let sound = check_set(cx.conn, version.organisation, kind, &version.csv).await;
+            let set = (kind, &*version.csv);
+            let sound = check_set(cx.conn, version.organisation, set, cx.now).await;
             if let Err(fault) = sound {
                 // The people may have changed meanwhile: it stays a draft, and says why.
                 store::policy::unschedule(cx.conn, version.id).await?;
@@ -242,7 +243,8 @@ pub async fn list(reader: &mut Reader<'_>, kind: PolicyKind) -> Result<Vec<Polic
 pub async fn checked(reader: &mut Reader<'_>, kind: PolicyKind, csv: &str) -> Result<(), AppError> {
     reader.need("policy", "check")?;
     let organisation = reader.actor.need_organisation()?;
-    check_set(&mut reader.conn, organisation, kind, csv).await?;
+    let now = reader.app.now();
+    check_set(&mut reader.conn, organisation, (kind, csv), now).await?;
     Ok(())
 }
 
@@ -250,8 +252,8 @@ pub async fn checked(reader: &mut Reader<'_>, kind: PolicyKind, csv: &str) -> Re
 async fn check_set(
     conn: &mut Conn,
     organisation: OrganisationId,
-    kind: PolicyKind,
-    csv: &str,
+    (kind, csv): (PolicyKind, &str),
+    now: Time,
 ) -> Result<check::Policies, AppError> {
     if csv.len() > MAX_BYTES {
         return Err(Refusal::invalid("policy-too-large", "The set is too large.")
@@ -261,7 +263,7 @@ async fn check_set(
             .into());
     }
     let sets = sets_with(conn, organisation, kind, csv).await?;
-    let around = surroundings(conn, organisation).await?;
+    let around = surroundings(conn, organisation, now).await?;
     let versions = Versions { approval: "draft", limits: "draft" };
     Ok(check::check(&sets, versions, &around)?)
 }
@@ -295,9 +297,12 @@ async fn sets_with(
 async fn surroundings(
     conn: &mut Conn,
     organisation: OrganisationId,
+    now: Time,
 ) -> Result<Surroundings, AppError> {
     let found = store::organisation::get(conn, organisation).await?;
-    let currency = found.ok_or_else(|| Refusal::not_found("organisation"))?.currency;
+    let found = found.ok_or_else(|| Refusal::not_found("organisation"))?;
+    let rates = register::rates(conn, organisation, now.day_in(&found.time_zone)).await?;
+    let currency = found.currency;
     let people = store::person::of_organisation(conn, organisation).await?;
     let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
     let mut mails = BTreeSet::new();
@@ -325,6 +330,6 @@ async fn surroundings(
         staff: staff.collect(),
         holders: Some(holders),
         people: Some(mails),
-        rates: Vec::new(),
+        rates,
     })
 }

@@ -1,15 +1,27 @@
-//! The organisation's registers that rules ask about: groups, units, projects, and what it thinks
-//! of its suppliers. An admin keeps each as one short sheet of lines.
+//! The organisation's registers that rules ask about: groups, units, projects, rates of exchange,
+//! and what it thinks of its suppliers. An admin keeps each as one short sheet of lines.
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
+        decimal,
+        id::OrganisationId,
+        money::Currency,
         text::{fold, sha256_hex, shorten},
+        time::Day,
         words::words,
     },
-    domain::{approval::SupplierStatus, fact::Fact, refusal::Refusal, role::is_kebab},
-    store::{self, register::Entry},
+    domain::{
+        approval::{Rate, SupplierStatus},
+        fact::Fact,
+        refusal::Refusal,
+        role::is_kebab,
+    },
+    store::{self, Conn, register::Entry},
 };
 
 use super::{AppError, Command, Cx, Need, Reader, requisition::colleague};
@@ -25,6 +37,8 @@ words! {
         Projects = "projects",
         /// `supplier,status,e-mail`: new, preferred, blocked or regular; who owns the contract.
         Suppliers = "suppliers",
+        /// `EUR/USD,rate,first day`: what one unit of the first currency is in the second.
+        Rates = "rates",
     }
 }
 
@@ -39,6 +53,7 @@ impl RegisterKind {
             Self::Units => "e-mail,unit",
             Self::Projects => "code,name",
             Self::Suppliers => "supplier,status,contract owner's e-mail",
+            Self::Rates => "EUR/USD,dollars for one euro,first day (2026-01-31)",
         }
     }
 }
@@ -72,7 +87,8 @@ impl Command for SaveRegister {
             let cells_of = [&entry.name, &entry.value, &entry.owner];
             for mail in cells_of.into_iter().filter(|cell| cell.contains('@')) {
                 if colleague(cx.conn, organisation, mail).await?.is_none() {
-                    return Err(self.wrong(line, &cells).got(shorten(mail, 80)).into());
+                    let stranger = self.wrong(line, &cells).got(shorten(mail, 80));
+                    return Err(stranger.expected("somebody of the organisation").into());
                 }
             }
             entries.push(entry);
@@ -97,7 +113,7 @@ impl SaveRegister {
         Refusal::invalid("bad-register", format!("Line {line} cannot be read."))
             .field("csv")
             .got(shorten(&cells.join(","), 120))
-            .expected(format!("{}, of people of the organisation", self.kind.columns()))
+            .expected(self.kind.columns())
             .mend("Mend the line and save again; nothing has changed.")
     }
 }
@@ -120,14 +136,50 @@ fn read(kind: RegisterKind, cells: &[&str]) -> Option<Entry> {
                 && value.parse::<SupplierStatus>().is_ok()
                 && (owner.is_empty() || mail(owner))
         }
+        RegisterKind::Rates => rate_of(name, value).is_some() && owner.parse::<Day>().is_ok(),
     };
-    let most = if kind == RegisterKind::Suppliers { 3 } else { 2 };
+    let most = match kind {
+        RegisterKind::Suppliers | RegisterKind::Rates => 3,
+        RegisterKind::Groups | RegisterKind::Units | RegisterKind::Projects => 2,
+    };
     let folded = |text: &str| if mail(text) { fold(text) } else { text.to_owned() };
     (fine && cells.len() <= most).then(|| Entry {
         name: folded(name),
         value: folded(value),
         owner: folded(owner),
     })
+}
+
+fn rate_of(pair: &str, rate: &str) -> Option<Rate> {
+    let (from, to) = pair.split_once('/')?;
+    let (from, to): (Currency, Currency) = (from.parse().ok()?, to.parse().ok()?);
+    let rate = decimal::parse(rate).ok().filter(|rate| *rate > Decimal::ZERO && from != to)?;
+    Some(Rate { from, to, rate })
+}
+
+/// The rates of exchange of a day: of each pair the one that began last.
+pub(super) async fn rates(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    day: Day,
+) -> Result<Vec<Rate>, AppError> {
+    let kind = RegisterKind::Rates.word();
+    Ok(of_day(&store::register::all(conn, organisation, kind).await?, day))
+}
+
+fn of_day(entries: &[Entry], day: Day) -> Vec<Rate> {
+    let mut newest: BTreeMap<&str, (Day, Rate)> = BTreeMap::new();
+    for entry in entries {
+        let (Some(rate), Ok(first)) = (rate_of(&entry.name, &entry.value), entry.owner.parse())
+        else {
+            continue;
+        };
+        let stands = newest.get(&*entry.name).is_some_and(|(later, _)| *later > first);
+        if first <= day && !stands {
+            newest.insert(&entry.name, (first, rate));
+        }
+    }
+    newest.into_values().map(|(_, rate)| rate).collect()
 }
 
 /// One register as its sheet.
@@ -160,8 +212,33 @@ mod tests {
             (RegisterKind::Suppliers, "office-one,good"),
             (RegisterKind::Projects, "p 17,Plant"),
             (RegisterKind::Projects, "p-17,Plant,extra"),
+            (RegisterKind::Rates, "EUR/EUR,1,2026-01-01"),
+            (RegisterKind::Rates, "EUR/USD,0,2026-01-01"),
+            (RegisterKind::Rates, "EUR/USD,1.1,1 May"),
+            (RegisterKind::Rates, "EUR/USD,1.1"),
         ] {
             assert!(!fine(kind, line), "{line}");
         }
+    }
+
+    #[test]
+    fn of_each_pair_the_rate_that_began_last_is_the_days() {
+        let entry = |line: &str| {
+            read(RegisterKind::Rates, &line.split(',').collect::<Vec<_>>()).expect("a rate")
+        };
+        let sheet = [
+            "EUR/USD,1.10,2026-02-01",
+            "EUR/USD,1.05,2026-01-01",
+            "EUR/USD,1.20,2026-03-01",
+            "USD/EUR,0.90,2026-01-15",
+        ];
+        let on = |day: &str| {
+            let rates = of_day(&sheet.map(entry), day.parse().expect("a day"));
+            rates.iter().map(|one| format!("{} {}", one.from, one.rate)).collect::<Vec<_>>()
+        };
+        assert!(on("2025-12-31").is_empty());
+        assert_eq!(on("2026-01-01"), ["EUR 1.05"]);
+        assert_eq!(on("2026-02-28"), ["EUR 1.10", "USD 0.90"]);
+        assert_eq!(on("2026-03-01"), ["EUR 1.20", "USD 0.90"]);
     }
 }

@@ -51,6 +51,7 @@ migrations! {
     "0160_conformance"
     "0161_canary"
     "0165_wire"
+    "0166_rates"
     "0170_watcher"
 }
 

@@ -31,6 +31,7 @@ mod flow_outage;
 mod flow_policy;
 mod flow_profiles;
 mod flow_punchout;
+mod flow_rates;
 mod flow_replay;
 mod flow_serve;
 mod flow_sign_off;

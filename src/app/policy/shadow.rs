@@ -43,7 +43,7 @@ impl Command for RunShadow {
         if let Some(number) = self.version {
             let found = store::policy::get(cx.conn, organisation, kind, number).await?;
             let found = found.ok_or_else(|| Refusal::not_found("policy version"))?;
-            super::check_set(cx.conn, organisation, self.kind, &found.csv).await?;
+            super::check_set(cx.conn, organisation, (self.kind, &found.csv), cx.now).await?;
         }
         let since = self.version.map(|number| (number, cx.now));
         store::shadow::set(cx.conn, organisation, kind, since).await?;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    super::{AppError, Rules},
+    super::{AppError, Rules, register},
     registers::{Items, Registers},
 };
 
@@ -73,6 +73,7 @@ pub async fn load(
     budget: Option<BudgetState>,
 ) -> Result<Facts, AppError> {
     let organisation = draft.organisation.id;
+    let today = draft.at.day_in(&draft.organisation.time_zone);
     let registers = Registers::read(conn, rules, draft).await?;
     let managers = store::person::managers(conn, organisation, draft.requester.id).await?;
     let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
@@ -109,7 +110,7 @@ pub async fn load(
         budget,
         holders,
         named,
-        // No rates are kept yet: another currency than the organisation's waits for a person.
+        rates: register::rates(conn, organisation, today).await?,
         ..Facts::plain(known(&draft.requester), draft.total)
     };
     facts.windows = windows(conn, rules, draft, &facts).await?;

@@ -1,4 +1,4 @@
-//! `/registers/{kind}`: groups, units, projects and suppliers' status, each as one sheet of lines.
+//! `/registers/{kind}`: groups, units, projects, suppliers' status and rates, each as one sheet.
 
 use poem_openapi::{Object, OpenApi, param::Path, payload::Json};
 
@@ -17,7 +17,7 @@ pub struct Registers;
 #[derive(Object)]
 #[oai(rename = "Register")]
 struct RegisterJson {
-    /// `groups`, `units`, `projects` or `suppliers`.
+    /// `groups`, `units`, `projects`, `suppliers` or `rates`.
     kind: String,
     /// What the cells of a line are.
     columns: String,

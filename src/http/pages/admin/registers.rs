@@ -1,5 +1,5 @@
-//! /admin/registers: groups, units, projects and suppliers' status, each as one sheet that rules
-//! ask about.
+//! /admin/registers: groups, units, projects, suppliers' status and rates of exchange, each as one
+//! sheet that rules ask about.
 
 use poem::{Response, Result, Route, get, handler, web::Path};
 
@@ -29,6 +29,10 @@ const fn words(kind: RegisterKind) -> (&'static str, &'static str) {
         RegisterKind::Suppliers => {
             ("Suppliers", "New, preferred or blocked; and who owns the contract.")
         }
+        RegisterKind::Rates => (
+            "Rates of exchange",
+            "For rules, limits and budgets in another currency, from a day on.",
+        ),
     }
 }
 
