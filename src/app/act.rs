@@ -24,7 +24,7 @@ use crate::{
     store::{self, Conn, Work, audit::NewEntry},
 };
 
-use super::{Actor, App, AppError, Who, letters, outgoing};
+use super::{Actor, App, AppError, Who, letters, outgoing, webhook};
 
 /// What the access policy is asked before a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,6 +251,7 @@ async fn settle(cx: &mut Cx<'_>) -> Result<(), AppError> {
         if !cx.quiet {
             outgoing::freeze(cx, organisation, &fact).await?;
             letters::write(cx, organisation, &fact).await?;
+            webhook::write(cx, organisation, &fact).await?;
         }
         entries.push(entry(cx, organisation, &fact)?);
     }

@@ -19,6 +19,7 @@ use crate::{
         matching::{Ordered, Tolerance, Ways, matched},
         order::{Order, Reference, Source},
         refusal::{Refusal, RefusalKind},
+        role::Role,
     },
     exchange,
     store::{self, Conn, document::Document},
@@ -316,18 +317,25 @@ pub async fn documents(
 }
 
 /// Who keeps away from the invoice, whatever roles they have: whoever asked for the goods, signed
-/// for them or took them in.
-pub(super) async fn barred(conn: &mut Conn, id: InvoiceId) -> Result<Vec<PersonId>, AppError> {
+/// for them or took them in, as far as the access policy does not lift it.
+pub(super) async fn barred(cx: &mut Cx<'_>, invoice: &Invoice) -> Result<Vec<PersonId>, AppError> {
+    let rights = cx.app.policies.rights(cx.conn, Some(invoice.organisation)).await?;
+    let kept = |part: Role| !rights.may(&[part], "invoice", "decide");
+    let conn = &mut *cx.conn;
+    let id = invoice.id;
     let lines = store::invoice::lines(conn, id).await?;
     let mut people = Vec::new();
     for order in pass::orders(conn, &lines).await? {
         let asked = store::requisition::get_any(conn, order.requisition).await?;
+        let asked = asked.filter(|_| kept(Role::GOODS_REQUESTER));
         people.extend(asked.map(|asked| asked.requester));
         let steps = store::step::of_requisition(conn, order.requisition).await?;
         let tasks = steps.into_iter().flat_map(|step| step.tasks);
+        let tasks = tasks.filter(|_| kept(Role::GOODS_APPROVER));
         people.extend(tasks.filter_map(|task| task.decision).map(|decision| decision.by));
         let receipts = store::receipt::of_order(conn, order.id).await?;
-        people.extend(receipts.into_iter().map(|receipt| receipt.person));
+        let receipts = receipts.into_iter().filter(|_| kept(Role::GOODS_RECEIVER));
+        people.extend(receipts.map(|receipt| receipt.person));
     }
     Ok(people)
 }

@@ -27,6 +27,7 @@ pub mod remark;
 pub mod requisition;
 pub mod requisition_file;
 pub mod trail;
+pub mod webhook;
 pub mod wire;
 pub mod worklist;
 

@@ -17,6 +17,8 @@ pub mod token;
 mod diff;
 mod site;
 
+pub(super) use site::url as check_url;
+
 use super::{AppError, Reader};
 use crate::{domain::party::AddressKind, domain::party::Channel, store};
 

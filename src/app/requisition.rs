@@ -22,7 +22,7 @@ pub use registers::Wish;
 pub(super) use registers::{colleague, members};
 pub use view::{
     CheckoutView, OrderShown, Preview, PreviewStep, RequisitionView, checkout_view, concerns,
-    explained, get, list, need_visible, preview, preview_with, visible,
+    explained, get, kept_notes, list, need_visible, preview, preview_with, visible,
 };
 
 pub(super) use plan::{save_moved, void_steps};

@@ -10,7 +10,7 @@ use crate::{
         words::words,
     },
     domain::{
-        approval::{Task, TaskState},
+        approval::{Task, TaskState, Warning},
         party::Person,
         refusal::Refusal,
         requisition::{Requisition, RequisitionLine},
@@ -18,7 +18,7 @@ use crate::{
     store,
 };
 
-use super::{AppError, Reader, budget, catalogue::suppliers_by_id};
+use super::{AppError, Reader, budget, catalogue::suppliers_by_id, requisition};
 
 /// One open task with what its assignee must see at a glance.
 #[derive(Debug, Clone)]
@@ -32,6 +32,8 @@ pub struct Waiting {
     pub budget_left: Option<Money>,
     /// For whom the reader stands in, when the task is somebody else's.
     pub on_behalf_of: Option<Person>,
+    /// Warnings of rules and budgets, when the plan was made.
+    pub warnings: Vec<Warning>,
 }
 
 /// The reader's open tasks, newest first.
@@ -172,10 +174,11 @@ async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppErro
     let because = steps.into_iter().find(|step| step.id == task.step).map(|step| step.because);
     let requester = store::person::get(conn, requisition.requester).await?;
     let budget_left = budget::left(conn, requisition.organisation, requisition.id).await?;
+    let warnings = requisition::kept_notes(conn, &requisition).await?.warnings;
     let on_behalf_of = match reader.actor.person_id() {
         Some(me) if me != task.assignee => store::person::get(conn, task.assignee).await?,
         _ => None,
     };
     let because = because.unwrap_or_default();
-    Ok(Waiting { task, requisition, requester, because, budget_left, on_behalf_of })
+    Ok(Waiting { task, requisition, requester, because, budget_left, on_behalf_of, warnings })
 }

@@ -200,6 +200,12 @@ kinds! {
     Document DocumentId "doc";
     /// The sending of one document.
     Delivery DeliveryId "dlv";
+    /// An address that is told of events.
+    Webhook WebhookId "whk";
+    /// Something that happened, as other systems are told of it.
+    Event EventId "evt";
+    /// One event on its way to one address.
+    WebhookEvent WebhookEventId "whe";
     /// One exchange with a partner in which something went wrong.
     Exchange ExchangeId "exc";
     /// A mail to one person.

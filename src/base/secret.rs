@@ -158,6 +158,14 @@ pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
 }
 
+/// HMAC-SHA-256 of the bytes with a secret that both sides know; hexadecimal.
+pub fn hmac_sha256_hex(secret: &Secret, bytes: &[u8]) -> String {
+    // HMAC takes a key of any length, so that there is always one.
+    let mac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes());
+    let signed = mac.map(|mac| mac.chain_update(bytes).finalize().into_bytes());
+    signed.map(|bytes| super::text::hex(&bytes)).unwrap_or_default()
+}
+
 /// HMAC-SHA-256 over the parts, each preceded by its length so that no two lists look alike.
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     // One SHA-256 block; HMAC itself pads a shorter key with zeros to this length.

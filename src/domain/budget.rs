@@ -212,6 +212,15 @@ pub fn exceeded(cost_center: &str, amount: Money, available: Money) -> Refusal {
     .with("available", json(available))
 }
 
+/// What a budget in mode `warn` says of a requisition that it does not cover.
+pub fn warning(cost_center: &str, amount: Money, state: &BudgetState) -> Option<String> {
+    let warns = state.mode == BudgetMode::Warn && state.exceeded;
+    warns.then(|| {
+        let (amount, left) = (plain(amount), plain(state.available));
+        format!("The budget of cost centre {cost_center} does not cover {amount}: {left} is left.")
+    })
+}
+
 /// Money as a JSON object, for the named values of a refusal.
 fn json(money: Money) -> String {
     let (amount, currency) = (money.amount_text(), money.currency());
@@ -314,6 +323,18 @@ mod tests {
         assert!(budget.state_for(euro(1_001)).unwrap().exceeded);
         let dollars = Money::from_minor(1, Currency::USD);
         assert_eq!(budget.state_for(dollars).map_err(|no| no.code), Err("policy-cannot-decide"));
+    }
+
+    #[test]
+    fn only_a_budget_in_mode_warn_that_does_not_suffice_warns() {
+        let said = |mode, amount| {
+            let state = budget(mode, 1_000).state_for(euro(amount)).unwrap();
+            warning("4100", euro(amount), &state)
+        };
+        let told = said(BudgetMode::Warn, 1_001).unwrap();
+        assert!(told.contains("10.01 EUR") && told.contains("10.00 EUR is left"), "{told}");
+        assert_eq!(said(BudgetMode::Warn, 1_000), None);
+        assert_eq!(said(BudgetMode::RequireApproval, 1_001), None);
     }
 
     #[test]

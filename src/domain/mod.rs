@@ -30,3 +30,4 @@ pub mod role;
 pub mod shipment;
 pub mod sign_off;
 pub mod spending;
+pub mod webhook;

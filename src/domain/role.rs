@@ -53,6 +53,13 @@ known_roles! {
 }
 
 impl Role {
+    /// Not given to anybody: who asked for the goods of an invoice.
+    pub const GOODS_REQUESTER: Self = Self(Cow::Borrowed("goods-requester"));
+    /// Not given to anybody: who signed for them.
+    pub const GOODS_APPROVER: Self = Self(Cow::Borrowed("goods-approver"));
+    /// Not given to anybody: who took them in.
+    pub const GOODS_RECEIVER: Self = Self(Cow::Borrowed("goods-receiver"));
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -130,8 +130,19 @@ impl Client {
         content_type: &str,
         bytes: Vec<u8>,
     ) -> Result<Answer, SendFault> {
+        self.send(url, &[("content-type", content_type)], bytes).await
+    }
+
+    /// As [`Client::post`], with these headers.
+    pub async fn send(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        bytes: Vec<u8>,
+    ) -> Result<Answer, SendFault> {
         let url = self.checked(url)?;
-        let call = self.http.post(url).header(header::CONTENT_TYPE, content_type).body(bytes);
+        let call = self.http.post(url).body(bytes);
+        let call = headers.iter().fold(call, |call, (name, value)| call.header(*name, *value));
         let mut response = call.send().await.map_err(|fault| fault_of(&fault))?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(header::CONTENT_TYPE);

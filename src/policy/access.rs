@@ -49,6 +49,10 @@ pub const VOCABULARY: &[(&str, &[&str])] = &[
     ("task", &["read", "read-all", "decide"]),
 ];
 
+/// What a person can have had to do with the goods of an invoice. These stand where a role stands
+/// in lines about deciding on it; nobody is given them, they follow from what was done.
+pub const PARTS: [Role; 3] = [Role::GOODS_REQUESTER, Role::GOODS_APPROVER, Role::GOODS_RECEIVER];
+
 /// What one role's lines say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
@@ -92,7 +96,9 @@ impl Access {
                     check_grant([role, org, object, action, eft]).map_err(|what| wrong(&what))?;
                     grants.push(cells[1..].to_vec());
                 }
-                ["g", role, parent] if is_role(role) && is_role(parent) && role != parent => {
+                ["g", role, parent]
+                    if is_role(role) && is_role(parent) && role != parent && !is_part(role) =>
+                {
                     inherits.push(cells[1..].to_vec());
                 }
                 _ => {
@@ -109,7 +115,8 @@ impl Access {
         };
         let mut names = column(&grants, 0);
         names.extend(column(&inherits, 0));
-        let roles = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let mut roles: BTreeSet<Role> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        roles.retain(|role| !PARTS.contains(role));
         let organisations = column(&grants, 1);
         let lines = vec![Lines { kind: "p", lines: grants }, Lines { kind: "g", lines: inherits }];
         let enforcer = engine::enforcer(SET, MODEL, lines, &[])?;
@@ -118,7 +125,7 @@ impl Access {
         Ok(Arc::new(access))
     }
 
-    /// The roles that the set knows.
+    /// The roles that the set knows and people can be given.
     pub fn roles(&self) -> &BTreeSet<Role> {
         &self.roles
     }
@@ -151,7 +158,7 @@ impl Access {
         object: &'static str,
         action: &'static str,
     ) -> Answer {
-        if !self.roles.contains(role) {
+        if !self.roles.contains(role) && !PARTS.contains(role) {
             return Answer::Silent;
         }
         // An organisation that no line names meets the lines of `*` alone, like any other such.
@@ -209,6 +216,10 @@ fn known_words(object: &str, action: &str) -> Option<(&'static str, &'static str
     actions.iter().find(|name| **name == action).map(|action| (*object, *action))
 }
 
+fn is_part(text: &str) -> bool {
+    PARTS.iter().any(|part| part.as_str() == text)
+}
+
 fn is_role(text: &str) -> bool {
     text.parse::<Role>().is_ok()
 }
@@ -226,6 +237,9 @@ fn check_grant([role, org, object, action, eft]: [&str; 5]) -> Result<(), String
     };
     if action != ANY && !actions.contains(&action) {
         return Err(format!("an action of {} or * for {object}", actions.join(", ")));
+    }
+    if is_part(role) && (object, action) != ("invoice", "decide") {
+        return Err(format!("invoice, decide: what {role} is about"));
     }
     if eft != "allow" && eft != "deny" {
         return Err("allow or deny".to_owned());

@@ -53,6 +53,7 @@ migrations! {
     "0165_wire"
     "0166_rates"
     "0170_watcher"
+    "0171_webhook"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

@@ -49,6 +49,7 @@ pub mod step;
 pub mod supplier;
 pub mod upkeep;
 pub mod watcher;
+pub mod webhook;
 pub mod wire;
 
 mod connect;

@@ -38,6 +38,7 @@ mod flow_sign_off;
 mod flow_start;
 mod flow_told;
 mod flow_two_servers;
+mod flow_webhook;
 // A tool box: not every journey takes out every tool.
 #[allow(dead_code, unused_imports)]
 mod harness;

@@ -90,12 +90,12 @@ async fn own(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(Invoice, Vec<InvoiceLine
     let invoice = found.ok_or_else(|| Refusal::not_found("invoice"))?;
     let lines = store::invoice::lines(cx.conn, id).await?;
     let person = cx.actor.need_person()?.id;
-    if super::barred(cx.conn, id).await?.contains(&person) {
+    if super::barred(cx, &invoice).await?.contains(&person) {
         let message = "Who asked for the goods, signed for them or took them in does not decide \
             on their invoice.";
         return Err(Refusal::forbidden("own-invoice", message)
             .field("invoice")
-            .mend("Leave it to somebody else of accounts payable.")
+            .mend("Leave it to somebody else of accounts payable; the access policy says so.")
             .into());
     }
     Ok((invoice, lines))

@@ -13,6 +13,7 @@ use crate::{
 pub(super) async fn differs(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), AppError> {
     let invoice = store::invoice::get(cx.conn, id).await?;
     let invoice = invoice.ok_or_else(|| AppError::internal(format!("invoice {id} is gone")))?;
+    let barred = invoice::barred(cx, &invoice).await?;
     let supplier = store::supplier::get(cx.conn, invoice.supplier).await?;
     let differences = store::invoice::differences(cx.conn, id).await?;
     let notice = Notice::InvoiceDifference {
@@ -22,7 +23,6 @@ pub(super) async fn differs(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), AppErr
         total: invoice.sums.total,
         differences: differences.iter().map(in_one_line).collect(),
     };
-    let barred = invoice::barred(cx.conn, id).await?;
     let role = Role::ACCOUNTS_PAYABLE;
     for person in store::person::holders(cx.conn, invoice.organisation, &role).await? {
         if !barred.contains(&person.id) {

@@ -9,7 +9,7 @@ const MAX_URL: usize = 500;
 
 /// An address that this server calls; https, and not one of its own network. Names are checked
 /// again when they are resolved.
-pub(super) fn url(
+pub(in crate::app) fn url(
     rule: &AddressRule,
     field: &str,
     text: Option<&str>,

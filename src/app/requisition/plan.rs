@@ -5,9 +5,9 @@ use crate::{
     domain::{
         approval::{
             self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, KeptPlan, Mode, Notes,
-            Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted,
+            Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted, Warning,
         },
-        budget::{Budget, exceeded},
+        budget::{Budget, exceeded, warning},
         requisition::{Requisition, RequisitionSource},
     },
     policy::explain::explain,
@@ -68,6 +68,17 @@ pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, 
 /// What the rules say of these facts: nothing else goes into a plan, so that it can be made again
 /// from what was kept.
 pub fn outcome(rules: &Rules, facts: &Facts) -> Outcome {
+    let mut outcome = by_rules(rules, facts);
+    let state = facts.budget.as_ref();
+    if let Some(message) = state.and_then(|state| warning(&facts.cost_center, facts.total, state)) {
+        let rule =
+            RuleRef { id: "budget".to_owned(), version: rules.approval.version().to_owned() };
+        outcome.warn(Warning { rule, message, because: String::new() });
+    }
+    outcome
+}
+
+fn by_rules(rules: &Rules, facts: &Facts) -> Outcome {
     let outcome = match &facts.signed_as {
         Some(number) => Outcome::NoSignOff {
             because: format!("The same goods were signed off as {number}."),

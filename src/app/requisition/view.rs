@@ -159,10 +159,7 @@ async fn shown(
     let all = store::step::of_requisition(conn, requisition.id).await?;
     let (steps, earlier): (Vec<Step>, Vec<Step>) =
         all.into_iter().partition(|step| step.round == requisition.round);
-    let record = store::plan_record::get(conn, requisition.id, requisition.round).await?;
-    let kept: Option<KeptPlan> = record
-        .map(|(_, plan)| serde_json::from_str(&plan).map_err(AppError::internal))
-        .transpose()?;
+    let notes = kept_notes(conn, &requisition).await?;
     let line_edits = store::line_edit::of(conn, requisition.id).await?;
     let mut people = people_of(reader, &requisition, steps.iter().chain(&earlier)).await?;
     for edit in &line_edits {
@@ -196,13 +193,21 @@ async fn shown(
         suppliers,
         steps,
         earlier,
-        notes: kept.map(|kept| kept.notes).unwrap_or_default(),
+        notes,
         people,
         orders,
         line_edits,
         forecast: None,
         my_task,
     })
+}
+
+/// What was said beside asking when the present plan was made.
+pub async fn kept_notes(conn: &mut Conn, requisition: &Requisition) -> Result<Notes, AppError> {
+    let record = store::plan_record::get(conn, requisition.id, requisition.round).await?;
+    let Some((_, plan)) = record else { return Ok(Notes::default()) };
+    let kept: KeptPlan = serde_json::from_str(&plan).map_err(AppError::internal)?;
+    Ok(kept.notes)
 }
 
 async fn people_of<'s>(

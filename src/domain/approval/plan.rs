@@ -295,6 +295,15 @@ impl Outcome {
         }
     }
 
+    /// Adds a warning, unless it is blocked anyway.
+    pub fn warn(&mut self, warning: Warning) {
+        match self {
+            Self::Plan(plan) => plan.notes.warnings.push(warning),
+            Self::NoSignOff { notes, .. } => notes.warnings.push(warning),
+            Self::Blocked(_) => {}
+        }
+    }
+
     /// What rules say beside asking.
     pub fn notes(&self) -> Option<&Notes> {
         match self {

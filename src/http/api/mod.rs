@@ -54,6 +54,7 @@ pub mod supplier;
 pub mod supplier_admin;
 mod supplier_site;
 pub mod task;
+pub mod webhook;
 
 use blame::Shapes;
 
@@ -112,6 +113,7 @@ fn setting_up() -> impl OpenApi {
         person::People,
         price::Prices,
         supplier_admin::Suppliers,
+        webhook::Webhooks,
     )
 }
 

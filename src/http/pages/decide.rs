@@ -5,7 +5,7 @@ use askama::Template;
 use http::StatusCode;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::thread::Thread;
+use super::{plan, thread::Thread};
 use crate::{
     app::{
         AppError, Reader, act,
@@ -42,6 +42,8 @@ pub(super) struct DecidePage {
     budget_left: Option<Money>,
     due_at: Option<Time>,
     flags: Vec<Flag>,
+    /// What rules and budgets warn of.
+    warnings: Vec<String>,
     /// Each with its supplier's name.
     lines: Vec<(RequisitionLine, String)>,
     content_hash: String,
@@ -67,7 +69,8 @@ impl DecidePage {
         action: String,
         typed: &str,
     ) -> Result<Self, AppError> {
-        let Waiting { task, requisition, requester, because, budget_left, on_behalf_of } = waiting;
+        let Waiting { task, requisition, requester, because, on_behalf_of, warnings, .. } = waiting;
+        let budget_left = waiting.budget_left;
         let lines = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
@@ -94,6 +97,7 @@ impl DecidePage {
             budget_left,
             due_at: task.due_at,
             flags: requisition.flags,
+            warnings: warnings.iter().map(plan::warning).collect(),
             lines,
             content_hash: task.content_hash,
             action,

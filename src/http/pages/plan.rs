@@ -4,7 +4,7 @@ use crate::{
     app::requisition::{Forecast, Preview, PreviewStep, RequisitionView, Wait},
     base::time::Time,
     domain::{
-        approval::{Mode, Notes, Step, Task, TaskState, Verdict},
+        approval::{Mode, Notes, Step, Task, TaskState, Verdict, Warning},
         line_edit::{LineEdit, What},
         requisition::RequisitionState,
     },
@@ -90,12 +90,14 @@ pub fn foreseen(preview: &Preview) -> Plan {
     Plan::of(preview.steps.iter().map(step).collect())
 }
 
+/// A warning in its own words, with what the facts say.
+pub fn warning(warning: &Warning) -> String {
+    format!("{} {}", warning.message, warning.because).trim_end().to_owned()
+}
+
 /// What rules say beside asking, a sentence each.
 pub fn notes(notes: &Notes) -> Vec<String> {
-    let warnings = notes
-        .warnings
-        .iter()
-        .map(|warning| format!("{} {}", warning.message, warning.because).trim_end().to_owned());
+    let warnings = notes.warnings.iter().map(warning);
     let told = notes.watchers.iter().map(|watcher| {
         format!("{} is told, and not asked. {}", watcher.person.name, watcher.because)
     });

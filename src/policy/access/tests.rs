@@ -32,6 +32,24 @@ fn each_role_may_do_its_own_work() {
 }
 
 #[test]
+fn who_had_to_do_with_the_goods_is_kept_from_their_invoice_until_a_line_allows_it() {
+    let access = seed();
+    let csv = crate::policy::seed::seed("acme", Currency::EUR).access;
+    let line = "p, goods-receiver, *, invoice, decide, deny\n";
+    assert!(csv.contains(line));
+    let silent = Access::load(&csv.replace(line, "")).unwrap();
+    let open = Access::load(&csv.replace(line, &line.replace("deny", "allow"))).unwrap();
+    for part in &PARTS {
+        assert!(!may(&access, &[part], "invoice", "decide"), "{part}");
+        assert!(!may(&silent, &[part], "invoice", "decide"), "{part}");
+        assert!(!access.roles().contains(part), "nobody is given {part}");
+    }
+    assert!(may(&open, &[&Role::GOODS_RECEIVER], "invoice", "decide"));
+    let odd = csv.replace(line, "p, goods-receiver, *, task, decide, allow\n");
+    assert_eq!(Access::load(&odd).unwrap_err().code, "policy-unsound");
+}
+
+#[test]
 fn what_is_not_granted_is_refused() {
     let access = seed();
     let wizard: Role = "wizard".parse().unwrap();

@@ -16,10 +16,12 @@ mod prices;
 mod registers;
 mod settings;
 mod shadow;
+mod sign_off;
 mod supplier_site;
 mod suppliers;
 mod tokens;
 mod view;
+mod webhooks;
 
 use poem::Route;
 
@@ -54,6 +56,8 @@ pub(super) fn add(route: Route) -> Route {
         prices::add,
         import::add,
         settings::add,
+        sign_off::add,
+        webhooks::add,
         deliveries::add,
         exchanges::add,
         tokens::add,

@@ -23,6 +23,8 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/conformance", "Conformance", "Whether a partner's system does what it must."),
     ("/admin/policies", "Policies", "Who may do what, who is asked, who may spend."),
     ("/admin/registers", "Registers", "Groups, units, projects, suppliers' status."),
+    ("/admin/sign-off", "Sign-off", "Reminders, managers, expiry, edits; holidays."),
+    ("/admin/webhooks", "Webhooks", "Your own systems that are told of what happened."),
     ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),
     ("/admin/exchanges", "Wire doctor", "What partners sent and got, and why it failed."),
     ("/check", "Check a document", "Everything that is wrong with a cXML document."),
