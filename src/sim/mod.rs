@@ -28,9 +28,12 @@ use std::sync::Arc;
 
 use poem::Route;
 
-use crate::base::{
-    secret::Secret,
-    time::{Clock, Time},
+use crate::{
+    base::{
+        secret::Secret,
+        time::{Clock, Time},
+    },
+    cxml::address::{Address, Postal},
 };
 
 use self::{
@@ -47,6 +50,24 @@ pub struct Account {
     pub identity: String,
     pub secret: Secret,
     pub currency: String,
+}
+
+impl Account {
+    /// Where its goods and invoices go.
+    pub fn address(&self) -> Address {
+        Address {
+            id: Some("main".to_owned()),
+            name: self.title.clone(),
+            postal: Some(Postal {
+                street: vec!["1 Main Street".to_owned()],
+                city: "Anytown".to_owned(),
+                country: "United States".to_owned(),
+                country_code: "US".to_owned(),
+                ..Postal::default()
+            }),
+            ..Address::default()
+        }
+    }
 }
 
 /// Moves the server's clock on by so many milliseconds and says what time it is now.

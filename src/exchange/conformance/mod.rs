@@ -10,6 +10,32 @@
 //! [`sandbox::answer`]: it has no cart, no order and no ledger within reach. This module must never
 //! learn to change anything.
 
+/// A document of ours that has to be taken; `OURS` is what the file's cases have in common.
+macro_rules! taken {
+    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
+        Case {
+            id: $id,
+            title: $title,
+            done: $done,
+            expected: "a Response with Status 200 or 201",
+            mend: $mend,
+            check: |trial| trial.taken($id),
+            ..OURS
+        }
+    };
+}
+
+/// A document of ours that need not be taken, as long as that is said.
+macro_rules! offered {
+    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
+        Case {
+            expected: "a Response with Status 200 or 201; 450 when you do not offer this",
+            check: |trial| trial.offered($id),
+            ..taken!($id, $title, $done, $mend)
+        }
+    };
+}
+
 mod answers;
 mod invoices;
 mod manners;

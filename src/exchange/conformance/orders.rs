@@ -2,35 +2,7 @@
 
 use super::{Case, Side, Verdict, Way, common, trial::Trial};
 
-const ORDER: Case =
-    Case { after: Some("answer-status"), ..common(Some(Side::Supplier), Way::Ours) };
-const TAKEN: &str = "a Response with Status 200 or 201";
-
-/// A case whose order has to be taken.
-macro_rules! taken {
-    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
-        Case {
-            id: $id,
-            title: $title,
-            done: $done,
-            expected: TAKEN,
-            mend: $mend,
-            check: |trial| trial.taken($id),
-            ..ORDER
-        }
-    };
-}
-
-/// A document that need not be taken, as long as that is said.
-macro_rules! offered {
-    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
-        Case {
-            expected: "a Response with Status 200 or 201; 450 when you do not offer this",
-            check: |trial| trial.offered($id),
-            ..taken!($id, $title, $done, $mend)
-        }
-    };
-}
+const OURS: Case = Case { after: Some("answer-status"), ..common(Some(Side::Supplier), Way::Ours) };
 
 pub(super) const CASES: &[Case] = &[
     taken!(
@@ -52,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
         expected: "one confirmation of the whole order",
         mend: "Look the payloadID up before you book: a repeated order is the same order.",
         check: booked_once,
-        ..ORDER
+        ..OURS
     },
     Case {
         id: "order-id-reused",
@@ -61,7 +33,7 @@ pub(super) const CASES: &[Case] = &[
         expected: "a Status 4xx, such as 409",
         mend: "Keep a hash of each document beside its payloadID; refuse another one with 409.",
         check: |trial| trial.refused("order-id-reused", &[]),
-        ..ORDER
+        ..OURS
     },
     taken!(
         "order-partial",
@@ -124,7 +96,7 @@ pub(super) const CASES: &[Case] = &[
         expected: "a Status 4xx that names the unit, such as 406",
         mend: "Refuse units you cannot map. A silent EA sends 100 boxes for 100 pieces.",
         check: |trial| trial.refused("order-unit-unknown", &[]),
-        ..ORDER
+        ..OURS
     },
     taken!(
         "order-many-lines",
@@ -163,7 +135,7 @@ pub(super) const CASES: &[Case] = &[
         expected: "a Status 4xx, such as 406",
         mend: "Refuse what cannot be delivered instead of booking nothing.",
         check: |trial| trial.refused("order-empty", &[]),
-        ..ORDER
+        ..OURS
     },
     offered!(
         "order-update",
@@ -185,7 +157,7 @@ pub(super) const CASES: &[Case] = &[
         mend: "Take the document as if it came for the first time.",
         check: outage,
         may_be_left: true,
-        ..ORDER
+        ..OURS
     },
 ];
 

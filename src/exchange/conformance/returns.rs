@@ -2,34 +2,7 @@
 
 use super::{Case, Side, Way, common};
 
-const OURS: Case = common(Some(Side::Buyer), Way::Ours);
-
-/// A document that has to be taken.
-macro_rules! taken {
-    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
-        Case {
-            id: $id,
-            title: $title,
-            done: $done,
-            expected: "a Response with Status 200 or 201",
-            mend: $mend,
-            after: Some("answer-status"),
-            check: |trial| trial.taken($id),
-            ..OURS
-        }
-    };
-}
-
-/// A document that need not be taken, as long as that is said.
-macro_rules! offered {
-    ($id:literal, $title:literal, $done:literal, $mend:literal) => {
-        Case {
-            expected: "a Response with Status 200 or 201; 450 when you do not offer this",
-            check: |trial| trial.offered($id),
-            ..taken!($id, $title, $done, $mend)
-        }
-    };
-}
+const OURS: Case = Case { after: Some("answer-status"), ..common(Some(Side::Buyer), Way::Ours) };
 
 /// A cart that the browser posts.
 macro_rules! cart {
@@ -40,6 +13,7 @@ macro_rules! cart {
             done: $done,
             expected: "a page, or a redirect to one",
             mend: $mend,
+            after: None,
             check: |trial| trial.form_taken($id),
             ..OURS
         }
@@ -101,7 +75,6 @@ pub(super) const CASES: &[Case] = &[
         done: "We post another invoice under the payloadID of the first.",
         expected: "a Status 4xx, such as 409",
         mend: "Keep a hash of each document beside its payloadID; refuse another one with 409.",
-        after: Some("answer-status"),
         check: |trial| trial.refused("invoice-id-reused", &[]),
         ..OURS
     },

@@ -6,13 +6,7 @@ use poem::{Request, Response};
 
 use crate::{
     base::{decimal, money::Currency},
-    cxml::{
-        Payload,
-        address::{Address, Contact, Postal},
-        item::Item,
-        order::OrderRequest,
-        values::Amount,
-    },
+    cxml::{Payload, address::Contact, item::Item, order::OrderRequest, values::Amount},
     sim::page,
 };
 
@@ -37,18 +31,7 @@ pub async fn send(sim: Arc<BuyerSim>, mut req: Request) -> Response {
     let number = page::field(&fields, "order_number").to_owned();
     let date = sim.wire.now();
     let mut order = OrderRequest::new(number, date, Amount::new(total, currency), items);
-    let address = Address {
-        id: Some("main".to_owned()),
-        name: account.title.clone(),
-        postal: Some(Postal {
-            street: vec!["1 Main Street".to_owned()],
-            city: "Anytown".to_owned(),
-            country: "United States".to_owned(),
-            country_code: "US".to_owned(),
-            ..Postal::default()
-        }),
-        ..Address::default()
-    };
+    let address = account.address();
     (order.ship_to, order.bill_to) = (Some(address.clone()), Some(address));
     order.contacts.push(Contact {
         role: Some("endUser".to_owned()),

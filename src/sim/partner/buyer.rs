@@ -15,7 +15,6 @@ use crate::{
     },
     cxml::{
         self, Document, Payload,
-        address::{Address, Postal},
         item::Item,
         order::{OrderAction, OrderRequest},
         punchout_setup::{PunchOutSetupRequest, SetupOperation},
@@ -118,18 +117,7 @@ fn order(player: &Player<'_>, number: &str, items: &[Item]) -> OrderRequest {
     let currency = currency.map_or(Currency::EUR, |detail| detail.price.currency);
     let now = player.sim.wire.now();
     let mut order = OrderRequest::new(number, now, Amount::new(total, currency), items);
-    let address = Address {
-        id: Some("main".to_owned()),
-        name: player.account.title.clone(),
-        postal: Some(Postal {
-            street: vec!["1 Main Street".to_owned()],
-            city: "Anytown".to_owned(),
-            country: "United States".to_owned(),
-            country_code: "US".to_owned(),
-            ..Postal::default()
-        }),
-        ..Address::default()
-    };
+    let address = player.account.address();
     (order.ship_to, order.bill_to) = (Some(address.clone()), Some(address));
     order
 }
