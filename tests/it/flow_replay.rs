@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Api, Kind, Server, api::asked};
+use crate::harness::{Api, Kind, Server, api::asked, site::eventually};
 
 fn cents(requisition: &Value) -> i64 {
     requisition["total"]["amount"].as_str().expect("an amount").replace('.', "").parse().unwrap()
@@ -110,7 +110,17 @@ async fn a_policy_comes_into_force_at_its_time_and_can_be_rolled_back() {
     );
     let lines = [("DESK-01", "office-one", "7"), ("PEN-01", "office-one", "350")];
     let before = ed.requisition(&lines, "4100").await;
-    abe.post("/policies/approval/activate", json!({"version": 2})).await.expect(200);
+    // Nobody touches it any more: its hour comes, and the server puts it in force.
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let soon = soon.round(jiff::Unit::Second).unwrap().to_string();
+    let at = json!({"version": 2, "at": soon});
+    abe.post("/policies/approval/activate", at).await.expect(200);
+    server.advance("PT2H").await;
+    eventually("the draft comes into force", || async {
+        let now = abe.get("/policies/approval").await.expect(200).json();
+        now["version"] == 2
+    })
+    .await;
     let after = ed.requisition(&lines, "4100").await;
     assert_eq!((asked(&before).len(), asked(&after).len()), (1, 2));
     assert_eq!(
