@@ -158,7 +158,7 @@ async fn reached(cx: &mut Cx<'_>, id: RequisitionId) -> Result<Requisition, AppE
 
 async fn need_room(cx: &mut Cx<'_>, id: RequisitionId) -> Result<(), AppError> {
     let own = store::requisition_file::of(cx.conn, id).await?.len();
-    if own + store::attachment::of_requisition(cx.conn, id).await?.len() < MOST {
+    if own + store::attachment::listed(cx.conn, id).await?.len() < MOST {
         return Ok(());
     }
     Err(Refusal::conflict("too-many-files", "No more files can be attached here.")
@@ -174,10 +174,11 @@ pub struct FileView {
     pub id: String,
     pub name: String,
     pub content_type: String,
-    pub body: Vec<u8>,
+    pub bytes: i64,
+    pub sha256: String,
     /// The number of its line; none: it belongs to the whole.
     pub line: Option<i64>,
-    /// Who attached it, and when; unknown of what came with an order.
+    /// Who attached it, and when; unknown of what goes with the order.
     pub by: Option<(String, Time)>,
 }
 
@@ -188,35 +189,53 @@ pub async fn list(reader: &mut Reader<'_>, id: RequisitionId) -> Result<Vec<File
     let mut all = Vec::new();
     for file in store::requisition_file::of(&mut reader.conn, id).await? {
         let person = store::person::get(&mut reader.conn, file.person).await?;
-        let by = person.map(|person| (person.name, file.made_at));
-        let RequisitionFile { id, name, content_type, body, .. } = file;
-        all.push(FileView { id: id.to_string(), name, content_type, body, line: None, by });
+        all.push(FileView {
+            id: file.id.to_string(),
+            name: file.name,
+            content_type: file.content_type,
+            bytes: file.bytes,
+            sha256: file.sha256,
+            line: None,
+            by: person.map(|person| (person.name, file.made_at)),
+        });
     }
     let lines = store::requisition::lines(&mut reader.conn, id).await?;
-    let enclosed = store::attachment::of_requisition(&mut reader.conn, id).await?;
-    for (place, (line, file)) in (1..).zip(enclosed) {
-        let at = lines.iter().find(|one| Some(one.id) == line);
-        if line.is_some() && at.is_none() {
+    let enclosed = store::attachment::listed(&mut reader.conn, id).await?;
+    for (place, file) in (1..).zip(enclosed) {
+        let at = lines.iter().find(|one| Some(one.id) == file.line);
+        // Its line was taken away.
+        if file.line.is_some() && at.is_none() {
             continue;
         }
-        let Attachment { name, content_type, body, .. } = file;
-        let id = sha256_hex(&body);
-        let name = if name.is_empty() { format!("attachment-{place}") } else { name };
-        let line = at.map(|one| one.position);
-        all.push(FileView { id, name, content_type, body, line, by: None });
+        let unnamed = file.name.is_empty();
+        all.push(FileView {
+            id: file.sha256.clone(),
+            name: if unnamed { format!("attachment-{place}") } else { file.name },
+            content_type: file.content_type,
+            bytes: file.bytes,
+            sha256: file.sha256,
+            line: at.map(|one| one.position),
+            by: None,
+        });
     }
     Ok(all)
 }
 
-/// One file of a requisition that the reader may see.
+/// One file of a requisition that the reader may see, with its bytes.
 pub async fn get(
     reader: &mut Reader<'_>,
     id: RequisitionId,
     file: &str,
-) -> Result<FileView, AppError> {
+) -> Result<(FileView, Vec<u8>), AppError> {
+    let missing = || Refusal::not_found("file");
     let all = list(reader, id).await?;
-    let found = all.into_iter().find(|one| one.id == file);
-    found.ok_or_else(|| Refusal::not_found("file").into())
+    let found = all.into_iter().find(|one| one.id == file).ok_or_else(missing)?;
+    let conn = &mut reader.conn;
+    let body = match found.by {
+        Some(_) => store::requisition_file::body(conn, id, file).await?,
+        None => store::attachment::body(conn, id, file).await?,
+    };
+    Ok((found, body.ok_or_else(missing)?))
 }
 
 #[cfg(test)]

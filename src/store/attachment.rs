@@ -90,13 +90,68 @@ pub async fn of_requisition(
     rows.iter()
         .map(|found| {
             let row = Row::new(found, "requisition_attachment");
-            let line = match row.text("line_id")?.as_str() {
-                "" => None,
-                id => Some(id.parse().map_err(|_| row.fault("line_id", id))?),
-            };
-            Ok((line, read(found)?))
+            Ok((line_of(&row)?, read(found)?))
         })
         .collect()
+}
+
+/// An attachment of a requisition as it is listed: without its bytes, which may be many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// None: it belongs to the head.
+    pub line: Option<RequisitionLineId>,
+    pub name: String,
+    pub content_type: String,
+    pub bytes: i64,
+    pub sha256: String,
+}
+
+const LISTED: &str = "
+    select r.line_id, a.name, a.content_type, a.sha256, cast(length(a.body) as bigint) as bytes
+    from requisition_attachment r
+    join attachment a on a.document_id = r.document_id and a.position = r.position
+    where r.requisition_id = $1 order by r.document_id, r.position, r.line_id";
+
+/// What [`of_requisition`] has, to be listed.
+pub async fn listed(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+) -> Result<Vec<Listed>, StoreError> {
+    let rows = db::query(LISTED).bind(requisition.to_string()).fetch_all(conn).await?;
+    let read = |row: &db::DbRow| {
+        let row = Row::new(row, "requisition_attachment");
+        Ok(Listed {
+            line: line_of(&row)?,
+            name: row.text("name")?,
+            content_type: row.text("content_type")?,
+            bytes: row.int("bytes")?,
+            sha256: row.text("sha256")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+const BODY: &str = "
+    select a.body from requisition_attachment r
+    join attachment a on a.document_id = r.document_id and a.position = r.position
+    where r.requisition_id = $1 and a.sha256 = $2 limit 1";
+
+/// The bytes of a requisition's attachment with this SHA-256.
+pub async fn body(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+    sha256: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = db::query(BODY).bind(requisition.to_string()).bind(sha256);
+    let row = query.fetch_optional(conn).await?;
+    row.map(|row| Row::new(&row, "attachment").bytes("body")).transpose()
+}
+
+fn line_of(row: &Row<'_>) -> Result<Option<RequisitionLineId>, StoreError> {
+    match row.text("line_id")?.as_str() {
+        "" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| row.fault("line_id", id)),
+    }
 }
 
 fn read(row: &db::DbRow) -> Result<Attachment, StoreError> {

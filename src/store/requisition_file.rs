@@ -43,22 +43,49 @@ pub async fn insert(conn: &mut Conn, row: &RequisitionFile) -> Result<(), StoreE
     Ok(())
 }
 
-const OF: &str = "select * from requisition_file where requisition_id = $1 order by id";
+/// A file as it is listed: without its bytes, which may be many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub id: FileId,
+    pub person: PersonId,
+    pub name: String,
+    pub content_type: String,
+    pub bytes: i64,
+    pub sha256: String,
+    pub made_at: Time,
+}
+
+const OF: &str = "
+    select id, person_id, name, content_type, cast(length(body) as bigint) as bytes, sha256, made_at
+    from requisition_file where requisition_id = $1 order by id";
 
 /// The files of a requisition, the earliest first.
-pub async fn of(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionFile>, StoreError> {
+pub async fn of(conn: &mut Conn, id: RequisitionId) -> Result<Vec<Listed>, StoreError> {
     let rows = db::query(OF).bind(id.to_string()).fetch_all(conn).await?;
     let read = |row: &db::DbRow| {
         let row = Row::new(row, "requisition_file");
-        Ok(RequisitionFile {
+        Ok(Listed {
             id: row.id("id")?,
-            requisition: row.id("requisition_id")?,
             person: row.id("person_id")?,
             name: row.text("name")?,
             content_type: row.text("content_type")?,
-            body: row.bytes("body")?,
+            bytes: row.int("bytes")?,
+            sha256: row.text("sha256")?,
             made_at: row.time("made_at")?,
         })
     };
     rows.iter().map(read).collect()
+}
+
+const BODY: &str = "select body from requisition_file where requisition_id = $1 and id = $2";
+
+/// The bytes of one file.
+pub async fn body(
+    conn: &mut Conn,
+    requisition: RequisitionId,
+    file: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = db::query(BODY).bind(requisition.to_string()).bind(file);
+    let row = query.fetch_optional(conn).await?;
+    row.map(|row| Row::new(&row, "requisition_file").bytes("body")).transpose()
 }

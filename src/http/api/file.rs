@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     app::requisition_file::{self, Attach, FileView},
-    base::text::sha256_hex,
     domain::refusal::Refusal,
 };
 
@@ -23,7 +22,7 @@ struct FileJson {
     id: String,
     name: String,
     content_type: String,
-    bytes: u64,
+    bytes: i64,
     sha256: String,
     /// The number of the line whose supplier gets it with the order; absent: it stays in the house.
     line: Option<i64>,
@@ -38,8 +37,8 @@ impl From<FileView> for FileJson {
             id: view.id,
             name: view.name,
             content_type: view.content_type,
-            bytes: u64::try_from(view.body.len()).unwrap_or_default(),
-            sha256: sha256_hex(&view.body),
+            bytes: view.bytes,
+            sha256: view.sha256,
             line: view.line,
             at: view.by.map(|(_, at)| at.to_string()),
             content: None,
@@ -88,7 +87,7 @@ impl Files {
         let made = Attach { requisition, name, content_type, body, line };
         let made = caller.act(made).await?;
         let mut reader = caller.reader().await?;
-        let file = requisition_file::get(&mut reader, requisition, &made).await?;
+        let (file, _) = requisition_file::get(&mut reader, requisition, &made).await?;
         Ok(Created::new(file.into()))
     }
 
@@ -102,8 +101,8 @@ impl Files {
     ) -> poem::Result<Json<FileJson>> {
         let mut reader = caller.reader().await?;
         let id = requisition_id(&id.0)?;
-        let found = requisition_file::get(&mut reader, id, &file.0).await?;
-        let content = Some(STANDARD.encode(&found.body));
+        let (found, body) = requisition_file::get(&mut reader, id, &file.0).await?;
+        let content = Some(STANDARD.encode(body));
         Ok(Json(FileJson { content, ..found.into() }))
     }
 }

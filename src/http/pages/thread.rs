@@ -59,7 +59,7 @@ impl From<FileView> for FileRow {
             None => String::new(),
         };
         let by = file.by.map(|(name, _)| format!(", {name}")).unwrap_or_default();
-        let told = format!("{place}{}, {} bytes{by}", file.content_type, file.body.len());
+        let told = format!("{place}{}, {} bytes{by}", file.content_type, file.bytes);
         Self { id: file.id, name: file.name, told }
     }
 }
@@ -165,13 +165,13 @@ async fn h_attach(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
 #[handler]
 async fn h_file(who: SignedIn, Path((id, file)): Path<(String, String)>) -> Result<Response> {
     let mut reader = who.app.reader(&who.actor).await?;
-    let found = requisition_file::get(&mut reader, id_of(&id)?, &file).await?;
+    let (found, body) = requisition_file::get(&mut reader, id_of(&id)?, &file).await?;
     let name = file_name(&found.name, 0);
     Ok(Response::builder()
         .content_type("application/octet-stream")
         .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
         .header(header::CACHE_CONTROL, "no-store")
-        .body(found.body))
+        .body(body))
 }
 
 pub(super) fn add(route: Route) -> Route {

@@ -114,7 +114,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         vec![
             ui::text(event.kind.word()),
             view.shell.when(event.created_at),
-            ui::link(&about, &event.about),
+            ui::link(&about, event.kind.word().split('-').next().unwrap_or_default()),
             ui::badge(event.state.word()),
             ui::text(&event.attempts.to_string()),
             ui::text(said),
