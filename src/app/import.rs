@@ -5,6 +5,7 @@
 //! Articles and price lists that the file does not name are left alone.
 
 mod keep;
+mod upload;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -31,8 +32,10 @@ use crate::{
     store::{self, Conn},
 };
 
-use super::{Actor, App, AppError, Who, act, catalogue};
+use super::{Actor, App, AppError, Who, act, catalogue, register};
 use keep::{Keep, plan};
+pub(super) use upload::upload;
+pub use upload::{Uploaded, uploaded, uploads};
 
 /// Articles kept in one transaction, so that a large file keeps other writers waiting for little.
 const AT_ONCE: usize = 500;
@@ -66,6 +69,8 @@ pub struct LineReport {
     pub sku: String,
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What may be wrong though it is kept: a class that the organisation's tree does not have.
+    pub warning: Option<String>,
 }
 
 /// What an import did, or would do.
@@ -78,6 +83,8 @@ pub struct Report {
     pub unchanged: u32,
     /// Lines.
     pub faults: u32,
+    /// Lines.
+    pub warnings: u32,
     /// By line.
     pub lines: Vec<LineReport>,
 }
@@ -115,6 +122,8 @@ pub async fn run(app: &Arc<App>, actor: &Actor, import: &Import) -> Result<Repor
         articles.iter().zip(outcomes).for_each(|(article, outcome)| report.add(article, outcome));
     }
     sorted.faults.into_iter().for_each(|fault| report.fault(fault));
+    let owner = actor.organisation.or(supplier.owner);
+    report.warn(&mut reader.conn, owner, &sorted.articles).await?;
     report.lines.sort_by_key(|line| line.line);
     Ok(report)
 }
@@ -272,14 +281,49 @@ impl Report {
             line: *line,
             sku: sku.clone(),
             outcome: outcome.clone(),
+            warning: None,
         }));
+    }
+
+    /// Names the articles whose class is not in the organisation's tree, when it keeps one.
+    async fn warn(
+        &mut self,
+        conn: &mut Conn,
+        organisation: Option<OrganisationId>,
+        articles: &[Article],
+    ) -> Result<(), AppError> {
+        let Some(organisation) = organisation else { return Ok(()) };
+        let Some(known) = register::classes(conn, organisation).await? else { return Ok(()) };
+        let unknown = |article: &&Article| {
+            let code = &article.item.unspsc;
+            !code.is_empty() && !known.contains(code)
+        };
+        let odd: HashMap<&str, &str> = articles
+            .iter()
+            .filter(unknown)
+            .map(|article| (article.item.sku.as_str(), article.item.unspsc.as_str()))
+            .collect();
+        for line in &mut self.lines {
+            if let Some(code) = odd.get(line.sku.as_str()) {
+                line.warning = Some(format!("class {code} is not in your classification"));
+                self.warnings += 1;
+            }
+        }
+        Ok(())
     }
 
     fn fault(&mut self, fault: Fault) {
         self.faults += 1;
         let Fault { line, sku, field, got, expected } = fault;
         let outcome = Outcome::Fault { field, got, expected };
-        self.lines.push(LineReport { line, sku, outcome });
+        self.lines.push(LineReport { line, sku, outcome, warning: None });
+    }
+}
+
+impl LineReport {
+    /// Whether there is something to say about it.
+    fn is_told(&self) -> bool {
+        self.outcome != Outcome::Unchanged || self.warning.is_some()
     }
 }
 
@@ -299,6 +343,10 @@ impl fmt::Display for LineReport {
             Outcome::Fault { field, got, expected } => {
                 write!(f, "fault in {field}: got \"{got}\", expected {expected}")
             }
+        }?;
+        match &self.warning {
+            Some(warning) => write!(f, "; {warning}"),
+            None => Ok(()),
         }
     }
 }
@@ -306,7 +354,7 @@ impl fmt::Display for LineReport {
 impl fmt::Display for Report {
     /// Every line that changes something or is at fault, then the sums.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.lines.iter().filter(|line| line.outcome != Outcome::Unchanged) {
+        for line in self.lines.iter().filter(|line| line.is_told()) {
             writeln!(f, "{line}")?;
         }
         let tense = if self.dry_run { " (dry run, nothing was written)" } else { "" };
@@ -314,6 +362,10 @@ impl fmt::Display for Report {
             f,
             "{} articles added, {} changed, {} unchanged, {} lines at fault{tense}",
             self.added, self.changed, self.unchanged, self.faults
-        )
+        )?;
+        match self.warnings {
+            0 => Ok(()),
+            many => write!(f, ", {many} lines with an unknown class"),
+        }
     }
 }

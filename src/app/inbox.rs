@@ -34,6 +34,8 @@ use super::{
     wire,
 };
 
+mod pending;
+pub(in crate::app) use pending::named;
 mod route;
 
 /// The purpose under which start tokens are made.

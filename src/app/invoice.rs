@@ -18,6 +18,7 @@ use crate::{
         },
         matching::{Ordered, Tolerance, Ways, matched},
         order::{Order, Reference, Source},
+        payment::Payment,
         refusal::{Refusal, RefusalKind},
         role::Role,
     },
@@ -33,10 +34,12 @@ use super::{
 mod decide;
 mod flip;
 mod pass;
+mod remit;
 
 pub use decide::{Accept, Reject};
 pub use flip::{CreateFromOrder, LineInput, Proposal, TAX_RATE, propose};
 pub(super) use pass::issue;
+pub use remit::remittance;
 
 /// Where an invoice comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +239,8 @@ pub struct InvoiceView {
     pub orders: Vec<Order>,
     /// Name of the person who decided.
     pub decided_by: Option<String>,
+    /// What the buyer's system said it paid, oldest first.
+    pub payments: Vec<Payment>,
 }
 
 /// An invoice in a list.
@@ -292,7 +297,9 @@ pub async fn get(reader: &mut Reader<'_>, id: InvoiceId) -> Result<InvoiceView, 
         Some(person) => store::person::get(conn, person).await?.map(|person| person.name),
         None => None,
     };
+    let payments = store::payment::of_invoice(conn, id).await?;
     Ok(InvoiceView {
+        payments,
         invoice,
         supplier_name,
         supplier_title,

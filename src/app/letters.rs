@@ -84,6 +84,7 @@ pub(super) async fn write(
         | Fact::DeliveryFailed { delivery, about, attempts } => {
             trouble::write(cx, delivery, about, *attempts).await
         }
+        Fact::ExchangeFailed { exchange, .. } => trouble::exchange(cx, read(exchange)?).await,
         Fact::InvoiceReceived { invoice, result, .. } if result == DIFFERENCE => {
             invoice::differs(cx, read(invoice)?).await
         }

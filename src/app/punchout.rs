@@ -12,7 +12,7 @@ mod start;
 mod view;
 
 pub(super) use back::after_submit;
-pub use back::{Cancel, Frozen, Transfer, TransferRequisition};
+pub use back::{Cancel, Frozen, Transfer, TransferRequisition, would_refuse};
 pub use oci::{Answer as OciAnswer, call as oci_call};
 pub use setup::set_up;
 pub use start::{Entry, GoByPath, Open, Opened, entry, hop_token, ready, session_of};

@@ -1,18 +1,18 @@
 //! What comes back for an order: the supplier confirms and ships, the buyer receives.
 //!
-//! By cXML or on the supplier desk it is the same: what is said is checked against the order's
+//! By cXML or on a page it is the same: what is said is checked against the order's
 //! lines, kept, and the standing of the lines counted anew; the order moves by
 //! `domain::order::MOVES` alone.
 
 mod arrive;
 
-pub use arrive::{confirmation, ship_notice};
+pub use arrive::{confirmation, receipt, ship_notice};
 
 use std::collections::HashMap;
 
 use crate::{
     base::{
-        id::{ConfirmationId, DocumentId, OrderId, ReceiptId, ShipmentId},
+        id::{ConfirmationId, DocumentId, OrderId, PersonId, ReceiptId, ShipmentId},
         money::Money,
     },
     domain::{
@@ -91,22 +91,54 @@ impl Command for Receive {
         if !own && !cx.may("order", "read-all").await? {
             return Err(Refusal::not_found("order").into());
         }
-        let before = store::order::lines(cx.conn, order.id).await?;
-        let mut lines = before.clone();
-        let parts = shipment::parts_of(&self.parts, &lines, OrderLine::to_receive)?;
-        receipt::add(&mut lines, &parts)?;
-        let receipt = Receipt { id: cx.id(), order: order.id, person, at: cx.now, parts };
-        store::receipt::insert(cx.conn, &receipt).await?;
-        let by = received_move(&lines);
-        let order = save(cx, order, (&before, &lines), by).await?;
-        cx.fact(Fact::OrderReceived {
-            order: order.id.to_string(),
-            requisition: order.requisition.to_string(),
-            receipt: receipt.id.to_string(),
-            state: order.state.word().to_owned(),
-        });
-        Ok(receipt.id)
+        let by = By { person, number: String::new(), document: None };
+        let receipt = take_in(cx, order, &self.parts, by).await?;
+        receipt.ok_or_else(|| AppError::internal("a receipt without a number was known"))
     }
+}
+
+/// Who says that goods were taken in.
+struct By {
+    person: PersonId,
+    number: String,
+    document: Option<DocumentId>,
+}
+
+/// Counts goods that were taken in; `None` when the very same receipt was taken before.
+async fn take_in(
+    cx: &mut Cx<'_>,
+    order: Order,
+    parts: &[Moved],
+    By { person, number, document }: By,
+) -> Result<Option<ReceiptId>, AppError> {
+    let before = store::order::lines(cx.conn, order.id).await?;
+    if !number.is_empty() {
+        let all = store::receipt::of_order(cx.conn, order.id).await?;
+        if let Some(earlier) = all.iter().find(|one| one.number == number) {
+            let mut said = parts.to_vec();
+            said.sort_by_key(|part| part.line_number);
+            if earlier.parts != said {
+                return Err(known("receipt-known", "ReceiptRequestHeader/@receiptID", number));
+            }
+            cx.nothing_changed();
+            return Ok(None);
+        }
+    }
+    let mut lines = before.clone();
+    let parts = shipment::parts_of(parts, &lines, OrderLine::to_receive)?;
+    receipt::add(&mut lines, &parts)?;
+    let id = cx.id();
+    let receipt = Receipt { id, order: order.id, person, number, document, at: cx.now, parts };
+    store::receipt::insert(cx.conn, &receipt).await?;
+    let by = received_move(&lines);
+    let order = save(cx, order, (&before, &lines), by).await?;
+    cx.fact(Fact::OrderReceived {
+        order: order.id.to_string(),
+        requisition: order.requisition.to_string(),
+        receipt: id.to_string(),
+        state: order.state.word().to_owned(),
+    });
+    Ok(Some(id))
 }
 
 /// By which way something was said, and the document that said it.
@@ -183,7 +215,7 @@ fn known(code: &'static str, field: &str, got: String) -> AppError {
     Refusal::conflict(code, "Something else was sent under this number before.")
         .field(field)
         .got(got)
-        .expected("a number of its own, or operation update")
+        .expected("a number of its own, or operation update where there is one")
         .mend("Send a fresh number, or the same number with operation update.")
         .into()
 }

@@ -1,7 +1,7 @@
 //! The organisation's registers that rules ask about: groups, units, projects, rates of exchange,
 //! and what it thinks of its suppliers. An admin keeps each as one short sheet of lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -39,11 +39,15 @@ words! {
         Suppliers = "suppliers",
         /// `EUR/USD,rate,first day`: what one unit of the first currency is in the second.
         Rates = "rates",
+        /// `code,parent,title`: UNSPSC or eCl@ss.
+        Classes = "classes",
     }
 }
 
 /// Lines of one register.
 const MOST_LINES: usize = 5_000;
+/// Classes of a tree.
+const MOST_CLASSES: usize = 50_000;
 
 impl RegisterKind {
     /// The columns of its sheet.
@@ -54,6 +58,7 @@ impl RegisterKind {
             Self::Projects => "code,name",
             Self::Suppliers => "supplier,status,contract owner's e-mail",
             Self::Rates => "EUR/USD,dollars for one euro,first day (2026-01-31)",
+            Self::Classes => "code,code above (empty at the top),title",
         }
     }
 }
@@ -79,7 +84,9 @@ impl Command for SaveRegister {
         let organisation = cx.actor.need_organisation()?;
         let mut entries = Vec::new();
         for (line, cells) in (1..).zip(self.csv.lines()) {
-            let cells: Vec<&str> = cells.split(',').map(str::trim).collect();
+            // A title may have commas in it.
+            let most = if self.kind == RegisterKind::Classes { 3 } else { usize::MAX };
+            let cells: Vec<&str> = cells.splitn(most, ',').map(str::trim).collect();
             if cells.iter().all(|cell| cell.is_empty()) || cells[0].starts_with('#') {
                 continue;
             }
@@ -93,8 +100,16 @@ impl Command for SaveRegister {
             }
             entries.push(entry);
         }
-        if entries.len() > MOST_LINES {
-            return Err(self.wrong(entries.len(), &[]).expected("at most 5000 lines").into());
+        let most = match self.kind {
+            RegisterKind::Classes => MOST_CLASSES,
+            _ => MOST_LINES,
+        };
+        if entries.len() > most {
+            let expected = format!("at most {most} lines");
+            return Err(self.wrong(entries.len(), &[]).expected(expected).into());
+        }
+        if self.kind == RegisterKind::Classes {
+            is_tree(&entries)?;
         }
         store::register::replace(cx.conn, organisation, self.kind.word(), &entries).await?;
         let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
@@ -118,6 +133,66 @@ impl SaveRegister {
     }
 }
 
+/// Every class stands once, and below one that is there and not below itself.
+fn is_tree(entries: &[Entry]) -> Result<(), Refusal> {
+    let bad = |entry: &Entry, expected: &str| {
+        Refusal::invalid("bad-classification", "The classes are no tree.")
+            .field("csv")
+            .got(format!("{} below {}", entry.name, entry.owner))
+            .expected(expected)
+    };
+    let mut above: HashMap<&str, &str> = HashMap::new();
+    for entry in entries {
+        if above.insert(&entry.name, &entry.owner).is_some() {
+            return Err(bad(entry, "every code once"));
+        }
+    }
+    for entry in entries {
+        let (mut at, mut steps) = (entry.owner.as_str(), 0);
+        while !at.is_empty() {
+            at = above.get(at).ok_or_else(|| bad(entry, "a code of this sheet above it"))?;
+            steps += 1;
+            if steps > MOST_DEPTH {
+                return Err(bad(entry, "no class below itself"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Levels of a tree; UNSPSC and eCl@ss have five at most.
+const MOST_DEPTH: usize = 12;
+
+/// A code by its digits alone: `27-06-01-02` and `27060102` are the same class.
+fn digits(code: &str) -> String {
+    code.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The codes of the organisation's tree; nothing when it keeps none.
+pub(super) async fn classes(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+) -> Result<Option<HashSet<String>>, AppError> {
+    let kind = RegisterKind::Classes.word();
+    let all = store::register::all(conn, organisation, kind).await?;
+    let known: HashSet<String> = all.into_iter().map(|entry| entry.name).collect();
+    Ok((!known.is_empty()).then_some(known))
+}
+
+/// What a class is called, from the top: `Office supplies, Pens`; nothing when it is not known.
+pub async fn class_title(reader: &mut Reader<'_>, code: &str) -> Result<Option<String>, AppError> {
+    let Some(organisation) = reader.actor.organisation else { return Ok(None) };
+    let kind = RegisterKind::Classes.word();
+    let (mut titles, mut at) = (Vec::new(), digits(code));
+    while !at.is_empty() && titles.len() < MOST_DEPTH {
+        let found = store::register::of_name(&mut reader.conn, organisation, kind, &at).await?;
+        let Some(found) = found.into_iter().next() else { break };
+        titles.insert(0, found.value);
+        at = found.owner;
+    }
+    Ok((!titles.is_empty()).then(|| titles.join(", ")))
+}
+
 fn read(kind: RegisterKind, cells: &[&str]) -> Option<Entry> {
     let code = |text: &str| {
         (1..=80).contains(&text.len())
@@ -126,6 +201,16 @@ fn read(kind: RegisterKind, cells: &[&str]) -> Option<Entry> {
     };
     let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
     let (name, value, owner) = (cell(0), cell(1), cell(2));
+    if kind == RegisterKind::Classes {
+        let class = |text: &str| {
+            let marks = |b: u8| b.is_ascii_digit() || b == b'-' || b == b'.';
+            text.bytes().all(marks) && (2..=12).contains(&digits(text).len())
+        };
+        let title = owner.trim_matches('"').replace("\"\"", "\"");
+        let fine = class(name) && (value.is_empty() || class(value));
+        let fine = fine && (1..=200).contains(&title.chars().count());
+        return fine.then(|| Entry { name: digits(name), value: title, owner: digits(value) });
+    }
     let mail = |text: &str| text.contains('@');
     let fine = match kind {
         RegisterKind::Groups => is_kebab(name) && mail(value),
@@ -137,9 +222,10 @@ fn read(kind: RegisterKind, cells: &[&str]) -> Option<Entry> {
                 && (owner.is_empty() || mail(owner))
         }
         RegisterKind::Rates => rate_of(name, value).is_some() && owner.parse::<Day>().is_ok(),
+        RegisterKind::Classes => false,
     };
     let most = match kind {
-        RegisterKind::Suppliers | RegisterKind::Rates => 3,
+        RegisterKind::Suppliers | RegisterKind::Rates | RegisterKind::Classes => 3,
         RegisterKind::Groups | RegisterKind::Units | RegisterKind::Projects => 2,
     };
     let folded = |text: &str| if mail(text) { fold(text) } else { text.to_owned() };
@@ -189,6 +275,9 @@ pub async fn sheet(reader: &mut Reader<'_>, kind: RegisterKind) -> Result<String
     let entries = store::register::all(&mut reader.conn, organisation, kind.word()).await?;
     let line = |entry: &Entry| {
         let cells = [&*entry.name, &*entry.value, &*entry.owner];
+        if kind == RegisterKind::Classes {
+            return format!("{},{},{}\n", entry.name, entry.owner, entry.value);
+        }
         let filled = if entry.owner.is_empty() { &cells[..2] } else { &cells[..] };
         format!("{}\n", filled.join(","))
     };
@@ -198,6 +287,23 @@ pub async fn sheet(reader: &mut Reader<'_>, kind: RegisterKind) -> Result<String
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn classes_are_a_tree_in_which_every_code_stands_once() {
+        let tree = |lines: &str| -> Option<Result<(), Refusal>> {
+            let cells = |line: &str| line.splitn(3, ',').map(str::to_owned).collect::<Vec<_>>();
+            let all = lines.split(';').map(cells).map(|cells| {
+                let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+                read(RegisterKind::Classes, &cells)
+            });
+            Some(is_tree(&all.collect::<Option<Vec<_>>>()?))
+        };
+        assert_eq!(tree("44,,Office;44-12,44,\"Pens, ink\""), Some(Ok(())));
+        assert!(tree("44,,Office;44,,Again").unwrap().is_err());
+        assert!(tree("44,45,Office").unwrap().is_err());
+        assert!(tree("44,45,Office;45,44,Round").unwrap().is_err());
+        assert_eq!(tree("pens,,Pens"), None);
+    }
 
     #[test]
     fn a_line_that_is_not_of_its_register_is_not_read() {

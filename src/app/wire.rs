@@ -5,11 +5,15 @@
 //! Strangers can neither fill the disk (bodies are cut, rows counted) nor keep the writer busy (so
 //! many a minute).
 
+mod keeping;
 mod look;
 mod share;
+mod tell;
 
+pub use keeping::{KEPT_DAYS, SetKept, kept};
 pub use look::{Detail, Listed, Outcome, Search, detail, list, partners};
-pub use share::{SHARED_DAYS, Share, share, shared};
+pub use share::{MakeShare, SHARED_DAYS, Share, Unshare, shared, shares};
+pub use tell::ring;
 
 use crate::{
     base::{
@@ -353,7 +357,10 @@ async fn keep(app: &App, exchange: Exchange, findings: Vec<Finding>) -> Result<(
         cause,
         ..exchange
     };
-    Ok(app.store.keep_exchange(exchange).await?)
+    app.store.keep_exchange(exchange).await?;
+    // Somebody may have to be told.
+    app.wake.notify_waiters();
+    Ok(())
 }
 
 async fn is_flood(app: &App) -> Result<bool, AppError> {

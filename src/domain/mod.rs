@@ -17,6 +17,7 @@ pub mod matching;
 pub mod notice;
 pub mod order;
 pub mod party;
+pub mod payment;
 pub mod period;
 pub mod price;
 pub mod profile;

@@ -8,7 +8,7 @@ use std::{fmt, str::FromStr};
 
 use super::approval::Ring;
 use crate::base::{
-    id::{CartId, InviteId, InvoiceId, NotId, OrderId, RequisitionId, TaskId},
+    id::{CartId, ExchangeId, InviteId, InvoiceId, NotId, OrderId, RequisitionId, TaskId},
     money::Money,
     time::{Day, Time},
     words::words,
@@ -57,6 +57,7 @@ pub enum Link {
     Cart(CartId),
     Order(OrderId),
     Invoice(InvoiceId),
+    Exchange(ExchangeId),
 }
 
 impl fmt::Display for Link {
@@ -68,6 +69,7 @@ impl fmt::Display for Link {
             Self::Cart(id) => write!(f, "cart {id}"),
             Self::Order(id) => write!(f, "order {id}"),
             Self::Invoice(id) => write!(f, "invoice {id}"),
+            Self::Exchange(id) => write!(f, "exchange {id}"),
         }
     }
 }
@@ -83,6 +85,7 @@ impl FromStr for Link {
             ("cart", id) => id.parse().map(Self::Cart),
             ("order", id) => id.parse().map(Self::Order),
             ("invoice", id) => id.parse().map(Self::Invoice),
+            ("exchange", id) => id.parse().map(Self::Exchange),
             (other, _) => Err(NotId { prefix: "link", got: other.to_owned() }),
         }
     }
@@ -242,6 +245,16 @@ pub enum Notice {
     DeliveryFailed {
         trouble: DeliveryTrouble,
     },
+    /// A document was rejected, or one of ours was; said to admins.
+    ExchangeFailed {
+        exchange: ExchangeId,
+        /// The connection's name.
+        partner: String,
+        /// What it was: `OrderRequest`.
+        document: String,
+        /// The cause in plain words.
+        because: String,
+    },
 }
 
 impl Notice {
@@ -264,6 +277,7 @@ impl Notice {
             Self::PasswordReset { .. } => "password-reset",
             Self::DeliveryLate { .. } => "delivery-late",
             Self::DeliveryFailed { .. } => "delivery-failed",
+            Self::ExchangeFailed { .. } => "exchange-failed",
         }
     }
 
@@ -283,6 +297,7 @@ impl Notice {
             | Self::OrderRejectedBySupplier { order, .. }
             | Self::OrderShipped { order, .. } => Link::Order(order.id),
             Self::InvoiceDifference { invoice, .. } => Link::Invoice(*invoice),
+            Self::ExchangeFailed { exchange, .. } => Link::Exchange(*exchange),
             Self::Invite { invite, .. } | Self::PasswordReset { invite, .. } => {
                 Link::SetPassword(*invite)
             }
@@ -307,6 +322,7 @@ mod tests {
             Link::Cart(CartId::from_bits(10)),
             Link::Order(OrderId::from_bits(11)),
             Link::Invoice(InvoiceId::from_bits(12)),
+            Link::Exchange(ExchangeId::from_bits(13)),
         ];
         for link in links {
             assert_eq!(link.to_string().parse(), Ok(link));

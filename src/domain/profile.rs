@@ -75,6 +75,31 @@ words! {
 }
 
 words! {
+    /// Documents that are taken beside setups, orders and what answers them, when offered.
+    Offer {
+        /// A procurement system says what arrived.
+        Receipt = "ReceiptRequest",
+        /// A procurement system says what it paid.
+        Remittance = "PaymentRemittanceRequest",
+        /// A supplier sends its catalogue.
+        Catalogue = "CatalogUploadRequest",
+        /// Either side asks for what waits for it.
+        Pending = "GetPendingRequest",
+        /// Either side sends a document for somebody to look at.
+        Copy = "CopyRequest",
+    }
+}
+
+words! {
+    /// What becomes of a catalogue that a supplier sends.
+    Upload {
+        /// What it would change is told; a person applies it.
+        Report = "report",
+        Apply = "apply",
+    }
+}
+
+words! {
     /// What a field that stands open carries.
     Carried {
         Nothing = "nothing",
@@ -99,6 +124,16 @@ pub struct Profile {
     pub classification: Classification,
     pub extrinsics: Extrinsics,
     pub oci: OciRule,
+    pub documents: Documents,
+}
+
+/// Which documents are taken beside the usual ones.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Documents {
+    /// What is not named here is answered 450.
+    pub offered: Vec<Offer>,
+    pub catalogue: Upload,
 }
 
 /// What a connection says of the other side's system.

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::base::{
-    id::{OrderId, PersonId, ReceiptId},
+    id::{DocumentId, OrderId, PersonId, ReceiptId},
     time::Time,
 };
 
@@ -13,12 +13,17 @@ use super::{
     shipment::Moved,
 };
 
-/// Goods that a person took in.
+/// Goods that were taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub id: ReceiptId,
     pub order: OrderId,
+    /// Who took them in; of a procurement system's receipt whoever asked for them.
     pub person: PersonId,
+    /// The procurement system's number of it; empty when a person said it here.
+    pub number: String,
+    /// The document that said it.
+    pub document: Option<DocumentId>,
     pub at: Time,
     pub parts: Vec<Moved>,
 }

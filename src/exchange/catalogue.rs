@@ -1,9 +1,12 @@
 //! A catalogue file of a supplier, read into articles and prices.
 //!
-//! CSV in UTF-8 with a head line of column names, parted by comma, semicolon or tab. A cell is text
-//! and stays text: `=1+1` is a name like any other. A line that cannot be read is a fault with its
-//! field and stops no other line. Each further line of a number adds a price (a quantity tier,
-//! a currency, a contract price) and may leave the article's own cells empty.
+//! CSV (or CIF, which is read as such) in UTF-8 with a head line of column names, parted by comma,
+//! semicolon or tab. A cell is text and stays text: `=1+1` is a name like any other. A line that
+//! cannot be read is a fault with its field and stops no other line. Each further line of a number
+//! adds a price (a quantity tier, a currency, a contract price) and may leave the article's own
+//! cells empty.
+
+mod cif;
 
 use std::collections::HashMap;
 
@@ -82,6 +85,14 @@ pub struct Sheet {
 /// Reads a file. A refusal is about the whole file: not a CSV, not UTF-8, columns missing.
 pub fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal> {
     let text = text_of(bytes)?;
+    let own;
+    let text = match cif::is_cif(text) {
+        true => {
+            own = cif::as_csv(text)?;
+            own.as_str()
+        }
+        false => text,
+    };
     let head = text.lines().next().unwrap_or_default();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(head))
@@ -111,7 +122,7 @@ fn text_of(bytes: &[u8]) -> Result<&str, Refusal> {
         Refusal::invalid("format-not-supported", "This file format cannot be imported.")
             .field("file")
             .got(got)
-            .expected("CSV in UTF-8 with a head line of column names")
+            .expected("CSV in UTF-8 with a head line of column names, or CIF 3.0")
             .mend("Save the catalogue as CSV (UTF-8) and import that.")
     };
     if bytes.len() > MAX_BYTES {
@@ -127,9 +138,6 @@ fn text_of(bytes: &[u8]) -> Result<&str, Refusal> {
     let text = text.trim_start_matches('\u{FEFF}');
     if text.trim_start().starts_with('<') {
         return Err(format("XML, as BMEcat is"));
-    }
-    if text.trim_start().starts_with("CIF_I_V") {
-        return Err(format("a CIF catalogue"));
     }
     if text.contains('\0') {
         return Err(format("a text with NUL characters"));

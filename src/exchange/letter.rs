@@ -169,6 +169,12 @@ impl<'r> Said<'r> {
                 self.trouble(trouble);
                 Topic::DeliveryFailed
             }
+            Notice::ExchangeFailed { partner, document, because, .. } => {
+                self.value("partner", partner);
+                self.value("document", document);
+                self.row(Label::Reason, because);
+                Topic::ExchangeFailed
+            }
         }
     }
 

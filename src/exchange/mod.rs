@@ -9,6 +9,8 @@ pub mod gateway;
 pub mod invoice;
 pub mod letter;
 pub mod order;
+pub mod payment;
 pub mod punchout;
+pub mod receipt;
 pub mod shipment;
 pub mod status;

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         cart::Goods,
         party::Identity,
-        profile::{Carried, Profile},
+        profile::{Carried, Offer, Profile},
         punchout::Operation,
     },
 };
@@ -39,8 +39,9 @@ const TRANSACTIONS: [&str; 5] = [
     "InvoiceDetailRequest",
 ];
 
-/// The answer to a ProfileRequest; `url` is the door's address.
-pub fn profile(url: &str, effective: Time) -> ProfileResponse {
+/// The answer to a ProfileRequest; `url` is the door's address, `offered` what it takes beside the
+/// usual documents.
+pub fn profile(url: &str, effective: Time, offered: &[Offer]) -> ProfileResponse {
     let transaction = |name: &str| {
         let options = match name {
             "PunchOutSetupRequest" => vec![
@@ -57,7 +58,11 @@ pub fn profile(url: &str, effective: Time) -> ProfileResponse {
     ProfileResponse {
         effective_date: effective.into(),
         options: Vec::new(),
-        transactions: TRANSACTIONS.into_iter().map(transaction).collect(),
+        transactions: TRANSACTIONS
+            .into_iter()
+            .chain(offered.iter().map(|offer| offer.word()))
+            .map(transaction)
+            .collect(),
     }
 }
 

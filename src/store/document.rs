@@ -130,6 +130,47 @@ pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Document>, StoreE
     rows.iter().map(read).collect()
 }
 
+const WAITING: &str = "
+    select d.* from delivery v join document d on d.id = v.document_id
+    where v.partner_id = $1 and v.state in ('waiting', 'sending', 'failed') and d.at > $2
+    order by d.id";
+
+/// Documents of these kinds, kept after that time, that did not reach the partner yet; oldest
+/// first. Those that go with attachments are left to the outbox.
+pub async fn waiting(
+    conn: &mut Conn,
+    partner: PartnerId,
+    since: Time,
+    kinds: &[String],
+    most: i64,
+) -> Result<Vec<Document>, StoreError> {
+    let query = db::query(WAITING).bind(partner.to_string()).bind(since.millis());
+    let mut found = Vec::new();
+    for row in &query.fetch_all(conn).await? {
+        let document = read(row)?;
+        let wanted = kinds.contains(&document.kind) && document.content_type.contains("text/xml");
+        if wanted && i64::try_from(found.len()).is_ok_and(|len| len < most) {
+            found.push(document);
+        }
+    }
+    Ok(found)
+}
+
+const OF_KIND: &str = "
+    select * from document where organisation_id = $1 and kind = $2 and direction = 'in'
+    order by id desc limit $3";
+
+/// What of this kind came to the organisation, newest first.
+pub async fn of_kind(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+    most: i64,
+) -> Result<Vec<Document>, StoreError> {
+    let query = db::query(OF_KIND).bind(organisation.to_string()).bind(kind).bind(most);
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
 /// The newest document with this payloadID that went this way.
 pub async fn by_payload(
     conn: &mut Conn,

@@ -112,9 +112,22 @@ const AT_SUPPLIER: &str = "select * from invoice where id = $1 and supplier_id =
 const BY_NUMBER: &str = "
     select * from invoice where organisation_id = $1 and supplier_id = $2 and number = $3
     order by id";
+const OF_NUMBER: &str = "
+    select * from invoice
+    where organisation_id = $1 and number = $2 and state <> 'rejected' order by id";
 const OF_ORDER: &str = "
     select * from invoice
     where id in (select invoice_id from invoice_line where order_id = $1) order by id";
+
+/// The standing invoices of any supplier under this number.
+pub async fn of_number(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    number: &str,
+) -> Result<Vec<Invoice>, StoreError> {
+    let query = db::query(OF_NUMBER).bind(organisation.to_string()).bind(number);
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
 
 /// The invoice of this id, whoever asks: for the server's own work.
 pub async fn get(conn: &mut Conn, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {

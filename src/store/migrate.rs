@@ -54,6 +54,9 @@ migrations! {
     "0166_rates"
     "0170_watcher"
     "0171_webhook"
+    "0180_receipt_and_payment"
+    "0181_wire_keeping"
+    "0182_classes"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

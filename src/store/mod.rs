@@ -29,6 +29,7 @@ pub mod number;
 pub mod order;
 pub mod organisation;
 pub mod partner;
+pub mod payment;
 pub mod person;
 pub mod plan_record;
 pub mod policy;

@@ -107,6 +107,20 @@ const BY_NUMBER: &str = "
 const OF_BUYER_ORDER: &str = "
     select * from purchase_order where organisation_id = $1 and buyer_order_id = $2 order by id";
 
+const OF_BUYER: &str = "
+    select * from purchase_order where organisation_id = $1 and (buyer_order_id = $2 or number = $2)
+    order by id";
+
+/// Every order that the procurement system may mean by this number: its own orderID, or our number.
+pub async fn of_buyer(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    number: &str,
+) -> Result<Vec<Order>, StoreError> {
+    let query = db::query(OF_BUYER).bind(organisation.to_string()).bind(number);
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
 /// Every order that was issued under the procurement system's orderID.
 pub async fn of_buyer_order(
     conn: &mut Conn,

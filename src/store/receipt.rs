@@ -10,7 +10,9 @@ use crate::{
 
 use super::{Conn, Row, StoreError, db, shipment::read_part};
 
-const INSERT: &str = "insert into receipt (id, order_id, person_id, at) values ($1, $2, $3, $4)";
+const INSERT: &str = "
+    insert into receipt (id, order_id, person_id, number, document_id, at)
+    values ($1, $2, $3, $4, $5, $6)";
 const INSERT_LINE: &str =
     "insert into receipt_line (receipt_id, line_number, quantity) values ($1, $2, $3)";
 
@@ -19,6 +21,8 @@ pub async fn insert(conn: &mut Conn, row: &Receipt) -> Result<(), StoreError> {
         .bind(row.id.to_string())
         .bind(row.order.to_string())
         .bind(row.person.to_string())
+        .bind(&row.number)
+        .bind(row.document.map(|id| id.to_string()))
         .bind(row.at.millis())
         .execute(&mut *conn)
         .await?;
@@ -59,6 +63,8 @@ fn read(row: &db::DbRow) -> Result<Receipt, StoreError> {
         id: row.id("id")?,
         order: row.id("order_id")?,
         person: row.id("person_id")?,
+        number: row.text("number")?,
+        document: row.maybe_id("document_id")?,
         at: row.time("at")?,
         parts: Vec::new(),
     })

@@ -6,6 +6,10 @@ use crate::base::{
     time::Time,
 };
 
+mod keeping;
+
+pub use keeping::*;
+
 use super::{
     Conn, Row, Store, StoreError, Work, db,
     document::{Direction, Document},
@@ -15,9 +19,6 @@ use super::{
 pub const BODY_BYTES: usize = 64 * 1024;
 /// Exchanges of an organisation: as many again of senders whom nothing proved.
 const MOST: i64 = 500;
-/// Days for which they are kept.
-const DAYS: i64 = 60;
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// One exchange that went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,11 @@ const INSERT: &str = "
         http, status, cause, findings, at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
         $20, $21)";
-const FORGET_OLD: &str = "delete from wire_exchange where at < $1";
+// Each as long as its organisation says.
+const FORGET_OLD: &str = "
+    delete from wire_exchange where at < $1 - 86400000 * coalesce(
+        (select k.days from wire_keeping k
+            where k.organisation_id = wire_exchange.organisation_id), $2)";
 const FORGET_MANY: &str = "
     delete from wire_exchange where organisation_id = $1 and proven = $2 and id <= (
         select id from wire_exchange where organisation_id = $1 and proven = $2
@@ -102,8 +107,8 @@ impl Work for Keep {
             .bind(row.at.millis())
             .execute(&mut *conn)
             .await?;
-        let old = row.at.millis() - DAYS * DAY_MS;
-        db::query(FORGET_OLD).bind(old).execute(&mut *conn).await?;
+        let now = row.at.millis();
+        db::query(FORGET_OLD).bind(now).bind(USUAL_DAYS).execute(&mut *conn).await?;
         db::query(FORGET_MANY)
             .bind(&organisation)
             .bind(proven)

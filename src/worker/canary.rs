@@ -1,10 +1,11 @@
 //! The canary: asks live partners once a day whether they still answer. It decides nothing; who is
-//! due and what an answer means is in `app::conformance`.
+//! due and what an answer means is in `app::conformance`. It also has the admins told of exchanges
+//! that went wrong (`app::wire`).
 
 use std::{sync::Arc, time::Duration};
 
 use super::{Left, Tools, repeat};
-use crate::app::{AppError, conformance};
+use crate::app::{AppError, conformance, wire};
 
 /// How often it looks who is due.
 const PAUSE: Duration = Duration::from_secs(60);
@@ -15,6 +16,6 @@ pub async fn run(tools: Arc<Tools>) {
 }
 
 async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {
-    let more = conformance::ring(&tools.app).await?;
+    let more = conformance::ring(&tools.app).await? || wire::ring(&tools.app).await?;
     Ok(if more { Left::More } else { Left::Nothing })
 }

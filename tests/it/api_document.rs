@@ -69,3 +69,29 @@ async fn the_page_shows_the_faults_of_a_pasted_document_and_keeps_what_was_paste
     let told = client.form("/check", &form.fields).await.expect(200).text();
     assert!(told.contains("Nothing is wrong with this document."));
 }
+
+#[tokio::test]
+async fn a_file_is_checked_like_what_was_pasted_and_no_picture_is_taken_for_one() {
+    let server = Server::demo().await;
+    let client = server.signed_in("ada@acme.example").await;
+    let page = client.get("/check").await.expect(200).text();
+    assert!(page.contains("multipart/form-data"), "{page}");
+    let form = html::form(&page, "Check").expect("the form").fields;
+    let csrf = form.iter().find(|(name, _)| name == "csrf").expect("a token").1.clone();
+    let send = async |file: &[u8]| {
+        let mut body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"document\"\r\n\r\n\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"a.xml\"\r\n\
+             Content-Type: text/xml\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let kind = [("content-type", "multipart/form-data; boundary=b")];
+        client.send(reqwest::Method::POST, "/check", &kind, body).await
+    };
+    let told = send(BAD.as_bytes()).await.expect(200).text();
+    assert!(told.contains("What is wrong") && told.contains("ItemOut"), "{told}");
+    assert_eq!(send(b"\x89PNG\0\x01\xFF").await.status, 422);
+}

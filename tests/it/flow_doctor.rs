@@ -10,6 +10,7 @@ use tokio::{
 use crate::harness::{
     Api, Kind, Server,
     documents::{self, ACME, OFFICE_ONE, Partner},
+    html,
     site::eventually,
 };
 
@@ -378,14 +379,56 @@ async fn an_exchange_is_explained_compared_and_shared_for_a_while() {
         }
     }
     assert_ne!(server.client().send(Method::POST, &link, &[], Vec::new()).await.status, 200);
+    let browser = server.signed_in("ada@acme.example").await;
+    let own = format!("/admin{path}");
+    let page = browser.get(&own).await.expect(200).text();
+    let form = html::form(&page, "Revoke").expect("the link that was made");
+    browser.form(&format!("{own}/unshare"), &form.fields).await.expect(303);
+    server.client().get(&link).await.expect(404);
+    let again = ada.post(&format!("{path}/share"), json!({"days": 1})).await.expect(201).json();
+    let link = again["url"].as_str().unwrap().strip_prefix(&server.url).unwrap().to_owned();
+    server.client().get(&link).await.expect(200);
     server.advance("P1DT1H").await;
     server.client().get(&link).await.expect(404);
 
     let browser = server.signed_in("ada@acme.example").await;
+    let page = browser.get("/admin/exchanges").await.expect(200).text();
+    let form = html::form(&page, "Save").expect("how long").with("days", "14");
+    browser.form("/admin/exchanges/keep", &form.fields).await.expect(303);
+    let page = browser.get("/admin/exchanges").await.expect(200).text();
+    assert!(page.contains("value=\"14\" selected"), "{page}");
     let page = browser.get("/admin/exchanges").await.expect(200).text();
     assert!(page.contains("The cart may not return to this host"), "{page}");
     let page = browser.get(&format!("/admin{path}")).await.expect(200).text();
     for part in ["What to do", "elsewhere.example", "What differs", "Make a link"] {
         assert!(page.contains(part), "{part} in {page}");
     }
+}
+
+#[tokio::test]
+async fn admins_are_told_of_a_rejected_document_once_a_day() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let bad = |payload: &str| {
+        documents::setup(ACME, payload, "ed@acme.example", "c", "https://evil.example/")
+    };
+    let letters = async || {
+        let all = server.client().get("/sim/mail/state.json").await.expect(200).json();
+        let all = all.as_array().cloned().unwrap_or_default();
+        let own = |one: &&Value| one.to_string().contains("PunchOutSetupRequest with");
+        all.iter().filter(own).map(|one| one["to"].to_string()).collect::<Vec<_>>()
+    };
+    for payload in ["one@d", "two@d"] {
+        server.client().xml("/cxml", &bad(payload)).await.expect(200);
+    }
+    eventually("a letter", || async { !letters().await.is_empty() }).await;
+    assert_eq!(ada.list("/exchanges?q=two@d").await.len(), 1);
+    // The second of the same cause is no news.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let mut told = letters().await;
+    assert!(told.iter().any(|to| to.contains("ada@acme.example")), "{told:?}");
+    told.sort();
+    let all = told.len();
+    told.dedup();
+    assert_eq!(told.len(), all, "nobody is told twice: {told:?}");
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::harness::{
     Api, Server,
-    documents::{self, OFFICE_ONE},
+    documents::{self, ACME, OFFICE_ONE},
     dtd,
 };
 
@@ -112,4 +112,50 @@ async fn a_wrong_price_is_named_and_the_right_invoice_passes() {
             assert!(fault["got"].to_string().contains("460.00"), "{fault}");
         }
     }
+}
+
+fn remittance(id: &str, invoice: &str, gross: &str, net: &str) -> String {
+    let (gross, net) = (money("GrossAmount", gross), money("NetAmount", net));
+    documents::envelope(
+        ACME,
+        &format!("{id}@pay"),
+        &format!(
+            "<PaymentRemittanceRequest><PaymentRemittanceRequestHeader \
+             paymentRemittanceID=\"{id}\" paymentDate=\"2026-11-22T09:00:00+00:00\">\
+             <PaymentMethod type=\"wire\"/></PaymentRemittanceRequestHeader>\
+             <PaymentRemittanceSummary>{net}{gross}</PaymentRemittanceSummary>\
+             <RemittanceDetail lineNumber=\"1\"><PayableInfo><PayableInvoiceInfo>\
+             <InvoiceIDInfo invoiceID=\"{invoice}\"/></PayableInvoiceInfo></PayableInfo>{net}\
+             {gross}</RemittanceDetail></PaymentRemittanceRequest>"
+        ),
+    )
+}
+
+#[tokio::test]
+async fn a_remittance_pays_the_invoice_that_it_names_and_no_more() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let door = server.client();
+    let (order, payload) = ordered(&ed, &server).await;
+    let document =
+        invoice(order["number"].as_str().unwrap(), &payload, "INV-9", "450.00", "1800.00");
+    door.xml("/cxml", &document).await.expect(200);
+    let fin = server.api("fin@acme.example").await;
+    let path = format!("/invoices/{}", fin.list("/invoices").await[0]["id"].as_str().unwrap());
+    let expected = [
+        ("P-1", "INV-8", "800.00", 400),
+        ("P-1", "INV-9", "800.00", 200),
+        ("P-2", "INV-9", "1000.01", 400),
+        ("P-2", "INV-9", "1000.00", 200),
+        ("P-3", "INV-9", "1.00", 409),
+    ];
+    for (id, number, gross, code) in expected {
+        let document = remittance(id, number, gross, gross);
+        let answer = door.xml("/cxml", &document).await.expect(200).text();
+        assert_eq!(documents::status(&answer), Some(code), "{id} {gross}: {answer}");
+    }
+    let paid = fin.get(&path).await.expect(200).json();
+    assert_eq!(paid["state"], "paid", "{paid}");
+    let page = server.signed_in("fin@acme.example").await.get(&path).await.expect(200).text();
+    assert!(page.contains("P-1") && page.contains("P-2"), "{page}");
 }

@@ -220,6 +220,8 @@ async fn walk(server: &Server, ada: &Api, system: &System) {
     for (sku, quantity) in [("PEN-01", "3"), ("OFF-8F951", "3"), ("BOLT-M8", "1000")] {
         shopper.add_to_cart(sku, quantity).await;
     }
+    let cart = html::plain(&shopper.open("/cart").await.expect(200).text());
+    assert!(cart.contains("would not take this cart"), "{name} is named in the cart: {cart}");
     let refused = transfer(&shopper).await;
     let page = html::plain(&refused.text());
     assert_eq!(refused.status, 422, "{name}: {page}");

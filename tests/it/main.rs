@@ -20,6 +20,7 @@ mod flow_conformance;
 mod flow_crash;
 mod flow_credentials;
 mod flow_doctor;
+mod flow_documents;
 mod flow_gateway;
 mod flow_invoice;
 mod flow_limits;

@@ -98,16 +98,57 @@ async fn a_policy_changes_by_a_draft_and_another_admin() {
 async fn a_secret_made_on_the_page_is_shown_on_that_answer_alone() {
     let server = Server::demo().await;
     let ada = server.signed_in("ada@acme.example").await;
-    let page = ada.get("/admin/partners/new").await.text();
+    let page = ada.get("/admin/partners/new/all").await.text();
     let form = html::form(&page, "Connect").expect("the form");
     let form = form.with("name", "Second SAP").with("oci_user", "acme-two");
-    let made = ada.form("/admin/partners/new", &form.fields).await.expect(200).text();
+    let made = ada.form("/admin/partners/new/all", &form.fields).await.expect(200).text();
     let (_, rest) = made.split_once("id=\"secret\">").expect("the secret");
     let (secret, _) = rest.split_once('<').unwrap();
     assert!(secret.len() >= 32, "{secret}");
     let list = ada.get("/admin/partners").await.text();
     let link = html::link(&list, "Second SAP").expect("the connection");
     assert!(!ada.get(&link).await.expect(200).text().contains(secret));
+}
+
+#[tokio::test]
+async fn a_connection_is_made_step_by_step_and_goes_on_where_it_was_left() {
+    let server = Server::demo().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let page = ada.get("/admin/partners/new").await.expect(200).text();
+    let form = html::form(&page, "Save and go on").expect("the form").with("name", "New Coupa");
+    let refused = ada.form("/admin/partners/new", &form.fields).await;
+    assert_eq!(refused.status, 422, "neither an identity nor an OCI user");
+    let form = form.with("identities", "NetworkId AN01000000077");
+    let begun = ada.form("/admin/partners/new", &form.fields).await.expect(303);
+    let profile = begun.header("location").expect("the next step").to_owned();
+    assert!(profile.ends_with("/setup/profile"), "{profile}");
+    let resume = profile.replace("/profile", "");
+    let fill = async |path: &str, name: &str, value: &str| {
+        let page = ada.get(path).await.expect(200).text();
+        let form = html::form(&page, "Save and go on").expect("the form").with(name, value);
+        let next = ada.form(path, &form.fields).await.expect(303);
+        next.header("location").expect("the next step").to_owned()
+    };
+    let hosts = fill(&profile, "profile", "coupa").await;
+    assert!(hosts.ends_with("/setup/hosts"), "{hosts}");
+    let left = ada.get(&resume).await.expect(303);
+    assert_eq!(left.header("location"), Some(hosts.as_str()), "it goes on where it was left");
+    let secret = fill(&hosts, "return_hosts", "coupa.example").await;
+    let page = ada.get(&secret).await.expect(200).text();
+    let form = html::form(&page, "Make it").expect("the form");
+    let made = ada.form(&secret, &form.fields).await.expect(200).text();
+    assert!(made.contains("id=\"secret\">"), "{made}");
+    assert!(!ada.get(&secret).await.expect(200).text().contains("id=\"secret\">"), "only once");
+    let trial = secret.replace("secret", "trial");
+    assert!(ada.get(&trial).await.expect(200).text().contains("/cxml/sandbox/"));
+    let live = secret.replace("/secret", "/live");
+    let page = ada.get(&live).await.expect(200).text();
+    let form = html::form(&page, "Go live").expect("the switch");
+    let early = ada.form(&live, &form.fields).await;
+    assert_eq!(early.status, 409, "no report passed yet");
+    assert!(early.text().contains("A passed report of the last 30 days"));
+    let one = resume.replace("/setup", "");
+    assert!(ada.get(&one).await.expect(200).text().contains("coupa.example"));
 }
 
 #[tokio::test]

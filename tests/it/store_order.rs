@@ -259,6 +259,7 @@ async fn a_resend_goes_where_the_supplier_is_now() {
             email: email.map(str::to_owned),
             identity: None,
             secret: Some(Secret::new("another-secret")),
+            profile_overrides: None,
         };
         let fault = act(&inside.app, &ada, set(Channel::Email, None)).await.unwrap_err();
         assert_eq!(code(fault), "missing-field");

@@ -26,6 +26,8 @@ pub struct DeliverySettings {
     pub email: Option<String>,
     pub identity: Option<Identity>,
     pub has_secret: bool,
+    /// What its connection says differently from the generic profile.
+    pub profile_overrides: String,
 }
 
 /// How orders of the reader's organisation reach a supplier, named by short name or id.
@@ -63,6 +65,7 @@ async fn shown(
         email: None,
         identity: None,
         has_secret: false,
+        profile_overrides: String::new(),
     };
     let Some(partner) = partner else { return Ok(shown) };
     if let PartnerKind::Supplier { channel, url, email, .. } = &partner.kind {
@@ -71,6 +74,7 @@ async fn shown(
         shown.email.clone_from(email);
     }
     shown.identity = partner.identities.first().cloned();
+    shown.profile_overrides.clone_from(&partner.profile.overrides);
     shown.has_secret = !store::partner::secrets(conn, partner.id).await?.is_empty();
     Ok(shown)
 }
@@ -85,6 +89,8 @@ pub struct SetDelivery {
     pub email: Option<String>,
     pub identity: Option<Identity>,
     pub secret: Option<Secret>,
+    /// Lines of TOML over the generic profile; empty: none.
+    pub profile_overrides: Option<String>,
 }
 
 impl Command for SetDelivery {
@@ -161,6 +167,10 @@ impl SetDelivery {
             partner.identities.retain(|known| !known.matches(identity));
             // The first is written into documents; earlier ones are still answered to.
             partner.identities.insert(0, identity.clone());
+        }
+        if let Some(overrides) = &self.profile_overrides {
+            partner.profile.overrides = overrides.trim().replace("\r\n", "\n");
+            partner.profile.read()?;
         }
         partner.disabled_at = None;
         Ok(())
@@ -249,6 +259,7 @@ fn changes(before: &DeliverySettings, after: &DeliverySettings) -> Vec<Change> {
         ("url", said(&before.url), said(&after.url)),
         ("email", said(&before.email), said(&after.email)),
         ("identity", said(&identity(before)), said(&identity(after))),
+        ("profile_overrides", before.profile_overrides.clone(), after.profile_overrides.clone()),
     ];
     let changed = fields.into_iter().filter(|(_, before, after)| before != after);
     changed

@@ -2,15 +2,15 @@
 
 use crate::{
     cxml::{Payload, Received, order::OrderAction},
-    domain::{party::PartnerKind, refusal::Refusal},
+    domain::{party::PartnerKind, profile::Offer, refusal::Refusal},
     exchange::{self, status::not_implemented},
     store,
 };
 
-use super::{Inbound, Taken};
+use super::{Inbound, Taken, pending};
 use crate::{
     app::{
-        App, AppError, Cx, arrival, invoice,
+        App, AppError, Cx, arrival, import, invoice,
         partner_auth::{self, Sender},
         punchout, receiving,
     },
@@ -53,7 +53,11 @@ pub(super) async fn one_of(
 fn is_about_an_order(received: &Received, sender: &Sender) -> bool {
     let of_supplier = matches!(
         received.payload_name.as_str(),
-        "ConfirmationRequest" | "ShipNoticeRequest" | "InvoiceDetailRequest"
+        "ConfirmationRequest"
+            | "ShipNoticeRequest"
+            | "InvoiceDetailRequest"
+            | "CatalogUploadRequest"
+            | "GetPendingRequest"
     );
     of_supplier || sender.supplier().is_none()
 }
@@ -78,7 +82,11 @@ pub(super) async fn to_owner(
     match payload {
         Payload::ProfileRequest => {
             let url = format!("{}/cxml", cx.app.site.public_url);
-            let profile = exchange::punchout::profile(&url, cx.now);
+            let partner = &inbound.sender.partner;
+            let offered = partner.profile.read()?.documents.offered.clone();
+            let own = |offer: &Offer| is_of(*offer, &partner.kind);
+            let offered: Vec<Offer> = offered.into_iter().filter(own).collect();
+            let profile = exchange::punchout::profile(&url, cx.now, &offered);
             let payload = Payload::ProfileResponse(Box::new(profile));
             Ok(Taken { status: Status::ok(), payload, about: Vec::new() })
         }
@@ -106,6 +114,29 @@ pub(super) async fn to_owner(
             need(cx, inbound, payload, ("order", "ship")).await?;
             receiving::ship_notice(cx, inbound, request).await
         }
+        Payload::ReceiptRequest(request) => {
+            offered(inbound, Offer::Receipt)?;
+            need(cx, inbound, payload, ("order", "create")).await?;
+            receiving::receipt(cx, inbound, request).await
+        }
+        Payload::PaymentRemittanceRequest(request) => {
+            offered(inbound, Offer::Remittance)?;
+            need(cx, inbound, payload, ("order", "create")).await?;
+            invoice::remittance(cx, inbound, request).await
+        }
+        Payload::CatalogUploadRequest(request) => {
+            offered(inbound, Offer::Catalogue)?;
+            need(cx, inbound, payload, ("order", "confirm")).await?;
+            import::upload(cx, inbound, request).await
+        }
+        Payload::GetPendingRequest(request) => {
+            offered(inbound, Offer::Pending)?;
+            pending::waiting(cx, inbound, request).await
+        }
+        Payload::CopyRequest(request) => {
+            offered(inbound, Offer::Copy)?;
+            pending::copy(cx, inbound, request).await
+        }
         Payload::None => Err(Refusal::invalid("content", "The Request is empty.")
             .field("cXML/Request")
             .expected("one payload such as PunchOutSetupRequest")
@@ -116,6 +147,24 @@ pub(super) async fn to_owner(
 
 const TAKEN: &str = "ProfileRequest, PunchOutSetupRequest, OrderRequest, ConfirmationRequest, \
                      ShipNoticeRequest or InvoiceDetailRequest";
+
+/// Whose documents they are; the rest either side may send.
+const fn is_of(offer: Offer, kind: &PartnerKind) -> bool {
+    match offer {
+        Offer::Receipt | Offer::Remittance => matches!(kind, PartnerKind::Buyer),
+        Offer::Catalogue => matches!(kind, PartnerKind::Supplier { .. }),
+        Offer::Pending | Offer::Copy => true,
+    }
+}
+
+/// What is not offered over this connection is not implemented for it.
+fn offered(inbound: &Inbound<'_>, offer: Offer) -> Result<(), AppError> {
+    let profile = inbound.sender.partner.profile.read()?;
+    if profile.documents.offered.contains(&offer) {
+        return Ok(());
+    }
+    Err(not_implemented("cXML/Request", offer.word(), TAKEN).into())
+}
 
 /// Whether this kind of partner may send this kind of document.
 async fn need(

@@ -55,26 +55,61 @@ impl Command for Add {
     const NEED: Need = Need::May("partner", "create");
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Stored, AppError> {
-        let blank = Partner {
-            id: cx.id(),
-            organisation: cx.actor.need_organisation()?,
-            kind: PartnerKind::Buyer,
-            name: String::new(),
-            identities: Vec::new(),
-            cart_encoding: CartEncoding::Urlencoded,
-            return_hosts: Vec::new(),
-            frame_ancestors: Vec::new(),
-            allow_http: false,
-            oci_user: None,
-            oci_fields: OciFields::usual(),
-            profile: Default::default(),
-            disabled_at: None,
-            version: 0,
-        };
+        let blank = blank(cx)?;
         let partner = self.input.put_on(cx, &blank).await?;
         store::partner::save(cx.conn, &partner, cx.now).await?;
         difference(&blank, &partner).settle(cx, "partner", partner.id);
         secret::put(cx, partner.id, 1, &self.new).await
+    }
+}
+
+fn blank(cx: &Cx<'_>) -> Result<Partner, AppError> {
+    Ok(Partner {
+        id: cx.id(),
+        organisation: cx.actor.need_organisation()?,
+        kind: PartnerKind::Buyer,
+        name: String::new(),
+        identities: Vec::new(),
+        cart_encoding: CartEncoding::Urlencoded,
+        return_hosts: Vec::new(),
+        frame_ancestors: Vec::new(),
+        allow_http: false,
+        oci_user: None,
+        oci_fields: OciFields::usual(),
+        profile: Default::default(),
+        disabled_at: None,
+        version: 0,
+    })
+}
+
+/// Begins a connection: it has a name and says who calls, and no secret yet, so that nobody can.
+/// Where there is a trial to pass it is held back until it has.
+#[derive(Debug, Clone)]
+pub struct Begin {
+    pub name: String,
+    pub identities: Vec<Identity>,
+    pub oci_user: Option<String>,
+}
+
+impl Command for Begin {
+    type Answer = Saved;
+    const NEED: Need = Need::May("partner", "create");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
+        let blank = blank(cx)?;
+        let input = PartnerInput {
+            name: self.name.clone(),
+            identities: self.identities.clone(),
+            oci_user: self.oci_user.clone(),
+            ..PartnerInput::of(&blank)
+        };
+        let partner = input.put_on(cx, &blank).await?;
+        store::partner::save(cx.conn, &partner, cx.now).await?;
+        difference(&blank, &partner).settle(cx, "partner", partner.id);
+        if !partner.identities.is_empty() {
+            store::conformance::set_held(cx.conn, partner.id, (true, None), cx.now).await?;
+        }
+        Ok(Saved { partner: partner.id })
     }
 }
 
@@ -112,6 +147,24 @@ impl Command for Edit {
 }
 
 impl PartnerInput {
+    /// What is kept of this connection.
+    pub fn of(own: &Partner) -> Self {
+        let OciFields { user, password, hook_url } = own.oci_fields.clone();
+        Self {
+            name: own.name.clone(),
+            identities: own.identities.clone(),
+            cart_encoding: own.cart_encoding.word().to_owned(),
+            profile: own.profile.name.clone(),
+            profile_overrides: own.profile.overrides.clone(),
+            return_hosts: own.return_hosts.clone(),
+            frame_ancestors: own.frame_ancestors.clone(),
+            allow_http: own.allow_http,
+            oci_user: own.oci_user.clone(),
+            oci_fields: [user, password, hook_url],
+            disabled: own.disabled_at.is_some(),
+        }
+    }
+
     async fn put_on(&self, cx: &mut Cx<'_>, before: &Partner) -> Result<Partner, AppError> {
         let rule = &cx.app.site.addresses;
         let lists = [self.identities.len(), self.return_hosts.len(), self.frame_ancestors.len()];

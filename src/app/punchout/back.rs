@@ -6,13 +6,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::{AppError, Command, Cx, Need, document, inbox::payload_id},
+    app::{AppError, Command, Cx, Need, Reader, document, inbox::payload_id},
     base::{
         id::{CartId, DocumentId, PunchoutSessionId, RequisitionId},
         money::Money,
     },
     domain::{
-        cart::{self, CartState, Goods},
+        cart::{self, CartLine, CartState, Goods},
         fact::Fact,
         party::{Checkout, Identity},
         punchout::{Operation, Protocol, PunchoutSession, SessionMove},
@@ -21,7 +21,7 @@ use crate::{
     },
     exchange::punchout::{self as wire, Line, Returned, Written},
     store::{
-        self,
+        self, Conn,
         document::{Direction, Document, sender_key},
         punchout_session::Ending,
     },
@@ -68,7 +68,7 @@ impl Command for Transfer {
         }
         let total = cart::total(lines.iter().map(|line| &line.goods), cart.currency)?;
         let named = lines.into_iter().map(|line| (line.id.to_string(), line.goods)).collect();
-        let lines = with_suppliers(cx, named).await?;
+        let lines = with_suppliers(cx.conn, named).await?;
         let back = Returned { lines, total, is_final: true, was_pending: false };
         store::cart::set_state(cx.conn, &cart, CartState::Returned, cx.now).await?;
         freeze(cx, &session, &back, &[cart.id.to_string()], Some(cart.id)).await?;
@@ -206,7 +206,7 @@ async fn freeze_requisition(
         .map(|line| (key(&line.goods).unwrap_or_else(|| line.id.to_string()), line.goods))
         .collect();
     let back = Returned {
-        lines: with_suppliers(cx, named).await?,
+        lines: with_suppliers(cx.conn, named).await?,
         total: requisition.total,
         is_final,
         was_pending: requisition.returned_pending_at.is_some(),
@@ -259,12 +259,35 @@ async fn after_ordering(
     freeze(cx, session, &nothing, &[requisition.id.to_string()], None).await
 }
 
+/// What the procurement system of the visit would cut, drop or refuse of these lines, so that it is
+/// named while they can still be changed. Nothing outside a visit.
+pub async fn would_refuse(
+    reader: &mut Reader<'_>,
+    lines: &[CartLine],
+) -> Result<Vec<Refusal>, AppError> {
+    let Some(session) = reader.actor.punchout() else { return Ok(Vec::new()) };
+    let conn = &mut *reader.conn;
+    let Some(session) = store::punchout_session::get(conn, session).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(partner) = store::partner::get(conn, session.partner).await? else {
+        return Ok(Vec::new());
+    };
+    let profile = partner.profile.read()?;
+    let named = lines.iter().map(|line| (line.id.to_string(), line.goods.clone())).collect();
+    let lines = with_suppliers(conn, named).await?;
+    Ok(match session.protocol {
+        Protocol::Oci => wire::check_oci(&profile, &lines),
+        Protocol::Cxml => wire::check(&profile, &lines),
+    })
+}
+
 /// The lines with the short names of their suppliers.
 async fn with_suppliers(
-    cx: &mut Cx<'_>,
+    conn: &mut Conn,
     lines: Vec<(String, Goods)>,
 ) -> Result<Vec<Line>, AppError> {
-    let suppliers = store::supplier::all(cx.conn).await?;
+    let suppliers = store::supplier::all(conn).await?;
     let named = |goods: &Goods| {
         let own = suppliers.iter().find(|own| own.id == goods.supplier);
         own.map(|own| Identity::new(SUPPLIER_DOMAIN, &*own.name))

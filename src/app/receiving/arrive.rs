@@ -1,15 +1,22 @@
-//! Confirmations and ship notices as documents: which order they mean, and what they say of it.
+//! Confirmations, ship notices and receipts as documents: which order they mean, and what they say
+//! of it.
 
 use crate::{
-    cxml::{Status, confirmation::ConfirmationRequest, ship_notice::ShipNoticeRequest},
-    domain::{
-        order::{Order, Reference, Source},
-        refusal::Refusal,
+    base::{id::RequisitionId, text::shorten, unit},
+    cxml::{
+        Status, confirmation::ConfirmationRequest, receipt::ReceiptRequest,
+        ship_notice::ShipNoticeRequest,
     },
-    exchange, store,
+    domain::{
+        order::{Order, OrderLine, Reference, Source},
+        refusal::Refusal,
+        shipment::Moved,
+    },
+    exchange::{self, receipt::Received},
+    store::{self, document::Direction},
 };
 
-use super::{AppError, Cx, confirm, ship};
+use super::{AppError, By, Cx, confirm, ship, take_in};
 use crate::app::inbox::{Inbound, Taken};
 
 /// Takes a ConfirmationRequest of a supplier's system.
@@ -39,6 +46,108 @@ pub async fn ship_notice(
         ship(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     }
     Ok(Taken::status(Status::ok(), concerned))
+}
+
+/// Takes a ReceiptRequest of a procurement system; it may speak of several of its orders, and one
+/// of those may have become several here.
+pub async fn receipt(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    request: &ReceiptRequest,
+) -> Result<Taken, AppError> {
+    let mut concerned = Vec::new();
+    for (reference, mut items) in exchange::receipt::said(request)? {
+        for order in buyers_orders(cx, inbound, &reference).await? {
+            concerned.extend(about(&order));
+            let parts = own_parts(cx, inbound, (&order, &reference), &mut items).await?;
+            if parts.is_empty() {
+                continue;
+            }
+            let asked = store::requisition::get_any(cx.conn, order.requisition).await?;
+            let asked =
+                asked.ok_or_else(|| AppError::internal("an order's requisition is gone"))?;
+            let (number, document) = (request.receipt_id.clone(), Some(inbound.id));
+            let by = By { person: asked.requester, number, document };
+            take_in(cx, order, &parts, by).await?;
+        }
+        if let Some(item) = items.first() {
+            return Err(Refusal::invalid("unknown-line", "The order has no such line.")
+                .field("ReceiptItem/ReceiptItemReference/@lineNumber")
+                .got(item.line.to_string())
+                .expected("the lineNumber of an ItemOut of this order")
+                .into());
+        }
+    }
+    Ok(Taken::status(Status::ok(), concerned))
+}
+
+/// The orders that a procurement system means: by its orderID or our number, else by the payloadID
+/// of its OrderRequest.
+async fn buyers_orders(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    reference: &Reference,
+) -> Result<Vec<Order>, AppError> {
+    let organisation = inbound.sender.partner.organisation;
+    let mut found = match &reference.number {
+        Some(number) => store::order::of_buyer(cx.conn, organisation, number).await?,
+        None => Vec::new(),
+    };
+    if let (true, Some(payload_id)) = (found.is_empty(), &reference.payload_id) {
+        let sent = store::document::by_payload(cx.conn, Direction::In, payload_id).await?;
+        let sent = sent.filter(|sent| sent.organisation == Some(organisation));
+        let of: Option<RequisitionId> =
+            sent.and_then(|sent| sent.about.first().and_then(|about| about.parse().ok()));
+        if let Some(of) = of {
+            found = store::order::of_requisition(cx.conn, of).await?;
+        }
+    }
+    if found.is_empty() {
+        return Err(not_one(reference, "No order of yours goes by this name."));
+    }
+    Ok(found)
+}
+
+/// Takes from the items those of this order. The lines of the procurement system's order are the
+/// requisition's; an order that was begun here has its own.
+async fn own_parts(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    (order, reference): (&Order, &Reference),
+    items: &mut Vec<Received>,
+) -> Result<Vec<Moved>, AppError> {
+    let profile = inbound.sender.partner.profile.read()?;
+    let lines = store::order::lines(cx.conn, order.id).await?;
+    let asked = store::requisition::lines(cx.conn, order.requisition).await?;
+    let is_ours = reference.number.as_deref() == Some(order.number.as_str());
+    let line_of = |number: i64| -> Option<&OrderLine> {
+        if is_ours || order.buyer_order_id.is_none() {
+            return lines.iter().find(|line| line.line_number == number);
+        }
+        let asked = asked.iter().find(|line| line.position == number)?;
+        lines.iter().find(|line| line.requisition_line == asked.id)
+    };
+    let mut parts = Vec::new();
+    let mut left = Vec::new();
+    for item in items.drain(..) {
+        let Some(line) = line_of(item.line) else {
+            left.push(item);
+            continue;
+        };
+        let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
+        let own = &line.goods.unit;
+        let theirs = profile.units.to_ours(&item.unit).unwrap_or(&item.unit);
+        if !theirs.is_empty() && meant(theirs) != meant(own) {
+            return Err(Refusal::invalid("other-unit", "The receipt counts in another unit.")
+                .field("ReceiptItem/UnitRate/UnitOfMeasure")
+                .got(shorten(&item.unit, 40))
+                .expected(profile.units.to_theirs(own).unwrap_or(own).to_owned())
+                .into());
+        }
+        parts.push(Moved { line_number: line.line_number, quantity: item.quantity });
+    }
+    *items = left;
+    Ok(parts)
 }
 
 fn about(order: &Order) -> Vec<String> {

@@ -1,17 +1,22 @@
 //! A link to one exchange for the other side's support: read only, for some days, without a login.
 //!
 //! The link is never stored: a token of the id, bound to the organisation and to the end of its
-//! time. It shows what the admin's page shows, from which secrets were cut before they were kept.
+//! time; that there is one is, so that it can be revoked. It shows what the admin's page shows,
+//! from which secrets were cut before they were kept.
 
 use super::look::{self, Detail};
 use crate::{
-    app::{App, AppError, Reader},
+    app::{App, AppError, Command, Cx, Need, Reader},
     base::{
         id::{DocumentId, ExchangeId, OrganisationId},
         secret::Keys,
         time::Time,
     },
-    domain::refusal::Refusal,
+    domain::{
+        fact::{Change, Fact},
+        refusal::Refusal,
+    },
+    store::{self, wire::Shared},
 };
 
 const PURPOSE: &str = "exchange";
@@ -37,23 +42,87 @@ fn bound(table: &str, organisation: &str, until: i64) -> String {
     format!("{table} {organisation} {until}")
 }
 
-/// A link to an exchange that the reader may see.
-pub async fn share(reader: &mut Reader<'_>, id: &str, days: i64) -> Result<Share, AppError> {
-    look::detail(reader, id).await?;
-    let organisation = reader.actor.need_organisation()?.to_string();
-    if !SHARED_DAYS.contains(&days) {
-        return Err(Refusal::invalid("bad-days", "A link is good for 1, 7 or 30 days.")
-            .field("days")
-            .got(days.to_string())
-            .expected("1, 7 or 30")
-            .into());
+/// Makes a link to an exchange of the organisation.
+#[derive(Debug, Clone)]
+pub struct MakeShare {
+    pub exchange: String,
+    pub days: i64,
+}
+
+impl Command for MakeShare {
+    /// Until when it is good, in milliseconds; the link itself is never stored.
+    type Answer = i64;
+    const NEED: Need = Need::May("partner", "edit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<i64, AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        look::of_id(cx.conn, organisation, &self.exchange, &cx.app.site.identity).await?;
+        if !SHARED_DAYS.contains(&self.days) {
+            return Err(Refusal::invalid("bad-days", "A link is good for 1, 7 or 30 days.")
+                .field("days")
+                .got(self.days.to_string())
+                .expected("1, 7 or 30")
+                .into());
+        }
+        let until = cx.now.plus_ms(self.days * DAY_MS);
+        let person = cx.actor.need_person()?.name.clone();
+        let row = Shared { exchange: self.exchange.clone(), until, person };
+        store::wire::share(cx.conn, organisation, &row, cx.now).await?;
+        cx.fact(stated(&self.exchange, ("", &format!("good until {until}"))));
+        Ok(until.millis())
     }
-    let gone = || AppError::from(Refusal::not_found("exchange"));
-    let (table, bits) = bits(id).ok_or_else(gone)?;
-    let until = reader.app.now().plus_ms(days * DAY_MS);
-    let token = reader.app.keys.token(PURPOSE, bits, &bound(table, &organisation, until.millis()));
-    let path = format!("/shared/exchange/{table}/{organisation}/{}/{token}", until.millis());
-    Ok(Share { path, until })
+}
+
+/// Ends a link before its time.
+#[derive(Debug, Clone)]
+pub struct Unshare {
+    pub exchange: String,
+    pub until: Time,
+}
+
+impl Command for Unshare {
+    type Answer = ();
+    const NEED: Need = Need::May("partner", "edit");
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
+        let organisation = cx.actor.need_organisation()?;
+        let place = (self.exchange.as_str(), self.until);
+        if !store::wire::unshare(cx.conn, organisation, place).await? {
+            cx.nothing_changed();
+            return Ok(());
+        }
+        let before = format!("good until {}", self.until);
+        cx.fact(stated(&self.exchange, (&before, "revoked")));
+        Ok(())
+    }
+}
+
+fn stated(exchange: &str, (before, after): (&str, &str)) -> Fact {
+    let (field, before, after) = ("link".to_owned(), before.to_owned(), after.to_owned());
+    Fact::SettingSaved {
+        object: exchange.to_owned(),
+        noun: "shared exchange".to_owned(),
+        changes: vec![Change { field, before, after }],
+    }
+}
+
+/// The links to an exchange that are good now.
+pub async fn shares(reader: &mut Reader<'_>, id: &str) -> Result<Vec<Shared>, AppError> {
+    let organisation = reader.actor.need_organisation()?;
+    let now = reader.app.now();
+    Ok(store::wire::shares(&mut reader.conn, organisation, id, now).await?)
+}
+
+impl Share {
+    /// The link that was made for an exchange of the organisation, good until then.
+    pub fn of(app: &App, organisation: OrganisationId, id: &str, until: Time) -> Option<Self> {
+        let (table, bits) = bits(id)?;
+        let organisation = organisation.to_string();
+        let bound = bound(table, &organisation, until.millis());
+        let token = app.keys.token(PURPOSE, bits, &bound);
+        let path = format!("/shared/exchange/{table}/{organisation}/{}/{token}", until.millis());
+        Some(Self { path, until })
+    }
 }
 
 /// The exchange of a link that is still good.
@@ -73,6 +142,10 @@ pub async fn shared(
         _ => DocumentId::from_bits(bits).to_string(),
     };
     let mut conn = app.store.read().await?;
+    let good = store::wire::shares(&mut conn, organisation, &id, app.now()).await?;
+    if !good.iter().any(|one| one.until.millis() == until) {
+        return Err(gone());
+    }
     let detail = look::of_id(&mut conn, organisation, &id, &app.site.identity).await?;
     Ok((detail, Time::from_millis(until)))
 }

@@ -65,6 +65,7 @@ fn a_connection_says_only_what_differs_and_a_misspelt_word_is_named() {
         "oci.fixed = { \"PRICE[1]\" = \"0\" }",
         "oci.fixed = { PRICE = \"0\" }",
         "[limits",
+        "documents.offered = [\"QuoteRequest\"]",
     ] {
         let refusal = profile("coupa", bad).unwrap_err();
         assert_eq!(refusal.code, "bad-profile-override", "{bad}");

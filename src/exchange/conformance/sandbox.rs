@@ -113,7 +113,7 @@ fn taken(side: Side, payload: &Payload, arrived: &Arrived<'_>) -> Result<Reply, 
     let ok = |payload| Ok(Reply::Fresh(Status::ok(), payload));
     match (side, payload) {
         (_, Payload::ProfileRequest) => {
-            let profile = punchout::profile(arrived.url, arrived.at);
+            let profile = punchout::profile(arrived.url, arrived.at, &[]);
             ok(Payload::ProfileResponse(Box::new(profile)))
         }
         (Side::Buyer, Payload::PunchOutSetupRequest(_)) => {

@@ -149,6 +149,13 @@ pub(super) const WORDS: Words = Words {
         "Mend what the reason above says, then send the order again from its page. It \
              leaves as the same document, so it cannot be booked twice.",
     ),
+    exchange_failed: said(
+        "{document} with {partner} went wrong",
+        "A {document} between you and {partner} went wrong.",
+        "Open the wire doctor",
+        "The page says what to do, and can be shown to the other side. Of the same \
+             cause you hear again tomorrow at the earliest.",
+    ),
 };
 
 pub(super) const fn label(label: Label) -> &'static str {

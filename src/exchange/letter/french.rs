@@ -157,6 +157,13 @@ pub(super) const WORDS: Words = Words {
         "Corrigez le motif indiqué, puis renvoyez la commande depuis sa page. Elle part comme \
              le même document et ne sera pas enregistrée deux fois.",
     ),
+    exchange_failed: said(
+        "{document} avec {partner} a échoué",
+        "Un {document} entre vous et {partner} a échoué.",
+        "Ouvrir la page",
+        "La page dit ce qu'il faut faire et peut être montrée à l'autre partie. Pour \
+             la même cause, vous ne serez prévenu de nouveau que demain au plus tôt.",
+    ),
 };
 
 pub(super) const fn label(label: Label) -> &'static str {

@@ -156,6 +156,13 @@ pub(super) const WORDS: Words = Words {
         "Beheben Sie den genannten Grund und senden Sie die Bestellung von ihrer Seite aus \
              erneut. Sie geht als dasselbe Dokument hinaus und wird nicht doppelt gebucht.",
     ),
+    exchange_failed: said(
+        "{document} mit {partner} ist fehlgeschlagen",
+        "Ein {document} zwischen Ihnen und {partner} ist fehlgeschlagen.",
+        "Seite öffnen",
+        "Die Seite sagt, was zu tun ist, und lässt sich der anderen Seite zeigen. Von \
+             derselben Ursache hören Sie frühestens morgen wieder.",
+    ),
 };
 
 pub(super) const fn label(label: Label) -> &'static str {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::base::{
     decimal,
-    id::{CartId, InviteId, InvoiceId, OrderId, RequisitionId, TaskId},
+    id::{CartId, ExchangeId, InviteId, InvoiceId, OrderId, RequisitionId, TaskId},
     money::{Currency, Money, UnitPrice},
     quantity::Quantity,
     time::{Time, parse_day},
@@ -108,6 +108,12 @@ fn every_notice(typed: &str) -> Vec<Notice> {
         Notice::PasswordReset { invite: InviteId::from_bits(7), valid_hours: 2 },
         Notice::DeliveryLate { trouble: trouble(), next_at: at },
         Notice::DeliveryFailed { trouble: trouble() },
+        Notice::ExchangeFailed {
+            exchange: ExchangeId::from_bits(8),
+            partner: typed.into(),
+            document: "OrderRequest".into(),
+            because: typed.into(),
+        },
     ]
 }
 

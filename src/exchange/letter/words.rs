@@ -28,6 +28,7 @@ pub(super) enum Topic {
     PasswordReset,
     DeliveryLate,
     DeliveryFailed,
+    ExchangeFailed,
 }
 
 impl Topic {
@@ -85,6 +86,7 @@ pub(super) struct Words {
     pub(super) password_reset: Wording,
     pub(super) delivery_late: Wording,
     pub(super) delivery_failed: Wording,
+    pub(super) exchange_failed: Wording,
 }
 
 /// What stands before a value in the list of values.
@@ -149,6 +151,7 @@ pub(super) fn wording(language: Language, topic: Topic) -> &'static Wording {
         Topic::PasswordReset => &words.password_reset,
         Topic::DeliveryLate => &words.delivery_late,
         Topic::DeliveryFailed => &words.delivery_failed,
+        Topic::ExchangeFailed => &words.exchange_failed,
     }
 }
 

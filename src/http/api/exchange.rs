@@ -13,7 +13,10 @@ use super::{
     shape::{Created, List, Paged},
 };
 use crate::{
-    app::wire::{self, Detail, Listed, Outcome, SHARED_DAYS, Search},
+    app::{
+        AppError,
+        wire::{self, Detail, Listed, MakeShare, Outcome, SHARED_DAYS, Search, Share},
+    },
     base::{id::PartnerId, page::Cut, text::shorten, time::Time},
     domain::refusal::Refusal,
     exchange::diagnosis::{Finding, Line},
@@ -278,8 +281,10 @@ impl Exchanges {
         body: Json<ShareInput>,
     ) -> poem::Result<Created<ShareJson>> {
         let days = body.0.days.unwrap_or(SHARED_DAYS[0]);
-        let mut reader = caller.reader().await?;
-        let share = wire::share(&mut reader, &id, days).await?;
+        let until = caller.act(MakeShare { exchange: id.0.clone(), days }).await?;
+        let organisation = caller.actor().need_organisation()?;
+        let share = Share::of(caller.app(), organisation, &id, Time::from_millis(until));
+        let share = share.ok_or_else(|| AppError::from(Refusal::not_found("exchange")))?;
         let url = format!("{}{}", caller.app().site.public_url, share.path);
         Ok(Created::new(ShareJson { url, expires_at: share.until.to_string() }))
     }

@@ -39,6 +39,8 @@ struct DeliveryJson {
     email: Option<String>,
     identity: Option<IdentityJson>,
     has_secret: bool,
+    /// What its connection says differently from the generic profile, as TOML.
+    profile_overrides: String,
 }
 
 impl From<DeliverySettings> for DeliveryJson {
@@ -52,6 +54,7 @@ impl From<DeliverySettings> for DeliveryJson {
             email: settings.email,
             identity: settings.identity.map(identity),
             has_secret: settings.has_secret,
+            profile_overrides: settings.profile_overrides,
         }
     }
 }
@@ -69,6 +72,9 @@ struct DeliveryInput {
     /// `{"domain":"DUNS","identity":"111111111"}`, `"DUNS:111111111"`, or the identity alone.
     identity: Option<Any<Value>>,
     secret: Option<Text>,
+    /// Lines of TOML over the generic profile, such as `documents.catalogue = "apply"`; an empty
+    /// text takes them away.
+    profile_overrides: Option<Text>,
 }
 
 /// The domain of an identity that was given without one: nine digits are a DUNS number.
@@ -121,7 +127,7 @@ impl SupplierDelivery {
         name: Path<String>,
         body: Json<DeliveryInput>,
     ) -> poem::Result<Json<DeliveryJson>> {
-        let DeliveryInput { channel, url, email, identity, secret } = body.0;
+        let DeliveryInput { channel, url, email, identity, secret, profile_overrides } = body.0;
         let channel: Channel = channel.trimmed().parse().map_err(|_| {
             AppError::from(
                 Refusal::invalid("bad-channel", "Orders cannot be sent this way.")
@@ -139,6 +145,7 @@ impl SupplierDelivery {
             email: email.map(|text| text.0),
             identity: identity.map_err(AppError::from)?,
             secret: secret.map(|text| Secret::new(text.0)),
+            profile_overrides: profile_overrides.map(|text| text.0),
         };
         Ok(Json(caller.act(command).await?.into()))
     }

@@ -93,6 +93,8 @@ struct ImportLine {
     field: Option<String>,
     got: Option<String>,
     expected: Option<String>,
+    /// What may be wrong though it is kept.
+    warning: Option<String>,
 }
 
 /// What an import did, or would do.
@@ -121,7 +123,16 @@ impl From<import::Report> for ImportReport {
                 None => [None, None, None],
             };
             let outcome = word.to_owned();
-            ImportLine { line: line.line, sku: line.sku, outcome, text, field, got, expected }
+            ImportLine {
+                line: line.line,
+                sku: line.sku,
+                outcome,
+                text,
+                field,
+                got,
+                expected,
+                warning: line.warning,
+            }
         };
         Self {
             dry_run: report.dry_run,

@@ -4,7 +4,11 @@
 //! through (security.md 1.10). Here a name sent twice is visible, bytes that are no text are
 //! refused, and values stay exactly as they were sent.
 
-use crate::{base::text::shorten, cxml::multipart, domain::refusal::Refusal};
+use crate::{
+    base::text::shorten,
+    cxml::{encoding, multipart},
+    domain::refusal::Refusal,
+};
 
 /// Pairs a form may carry (security.md section 6).
 pub const MAX_PAIRS: usize = 10_000;
@@ -80,6 +84,12 @@ pub fn parse(bytes: &[u8], charset: Charset) -> Result<Form, Refusal> {
     Ok(Form { pairs, files: Vec::new() })
 }
 
+fn no_text(name: &str) -> Refusal {
+    Refusal::invalid("file-no-text", "This is not a text file.")
+        .field(shorten(name, 80))
+        .expected("an XML or text file")
+}
+
 fn unescape(part: &[u8]) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part;
@@ -145,6 +155,19 @@ impl Form {
         self.files.iter().find(|(own, file)| own == name && !file.name.is_empty()).map(|(_, f)| f)
     }
 
+    /// The file of a name as text, in the charset that it says itself; nothing when none was chosen.
+    pub fn text_file(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let Some(file) = self.file(name).filter(|file| !file.body.is_empty()) else {
+            return Ok(None);
+        };
+        let decoded = encoding::decode(&file.body, None)
+            .map_err(|fault| no_text(name).got(shorten(&fault.to_string(), 200)))?;
+        if decoded.text.contains('\0') {
+            return Err(no_text(name).got("a NUL character"));
+        }
+        Ok(Some(decoded.text.into_owned()))
+    }
+
     /// Every value of a name, in order: for controls that may be sent several times.
     pub fn all<'form>(&'form self, name: &str) -> impl Iterator<Item = &'form str> {
         self.pairs.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
@@ -202,6 +225,19 @@ mod tests {
         assert_eq!(form.one("z").unwrap_err().code, "field-missing");
         assert_eq!(form.maybe("z"), Ok(None));
         assert_eq!(form.all("b").collect::<Vec<_>>(), ["2", "3"]);
+    }
+
+    #[test]
+    fn a_file_is_read_in_its_own_charset_and_must_be_text() {
+        let read = |body: &[u8]| {
+            let head = b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n";
+            let whole = [head, body, b"\r\n--b--\r\n"].concat();
+            parse_parts(&whole, "b").unwrap().text_file("f")
+        };
+        let latin = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xFC</a>";
+        assert!(read(latin).unwrap().unwrap().ends_with("<a>\u{fc}</a>"));
+        assert_eq!(read(b"\x89PNG\0").unwrap_err().code, "file-no-text");
+        assert_eq!(read(b""), Ok(None));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
         AppError, act,
         cart::{AddLines, LineAsked, RemoveLine, SetQuantities, View, current, paste},
         gateway::{self, Origin, Shop},
+        punchout,
     },
     base::{
         id::{CartId, CartLineId},
@@ -47,6 +48,8 @@ struct CartPage {
     empty: Empty,
     paste: Field,
     can_paste: bool,
+    /// What the procurement system would not take of the lines.
+    would_refuse: Vec<String>,
     /// Handing the cart in, where carts are signed off here.
     checkout: Option<Checkout>,
 }
@@ -140,6 +143,11 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
         Some(view) => gateway::origins(&mut reader, view.cart.id).await?,
         None => HashMap::new(),
     };
+    let would_refuse = match view.as_ref().filter(|view| view.can_edit) {
+        Some(view) => punchout::would_refuse(&mut reader, &view.lines).await?,
+        None => Vec::new(),
+    };
+    let would_refuse = would_refuse.iter().take(FAULTS_SHOWN).map(spoken).collect();
     let filled = view.as_ref().filter(|view| !view.lines.is_empty() || !view.can_edit);
     let cart = filled.map(|view| Filled::of(&shell, (view, &origins), &said, visits));
     let what = "Search the shop and add what you need, or paste a list of numbers and quantities.";
@@ -150,11 +158,21 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
         Some(view) => Checkout::of(&shell, &mut reader, &view.cart).await?,
         None => None,
     };
-    let mut answer = who.page(&CartPage { shell, cart, empty, paste, can_paste, checkout })?;
+    let mut answer =
+        who.page(&CartPage { shell, cart, empty, paste, can_paste, would_refuse, checkout })?;
     if let Some(status) = status {
         answer.set_status(status);
     }
     Ok(answer)
+}
+
+/// A fault of a line in one sentence or two.
+fn spoken(refusal: &Refusal) -> String {
+    let mut text = refusal.message.clone();
+    if let Some(expected) = &refusal.expected {
+        text.push_str(&format!(" Expected: {expected}."));
+    }
+    text
 }
 
 /// A cart with where its lines came from.

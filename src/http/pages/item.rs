@@ -5,7 +5,10 @@ use poem::{Response, Result, Route, get, handler, web::Path};
 
 use super::shop::{Priced, Refused, added, control, control_id, item_path};
 use crate::{
-    app::catalogue::{self, Offer},
+    app::{
+        catalogue::{self, Offer},
+        register,
+    },
     domain::price::Tier,
     http::{
         actor::{Query, SignedIn},
@@ -58,11 +61,12 @@ pub(super) async fn page(
     } else if was_added {
         shell.notice = Some(added());
     }
+    let class = register::class_title(&mut reader, &offer.item.unspsc).await?;
     let price = Priced::of(&shell, &offer.prices, &offer.item.unit);
     let said = refused.as_ref().map(|refused| refused.quantity.clone());
     let page = ItemPage {
         crumbs: Crumbs::to(&offer.item.name).over("Shop", shell.href("/shop")),
-        facts: facts(&shell, &offer),
+        facts: facts(&shell, &offer, class.as_deref()),
         tiers: offer.prices.tiers().to_vec(),
         control: control_id(&control(&offer.supplier.name, &offer.item.sku)),
         quantity: said.unwrap_or_else(|| price.first_quantity()),
@@ -83,7 +87,7 @@ pub(super) async fn page(
     Ok(answer)
 }
 
-fn facts(shell: &Shell, offer: &Offer) -> Facts {
+fn facts(shell: &Shell, offer: &Offer, class: Option<&str>) -> Facts {
     let item = &offer.item;
     let days = item.lead_time_days.map(|days| match days {
         1 => "1 day".to_owned(),
@@ -99,6 +103,7 @@ fn facts(shell: &Shell, offer: &Offer) -> Facts {
     };
     facts
         .maybe("UNSPSC", Some(&item.unspsc))
+        .maybe("Class", class)
         .maybe("Manufacturer", Some(&item.manufacturer))
         .maybe("Manufacturer's number", Some(&item.manufacturer_sku))
         .maybe("Lead time", days.as_deref())

@@ -331,7 +331,11 @@ pub(super) fn timeline(shell: &Shell, view: &OrderView) -> Timeline {
         events.push((sent.at, event.tone(Tone::Info)));
     }
     for taken in &view.receipts {
-        let event = Event::new(shell.when(taken.at), &*view.buyer.title, "Goods were received.");
+        let mut event =
+            Event::new(shell.when(taken.at), &*view.buyer.title, "Goods were received.");
+        if taken.document.is_some() {
+            event = event.detail(format!("Receipt {} of the buyer's system.", taken.number));
+        }
         events.push((taken.at, event.tone(Tone::Good)));
     }
     events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));

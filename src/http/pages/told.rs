@@ -212,6 +212,13 @@ fn ordering(fact: &Fact) -> Option<Told> {
             Told::new(format!("The invoice was approved by {by}")).good()
         }
         Fact::InvoiceIssued { .. } => Told::new("The invoice went to the buyer's system").good(),
+        Fact::ExchangeFailed { cause, .. } => {
+            Told::new(format!("An exchange with a partner went wrong: {cause}")).bad()
+        }
+        Fact::InvoicePaid { amount, left, remittance, .. } => Told::new(format!(
+            "Remittance {remittance} pays {amount} of the invoice; {left} is left"
+        ))
+        .good(),
         Fact::InvoiceRejected { reason, .. } => {
             Told::new("The invoice was rejected").with(reason).bad()
         }

@@ -11,6 +11,8 @@ pub enum Kind {
     Input(&'static str),
     /// Several lines.
     Area,
+    /// A file; these name endings are offered.
+    File(&'static str),
     /// One of several.
     Select(Vec<Choice>),
     /// Yes or no; the label stands beside the box.
@@ -74,6 +76,15 @@ impl Field {
 
     pub fn area(name: impl Into<String>, label: impl Into<String>) -> Self {
         Self::new(name, label, Kind::Area)
+    }
+
+    /// A file to be chosen; `accept` lists name endings: `.xml,.csv`.
+    pub fn file(name: impl Into<String>, label: impl Into<String>, accept: &'static str) -> Self {
+        Self::new(name, label, Kind::File(accept)).optional()
+    }
+
+    pub const fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::File(_))
     }
 
     pub fn select(

@@ -15,17 +15,28 @@ use crate::{
 const LEAD: &str = "Against every content model of cXML 1.2.071, as the official DTDs have them, \
      and against what this server needs beyond them. Nothing of the document is kept.";
 
+/// Bytes of a document that the form shows again.
+const MOST_SHOWN: usize = 1 << 20;
+
 async fn page(who: &SignedIn, document: Option<&str>) -> Result<Response> {
     let mut view = View::new(who, "Check a document", None).await?.lead(LEAD);
     if let Some(document) = document {
         view = told(view, &cxml::examine_text(document.trim_start()));
     }
-    let form = view.new_form("/check", "Check").field(
-        Field::area("document", "The document, as XML")
-            .sheet()
-            .value(document.unwrap_or_default())
-            .hint("From <?xml or <cXML to its end. Secrets in it are not looked at."),
-    );
+    let pasted = document.filter(|document| document.len() <= MOST_SHOWN);
+    let form = view
+        .new_form("/check", "Check")
+        .field(
+            Field::area("document", "The document, as XML")
+                .sheet()
+                .optional()
+                .value(pasted.unwrap_or_default())
+                .hint("From <?xml or <cXML to its end. Secrets in it are not looked at."),
+        )
+        .field(
+            Field::file("file", "Or a file with it", ".xml,.txt")
+                .hint("At most 8 MB. The file counts when both are given."),
+        );
     view.form(form).answer(who)
 }
 
@@ -66,7 +77,11 @@ async fn h_check(who: SignedIn) -> Result<Response> {
 
 #[handler]
 async fn h_checked(Posted { who, form }: Posted) -> Result<Response> {
-    page(&who, Some(form.maybe("document")?.unwrap_or_default())).await
+    let document = match form.text_file("file")? {
+        Some(file) => file,
+        None => form.maybe("document")?.unwrap_or_default().to_owned(),
+    };
+    page(&who, Some(&document)).await
 }
 
 pub(super) fn add(route: Route) -> Route {

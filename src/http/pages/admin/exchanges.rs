@@ -2,12 +2,15 @@
 //! link shows one exchange to the other side's support, read only and for some days.
 
 use askama::Template;
-use poem::{Response, Result, Route, get, handler, web::Path};
+use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use crate::{
     app::{
-        AppError,
-        wire::{self, Detail, Listed, Outcome, SHARED_DAYS, Search},
+        AppError, act,
+        wire::{
+            self, Detail, KEPT_DAYS, Listed, MakeShare, Outcome, SHARED_DAYS, Search, SetKept,
+            Share, Unshare,
+        },
     },
     base::{page::Cut, time::Time},
     domain::refusal::Refusal,
@@ -28,6 +31,8 @@ struct ListPage {
     shell: Shell,
     crumbs: Crumbs,
     fields: Vec<Field>,
+    /// For how many days.
+    kept: Field,
     rows: Vec<Row>,
     empty: Empty,
     pager: Pager,
@@ -59,6 +64,8 @@ struct ExchangePage {
     answer: Option<Html>,
     good: Option<Compared>,
     share: Option<Field>,
+    /// Links that are good: until when, who made it, and its end in milliseconds.
+    shares: Vec<(Html, String, i64)>,
     /// Where the link is asked for.
     action: String,
     /// A link that was just made, and until when it is good.
@@ -211,6 +218,7 @@ async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
     let mut reader = who.app.reader(&who.actor).await?;
     let page = wire::list(&mut reader, &asked.search, &Cut::new(after.clone(), None)).await?;
     let partners = wire::partners(&mut reader).await?;
+    let kept = wire::kept(&mut reader).await?;
     drop(reader);
     let shell = who.shell("Wire doctor", "/admin").await?;
     let choices = partners.iter().map(|(id, name)| Choice::new(id.to_string(), name)).collect();
@@ -219,6 +227,7 @@ async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
     Ok(who.page(&ListPage {
         crumbs: Crumbs::to("Wire doctor").over("Admin", shell.href("/admin")),
         fields: asked.fields(choices),
+        kept: Field::select("days", "Kept for", in_days(KEPT_DAYS)).value(kept.to_string()),
         rows: page.items.iter().map(|row| Row::of(&shell, row)).collect(),
         empty: Empty::new("Nothing found", what),
         pager: Pager::new(&shell.href(&asked.address()), after.as_deref(), page.next.as_deref()),
@@ -288,6 +297,7 @@ fn page_of(shell: Shell, detail: &Detail, links: bool) -> ExchangePage {
         answer: (!detail.answer.is_empty()).then(|| ui::document(&detail.answer)),
         good: compared(&shell, detail, links),
         share: None,
+        shares: Vec::new(),
         action: String::new(),
         link: None,
         until: None,
@@ -295,23 +305,32 @@ fn page_of(shell: Shell, detail: &Detail, links: bool) -> ExchangePage {
     }
 }
 
+fn in_days<const N: usize>(days: [i64; N]) -> [Choice; N] {
+    days.map(|days| {
+        let label = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+        Choice::new(days.to_string(), label)
+    })
+}
+
 async fn own_page(who: &SignedIn, id: &str) -> Result<ExchangePage, AppError> {
-    let detail = wire::detail(&mut who.app.reader(&who.actor).await?, id).await?;
+    let mut reader = who.app.reader(&who.actor).await?;
+    let detail = wire::detail(&mut reader, id).await?;
+    let shares = wire::shares(&mut reader, id).await?;
+    drop(reader);
     let title = detail.findings.first().map_or("Exchange", |found| found.cause().title);
     let shell = who.shell(title, "/admin").await?;
     let crumbs = Crumbs::to(kind(&detail.listed))
         .over("Admin", shell.href("/admin"))
         .over("Wire doctor", shell.href(PATH));
-    let days = SHARED_DAYS.map(|days| {
-        Choice::new(
-            days.to_string(),
-            if days == 1 { "1 day".to_owned() } else { format!("{days} days") },
-        )
-    });
-    let share = Field::select("days", "Good for", days).value(SHARED_DAYS[0].to_string());
+    let share =
+        Field::select("days", "Good for", in_days(SHARED_DAYS)).value(SHARED_DAYS[0].to_string());
     Ok(ExchangePage {
         crumbs: Some(crumbs),
         share: Some(share),
+        shares: shares
+            .into_iter()
+            .map(|one| (shell.when(one.until), one.person, one.until.millis()))
+            .collect(),
         action: shell.href(&format!("{PATH}/{id}")),
         ..page_of(shell, &detail, true)
     })
@@ -326,11 +345,29 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
 #[handler]
 async fn h_share(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let days = form.maybe("days")?.and_then(|days| days.parse().ok()).unwrap_or_default();
-    let share = wire::share(&mut who.app.reader(&who.actor).await?, &id, days).await?;
+    let organisation = who.actor.need_organisation()?;
+    let until = act(&who.app, &who.actor, MakeShare { exchange: id.clone(), days }).await?;
+    let share = Share::of(&who.app, organisation, &id, Time::from_millis(until));
+    let share = share.ok_or_else(|| AppError::from(Refusal::not_found("exchange")))?;
     let mut page = own_page(&who, &id).await?;
     let url = format!("{}{}", who.app.site.public_url, share.path);
     page.link = Some((url, page.shell.when(share.until)));
     Ok(who.page(&page)?)
+}
+
+#[handler]
+async fn h_unshare(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
+    let until = form.maybe("until")?.and_then(|until| until.parse().ok()).unwrap_or_default();
+    let command = Unshare { exchange: id.clone(), until: Time::from_millis(until) };
+    act(&who.app, &who.actor, command).await?;
+    Ok(who.go(&format!("{PATH}/{id}")))
+}
+
+#[handler]
+async fn h_keep(Posted { who, form }: Posted) -> Result<Response> {
+    let days = form.maybe("days")?.and_then(|days| days.parse().ok()).unwrap_or_default();
+    act(&who.app, &who.actor, SetKept { days }).await?;
+    Ok(who.go(PATH))
 }
 
 /// The page of a link: whoever holds it may read, and do nothing else.
@@ -355,6 +392,8 @@ async fn h_shared(
 pub(super) fn add(route: Route) -> Route {
     route
         .at(PATH, get(h_list))
+        .at("/admin/exchanges/keep", post(h_keep))
         .at("/admin/exchanges/:id", get(h_one).post(h_share))
+        .at("/admin/exchanges/:id/unshare", post(h_unshare))
         .at("/shared/exchange/:table/:organisation/:until/:token", get(h_shared))
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     app::{
         AppError,
-        import::{self, Import, LineReport, Outcome, Report},
+        import::{self, Import, LineReport, Outcome, Report, Uploaded},
         party::{organisation, supplier},
     },
     http::{
@@ -39,9 +39,13 @@ async fn page(
     report: Option<&Report>,
 ) -> Result<Response> {
     need(who, "catalogue", "import").await?;
-    let suppliers = {
+    let (suppliers, uploads, upload) = {
         let mut reader = who.app.reader(&who.actor).await?;
-        supplier::list(&mut reader).await?
+        let upload = match query.0.maybe("upload").ok().flatten() {
+            Some(id) => Some(import::uploaded(&mut reader, id).await?),
+            None => None,
+        };
+        (supplier::list(&mut reader).await?, import::uploads(&mut reader).await?, upload)
     };
     let refused = again.filter(|again| again.refusal.code != REPORTED);
     let mut view = View::new(who, "Import a catalogue", refused).await?.under(&[]);
@@ -60,28 +64,52 @@ async fn page(
         view = told(view, report);
     }
     let faults = view.faults();
-    let chosen = query.0.maybe("supplier").ok().flatten().unwrap_or_default();
-    let form = view
-        .new_form("/admin/import", "Dry run")
-        .or("keep", "Import")
-        .field(
-            Field::select("supplier", "Supplier", own)
-                .value(value(again, "supplier", chosen))
-                .faults(&faults),
-        )
-        .field(
-            Field::check("contract", "The prices are this organisation's contract prices")
-                .ticked(ticked(again, "contract", false)),
-        )
-        .field(
-            Field::area("csv", "The list, as CSV")
-                .sheet()
-                .value(value(again, "csv", ""))
-                .hint(EXAMPLE)
-                .faults(&faults),
-        );
+    let (chosen, csv) = match &upload {
+        Some((upload, csv)) => (upload.supplier.as_str(), csv.as_str()),
+        None => (query.0.maybe("supplier").ok().flatten().unwrap_or_default(), ""),
+    };
+    let form =
+        view.new_form("/admin/import", "Dry run")
+            .or("keep", "Import")
+            .field(
+                Field::select("supplier", "Supplier", own)
+                    .value(value(again, "supplier", chosen))
+                    .faults(&faults),
+            )
+            .field(
+                Field::check("contract", "The prices are this organisation's contract prices")
+                    .ticked(ticked(again, "contract", false)),
+            )
+            .field(
+                Field::area("csv", "The list, as CSV or CIF")
+                    .sheet()
+                    .value(value(again, "csv", csv))
+                    .hint(EXAMPLE)
+                    .optional()
+                    .faults(&faults),
+            )
+            .field(Field::file("file", "Or a file with it", ".csv,.cif,.txt").hint(
+                "At most 8 MB. The file counts when both are given; choose it again to import.",
+            ));
     let example = Section::Text("A list looks like this".to_owned(), SAMPLE.to_owned());
-    view.form(form).section(example).answer(who)
+    view = view.form(form);
+    if !uploads.is_empty() {
+        let row = |one: &Uploaded| {
+            let open = format!("/admin/import?upload={}", one.document);
+            let document = format!("/documents/{}", one.document);
+            vec![
+                view.shell.when(one.at),
+                ui::text(&one.title),
+                ui::link(&who.href(&open), "Open in the form above"),
+                ui::link(&who.href(&document), "Document"),
+            ]
+        };
+        let rows = uploads.iter().map(row).collect();
+        let table = Table::new(&["When", "Supplier", "Catalogue", "As it came"], rows)
+            .title("Sent by suppliers' systems");
+        view = view.table(table);
+    }
+    view.section(example).answer(who)
 }
 
 /// Marks a form that is shown again beside its report, and was not refused.
@@ -100,6 +128,7 @@ fn told(mut view: View, report: &Report) -> View {
     );
     view.shell.notice = Some(ui::Notice { tone, text });
     let rank = |line: &&LineReport| match line.outcome {
+        _ if line.warning.is_some() => 0,
         Outcome::Fault { .. } => 0,
         Outcome::Changed { .. } => 1,
         Outcome::Added => 2,
@@ -131,6 +160,11 @@ fn row(line: &LineReport) -> Vec<Html> {
             (ui::toned("fault", Tone::Bad), text)
         }
     };
+    let detail = match (&line.warning, detail.is_empty()) {
+        (Some(warning), true) => warning.clone(),
+        (Some(warning), false) => format!("{detail}; {warning}"),
+        (None, _) => detail,
+    };
     vec![ui::text(&line.line.to_string()), ui::text(&line.sku), state, ui::text(&detail)]
 }
 
@@ -150,7 +184,10 @@ async fn run(who: &SignedIn, form: &guard::Form) -> Result<Report, AppError> {
     let import = Import {
         supplier: text(form, "supplier")?,
         organisation,
-        bytes: text(form, "csv")?.as_bytes().to_vec(),
+        bytes: match form.text_file("file")? {
+            Some(file) => file.as_bytes().to_vec(),
+            None => text(form, "csv")?.as_bytes().to_vec(),
+        },
         dry_run: form.maybe("then")? != Some("keep"),
     };
     import::run(&who.app, &who.actor, &import).await

@@ -7,6 +7,7 @@ mod cost_centers;
 mod deliveries;
 mod exchanges;
 mod import;
+mod onboarding;
 mod overview;
 mod partner_form;
 mod partners;
@@ -47,6 +48,7 @@ pub(super) fn add(route: Route) -> Route {
         cost_centers::add,
         addresses::add,
         suppliers::add,
+        onboarding::add,
         partners::add,
         conformance::add,
         // Before the policies, whose paths take any word for a kind.

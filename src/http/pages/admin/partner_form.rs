@@ -88,7 +88,7 @@ pub(super) fn controls(
 }
 
 /// The system on the other side, and what this connection says differently.
-fn dialect(again: Option<&Again>, stored: Option<&Partner>) -> [Field; 2] {
+pub(super) fn dialect(again: Option<&Again>, stored: Option<&Partner>) -> [Field; 2] {
     let systems = shipped().into_iter().map(|(name, title)| Choice::new(name, title));
     let system = stored.map_or(GENERIC, |stored| &stored.profile.name);
     let overrides = stored.map_or("", |stored| &stored.profile.overrides);
@@ -105,8 +105,8 @@ fn dialect(again: Option<&Again>, stored: Option<&Partner>) -> [Field; 2] {
     ]
 }
 
-/// What was written.
-pub(super) fn input(form: &guard::Form) -> Result<PartnerInput, Refusal> {
+/// The identities that were written, one a line.
+pub(super) fn identities(form: &guard::Form) -> Result<Vec<Identity>, Refusal> {
     let identity = |line: String| match line.split_once(char::is_whitespace) {
         Some((domain, identity)) => Ok(Identity::new(domain, identity.trim())),
         None => Err(Refusal::invalid("bad-identity", "This identity has no domain.")
@@ -114,10 +114,14 @@ pub(super) fn input(form: &guard::Form) -> Result<PartnerInput, Refusal> {
             .got(crate::base::text::shorten(&line, 60))
             .expected("domain, blank, identity, such as DUNS 123456789")),
     };
-    let identities = lines(form, "identities")?.into_iter().map(identity);
+    lines(form, "identities")?.into_iter().map(identity).collect()
+}
+
+/// What was written.
+pub(super) fn input(form: &guard::Form) -> Result<PartnerInput, Refusal> {
     Ok(PartnerInput {
         name: text(form, "name")?,
-        identities: identities.collect::<Result<_, _>>()?,
+        identities: identities(form)?,
         cart_encoding: text(form, "cart_encoding")?,
         profile: text(form, "profile")?,
         profile_overrides: text(form, "profile_overrides")?,

@@ -68,7 +68,7 @@ fn path(id: PartnerId) -> String {
 async fn new_page(who: &SignedIn, again: Option<&Again>) -> Result<Response> {
     need(who, "partner", "create").await?;
     let view = View::new(who, "Connect a procurement system", again).await?.under(&[LIST]).narrow();
-    let form = view.new_form("/admin/partners/new", "Connect").back(who.href(LIST.1));
+    let form = view.new_form("/admin/partners/new/all", "Connect").back(who.href(LIST.1));
     let form = controls(form, (&view, again), None).field(secret_field(&view));
     view.form(form).answer(who)
 }
@@ -133,6 +133,7 @@ async fn partner_page(
     }
     let suite = format!("/admin/conformance/{id}");
     view = view.action(button_to(who, "Conformance", &suite));
+    view = view.action(button_to(who, "Step by step", &format!("/admin/partners/{id}/setup")));
     if let Some(secret) = made {
         let what = "Give it to the other side now. It is shown this once and never again.";
         view = view.section(Section::Once("The shared secret", what.to_owned(), secret));
@@ -234,7 +235,7 @@ async fn h_remove(Path(text): Path<String>, Posted { who, .. }: Posted) -> Resul
 pub(super) fn add(route: Route) -> Route {
     route
         .at("/admin/partners", get(h_list))
-        .at("/admin/partners/new", get(h_new).post(h_add))
+        .at("/admin/partners/new/all", get(h_new).post(h_add))
         .at("/admin/partners/:id", get(h_partner).post(h_save))
         .at("/admin/partners/:id/secret", post(h_rotate))
         .at("/admin/partners/:id/secret/remove", post(h_remove))

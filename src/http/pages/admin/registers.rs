@@ -33,6 +33,11 @@ const fn words(kind: RegisterKind) -> (&'static str, &'static str) {
             "Rates of exchange",
             "For rules, limits and budgets in another currency, from a day on.",
         ),
+        RegisterKind::Classes => (
+            "Classification",
+            "A tree of UNSPSC or eCl@ss codes: articles show its titles, and the import of a \
+             catalogue warns of codes that are not in it.",
+        ),
     }
 }
 
@@ -72,7 +77,9 @@ async fn page(
             .value(value(again, "csv", &csv))
             .faults(&faults),
     );
-    view = view.form(form);
+    let file = Field::file("file", "Or a file with them", ".csv,.txt")
+        .hint("At most 8 MB. The file counts when both are given.");
+    view = view.form(form.field(file));
     view.answer(who)
 }
 
@@ -85,7 +92,11 @@ async fn h_show(who: SignedIn, Path(of): Path<String>, query: Query) -> Result<R
 async fn h_save(Path(of): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     need(&who, "organisation", "edit").await?;
     let kind = kind(&of)?;
-    let csv = text(&form, "csv")?.replace("\r\n", "\n");
+    let csv = match form.text_file("file")? {
+        Some(file) => file,
+        None => text(&form, "csv")?,
+    };
+    let csv = csv.replace("\r\n", "\n");
     match act(&who.app, &who.actor, SaveRegister { kind, csv }).await {
         Ok(_) => Ok(who.go(&format!("/admin/registers/{kind}?done=saved"))),
         Err(fault) => {

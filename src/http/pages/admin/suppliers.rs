@@ -223,6 +223,16 @@ fn delivery_fields(
             .optional()
             .faults(faults),
     )
+    .field(
+        Field::area("profile_overrides", "What differs from the usual way of its system")
+            .value(value(again, "profile_overrides", &now.profile_overrides))
+            .hint(
+                "In the words of the profile files. Such as documents.catalogue = \"apply\": a \
+                 catalogue that its system sends is imported at once.",
+            )
+            .optional()
+            .faults(faults),
+    )
 }
 
 #[handler]
@@ -258,6 +268,7 @@ async fn save_delivery(who: &SignedIn, name: &str, form: &guard::Form) -> Result
         email: form.filled("delivery_email")?.map(str::to_owned),
         identity,
         secret: form.filled("secret")?.map(Secret::new),
+        profile_overrides: form.maybe("profile_overrides")?.map(str::to_owned),
     };
     act(&who.app, &who.actor, command).await.map_err(|fault| match fault {
         AppError::Refusal(mut refusal) if refusal.field.as_deref() == Some("email") => {

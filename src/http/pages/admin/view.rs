@@ -232,6 +232,11 @@ impl Form {
         self
     }
 
+    /// Whether it must be sent in parts.
+    fn has_file(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Field(field) if field.is_file()))
+    }
+
     pub fn group(mut self, group: Group) -> Self {
         self.parts.push(Part::Group(group));
         self
