@@ -155,7 +155,7 @@ impl Form {
         self.files.iter().find(|(own, file)| own == name && !file.name.is_empty()).map(|(_, f)| f)
     }
 
-    /// The file of a name as text, in the charset that it says itself; nothing when none was chosen.
+    /// The file of a name as text, in the charset that it says; nothing when none was chosen.
     pub fn text_file(&self, name: &str) -> Result<Option<String>, Refusal> {
         let Some(file) = self.file(name).filter(|file| !file.body.is_empty()) else {
             return Ok(None);
