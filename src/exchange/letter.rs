@@ -149,12 +149,7 @@ impl<'r> Said<'r> {
                 }
                 Topic::InvoiceDifference
             }
-            Notice::Invite { organisation, invited_by, valid_hours, .. } => {
-                self.value("organisation", organisation);
-                self.value("hours", &valid_hours.to_string());
-                self.maybe(Label::Requester, invited_by.as_deref());
-                Topic::Invite
-            }
+            Notice::Invite { .. } => self.invite(notice),
             Notice::PasswordReset { valid_hours, .. } => {
                 self.value("hours", &valid_hours.to_string());
                 Topic::PasswordReset
@@ -169,13 +164,26 @@ impl<'r> Said<'r> {
                 self.trouble(trouble);
                 Topic::DeliveryFailed
             }
-            Notice::ExchangeFailed { partner, document, because, .. } => {
-                self.value("partner", partner);
-                self.value("document", document);
-                self.row(Label::Reason, because);
-                Topic::ExchangeFailed
-            }
+            Notice::ExchangeFailed { .. } => self.exchange(notice),
         }
+    }
+
+    fn exchange(&mut self, notice: &Notice) -> Topic {
+        if let Notice::ExchangeFailed { partner, document, because, .. } = notice {
+            self.value("partner", partner);
+            self.value("document", document);
+            self.row(Label::Reason, because);
+        }
+        Topic::ExchangeFailed
+    }
+
+    fn invite(&mut self, notice: &Notice) -> Topic {
+        if let Notice::Invite { organisation, invited_by, valid_hours, .. } = notice {
+            self.value("organisation", organisation);
+            self.value("hours", &valid_hours.to_string());
+            self.maybe(Label::Requester, invited_by.as_deref());
+        }
+        Topic::Invite
     }
 
     fn approved(&mut self, requisition: &RequisitionBrief, then: &AfterApproval) -> Topic {

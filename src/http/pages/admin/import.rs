@@ -94,22 +94,27 @@ async fn page(
     let example = Section::Text("A list looks like this".to_owned(), SAMPLE.to_owned());
     view = view.form(form);
     if !uploads.is_empty() {
-        let row = |one: &Uploaded| {
-            let open = format!("/admin/import?upload={}", one.document);
-            let document = format!("/documents/{}", one.document);
-            vec![
-                view.shell.when(one.at),
-                ui::text(&one.title),
-                ui::link(&who.href(&open), "Open in the form above"),
-                ui::link(&who.href(&document), "Document"),
-            ]
-        };
-        let rows = uploads.iter().map(row).collect();
-        let table = Table::new(&["When", "Supplier", "Catalogue", "As it came"], rows)
-            .title("Sent by suppliers' systems");
+        let table = sent(who, &view, &uploads);
         view = view.table(table);
     }
     view.section(example).answer(who)
+}
+
+/// The catalogues that suppliers' systems sent.
+fn sent(who: &SignedIn, view: &View, uploads: &[Uploaded]) -> Table {
+    let row = |one: &Uploaded| {
+        let open = format!("/admin/import?upload={}", one.document);
+        let document = format!("/documents/{}", one.document);
+        vec![
+            view.shell.when(one.at),
+            ui::text(&one.title),
+            ui::link(&who.href(&open), "Open in the form above"),
+            ui::link(&who.href(&document), "Document"),
+        ]
+    };
+    let rows = uploads.iter().map(row).collect();
+    Table::new(&["When", "Supplier", "Catalogue", "As it came"], rows)
+        .title("Sent by suppliers' systems")
 }
 
 /// Marks a form that is shown again beside its report, and was not refused.
