@@ -38,6 +38,10 @@ fn remark(typed: &str, requisition: RequisitionBrief, question: bool) -> Notice 
     Notice::Remark { requisition, by: typed.into(), text: typed.into(), question }
 }
 
+fn rejected(typed: &str, requisition: RequisitionBrief) -> Notice {
+    Notice::RequisitionRejected { requisition, by: typed.into(), reason: typed.into() }
+}
+
 fn watched(typed: &str, requisition: RequisitionBrief, news: News) -> Notice {
     Notice::Watched { requisition, news, because: typed.into(), reason: typed.into() }
 }
@@ -51,6 +55,7 @@ fn every_notice(typed: &str) -> Vec<Notice> {
         total: euro(617_980),
         cost_center: "4100".into(),
     };
+    let told = |news| watched(typed, requisition(), news);
     let order = || OrderBrief {
         id: OrderId::from_bits(2),
         number: "PO-2026-000123".into(),
@@ -72,16 +77,12 @@ fn every_notice(typed: &str) -> Vec<Notice> {
         approved(AfterApproval::Ordered(vec!["PO-1".into(), "PO-2".into()])),
         approved(AfterApproval::Transfer(CartId::from_bits(4))),
         approved(AfterApproval::Forwarded),
-        Notice::RequisitionRejected {
-            requisition: requisition(),
-            by: typed.into(),
-            reason: typed.into(),
-        },
+        rejected(typed, requisition()),
         Notice::RequisitionExpired { requisition: requisition() },
-        watched(typed, requisition(), News::HandedIn),
-        watched(typed, requisition(), News::Approved),
-        watched(typed, requisition(), News::Rejected),
-        watched(typed, requisition(), News::Expired),
+        told(News::HandedIn),
+        told(News::Approved),
+        told(News::Rejected),
+        told(News::Expired),
         remark(typed, requisition(), true),
         remark(typed, requisition(), false),
         Notice::OrderIssued { order: order() },
