@@ -1,15 +1,7 @@
 // The journeys as people walk them, by the words on the buttons, with pictures at both widths.
 
 import { check } from "./stage.mjs";
-
-async function signIn(stage, mail) {
-  const page = await stage.page();
-  await page.goto(`${await stage.url()}/sign-in`);
-  await page.getByLabel(/e-?mail/i).fill(mail);
-  await page.getByLabel(/password/i).fill("demo");
-  await page.getByRole("button", { name: /sign in/i }).click();
-  return page;
-}
+import { signIn } from "./people.mjs";
 
 async function add(page, base, sku) {
   await page.goto(`${base}/shop?q=${sku}`);

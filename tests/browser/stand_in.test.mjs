@@ -1,27 +1,7 @@
 // People away and sign-off line by line, as people do it in a browser, with pictures at both widths.
 
 import { check } from "./stage.mjs";
-
-async function signIn(stage, mail) {
-  const page = await stage.page();
-  await page.goto(`${await stage.url()}/sign-in`);
-  await page.getByLabel(/e-?mail/i).fill(mail);
-  await page.getByLabel(/password/i).fill("demo");
-  await page.getByRole("button", { name: /sign in/i }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
-  return page;
-}
-
-async function submit(page, base, skus) {
-  for (const sku of skus) {
-    await page.goto(`${base}/shop?q=${sku}`);
-    await page.getByRole("button", { name: "Add to cart" }).first().click();
-    await page.waitForLoadState();
-  }
-  await page.goto(`${base}/cart`);
-  await page.getByRole("button", { name: "Submit for sign-off" }).click();
-  await page.getByText(/pending/i).first().waitFor();
-}
+import { signIn, submit } from "./people.mjs";
 
 const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
 
