@@ -250,26 +250,7 @@ impl MakeWorld {
 
 /// A connection with nothing set but its two ends.
 fn connection(id: PartnerId, organisation: OrganisationId, kind: PartnerKind) -> Partner {
-    Partner {
-        id,
-        organisation,
-        kind,
-        name: String::new(),
-        identities: Vec::new(),
-        cart_encoding: CartEncoding::Urlencoded,
-        return_hosts: Vec::new(),
-        frame_ancestors: Vec::new(),
-        allow_http: true,
-        oci_user: None,
-        oci_fields: OciFields {
-            user: "USERNAME".to_owned(),
-            password: "PASSWORD".to_owned(),
-            hook_url: "HOOK_URL".to_owned(),
-        },
-        profile: Default::default(),
-        disabled_at: None,
-        version: 1,
-    }
+    Partner { allow_http: true, version: 1, ..Partner::new(id, organisation, kind, "") }
 }
 
 /// The demo's simulators stand on this machine, at whatever port was free.

@@ -272,6 +272,28 @@ pub struct Partner {
     pub version: i64,
 }
 
+impl Partner {
+    /// A connection of which nothing else is said yet: nobody may call, nothing may go back.
+    pub fn new(id: PartnerId, organisation: OrganisationId, kind: PartnerKind, name: &str) -> Self {
+        Self {
+            id,
+            organisation,
+            kind,
+            name: name.to_owned(),
+            identities: Vec::new(),
+            cart_encoding: CartEncoding::Urlencoded,
+            return_hosts: Vec::new(),
+            frame_ancestors: Vec::new(),
+            allow_http: false,
+            oci_user: None,
+            oci_fields: OciFields::usual(),
+            profile: Chosen::default(),
+            disabled_at: None,
+            version: 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,10 @@ use crate::{
     },
 };
 
-use super::{Conn, Row, Store, StoreError, Work, db};
+use super::{
+    Conn, Row, Store, StoreError, Work, db,
+    outbox::{Lease, Outbox},
+};
 
 words! {
     /// What is being delivered.
@@ -210,35 +213,12 @@ const TAKE: &str = "
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 
-struct Take {
-    now: Time,
-    until: Time,
-    most: i64,
-}
-
-impl Work for Take {
-    type Answer = Vec<Delivery>;
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Vec<Delivery>, StoreError> {
-        let rows = db::query(TAKE)
-            .bind(self.until.millis())
-            .bind(self.now.millis())
-            .bind(self.most)
-            .fetch_all(conn)
-            .await?;
-        rows.iter().map(read).collect()
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
-}
-
 const DUE: &str = "
     select id from delivery
     where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
     limit 1";
+
+const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
 
 impl Store {
     /// Takes deliveries that are due, and those whose sender fell silent, until a time.
@@ -248,14 +228,7 @@ impl Store {
         until: Time,
         most: i64,
     ) -> Result<Vec<Delivery>, StoreError> {
-        // Looking first costs no write transaction while nothing is due.
-        let mut conn = self.read().await?;
-        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut conn).await?;
-        drop(conn);
-        if due.is_none() || most == 0 {
-            return Ok(Vec::new());
-        }
-        self.write(Take { now, until, most }).await
+        self.take(OUTBOX, Lease { now, until, most }).await
     }
 
     /// Writes down an attempt that nobody is told about. `false`: the lease was lost meanwhile.

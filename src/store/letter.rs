@@ -9,8 +9,10 @@ use crate::{
 };
 
 use super::{
-    Conn, Row, Store, StoreError, Work, db,
-    delivery::{Attempt, insert_attempt},
+    Conn, Row, Store, StoreError,
+    db::{self, DbRow},
+    delivery::Attempt,
+    outbox::{Lease, Outbox, Settle},
 };
 
 /// A letter, without the state of its sending.
@@ -105,45 +107,22 @@ const TAKE: &str = "
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 
-struct Take {
-    now: Time,
-    until: Time,
-    most: i64,
-}
-
-impl Work for Take {
-    type Answer = Vec<Held>;
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Vec<Held>, StoreError> {
-        let rows = db::query(TAKE)
-            .bind(self.until.millis())
-            .bind(self.now.millis())
-            .bind(self.most)
-            .fetch_all(conn)
-            .await?;
-        rows.iter()
-            .map(|found| {
-                let row = Row::new(found, "letter");
-                Ok(Held {
-                    letter: read(found)?,
-                    attempts: row.int("attempts")?,
-                    created_at: row.time("created_at")?,
-                    fence: row.int("fence")?,
-                })
-            })
-            .collect()
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
-}
-
 const DUE: &str = "
     select id from letter
     where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
     limit 1";
+
+const OUTBOX: Outbox<Held> = Outbox { due: DUE, take: TAKE, read: read_held };
+
+fn read_held(found: &DbRow) -> Result<Held, StoreError> {
+    let row = Row::new(found, "letter");
+    Ok(Held {
+        letter: read(found)?,
+        attempts: row.int("attempts")?,
+        created_at: row.time("created_at")?,
+        fence: row.int("fence")?,
+    })
+}
 
 impl Store {
     /// Takes letters that are due, and those whose sender fell silent, until a time.
@@ -153,14 +132,7 @@ impl Store {
         until: Time,
         most: i64,
     ) -> Result<Vec<Held>, StoreError> {
-        // Looking first costs no write transaction while nothing is due.
-        let mut conn = self.read().await?;
-        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut conn).await?;
-        drop(conn);
-        if due.is_none() || most == 0 {
-            return Ok(Vec::new());
-        }
-        self.write(Take { now, until, most }).await
+        self.take(OUTBOX, Lease { now, until, most }).await
     }
 
     /// Writes down an attempt and what becomes of the letter. `false`: the lease was lost
@@ -172,8 +144,8 @@ impl Store {
         state: DeliveryState,
         next_at: Option<Time>,
     ) -> Result<bool, StoreError> {
-        let (id, fence) = (held.letter.id, held.fence);
-        self.write(Settle { id, fence, attempt, state, next_at }).await
+        let (id, fence) = (held.letter.id.to_string(), held.fence);
+        self.write(Settle { sql: SETTLE, id, fence, attempt, state, next_at }).await
     }
 }
 
@@ -181,37 +153,3 @@ const SETTLE: &str = "
     update letter set state = $1, attempts = attempts + 1, next_at = $2, lease_until = null,
         finished_at = $3
     where id = $4 and fence = $5 and state = 'sending'";
-
-struct Settle {
-    id: LetterId,
-    fence: i64,
-    attempt: Attempt,
-    state: DeliveryState,
-    next_at: Option<Time>,
-}
-
-impl Work for Settle {
-    type Answer = bool;
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<bool, StoreError> {
-        let ended = matches!(self.state, DeliveryState::Delivered | DeliveryState::Failed);
-        let done = db::query(SETTLE)
-            .bind(self.state.word())
-            .bind(self.next_at.map(Time::millis))
-            .bind(ended.then_some(self.attempt.finished_at.millis()))
-            .bind(self.id.to_string())
-            .bind(self.fence)
-            .execute(&mut *conn)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        insert_attempt(conn, &self.id.to_string(), &self.attempt).await?;
-        Ok(true)
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
-}

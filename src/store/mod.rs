@@ -28,6 +28,7 @@ pub mod line_edit;
 pub mod number;
 pub mod order;
 pub mod organisation;
+mod outbox;
 pub mod partner;
 pub mod payment;
 pub mod person;

@@ -13,8 +13,9 @@ use crate::{
 };
 
 use super::{
-    Conn, Row, Store, StoreError, Work, db,
-    delivery::{Attempt, insert_attempt, read_state},
+    Conn, Row, Store, StoreError, db,
+    delivery::{Attempt, read_state},
+    outbox::{Lease, Outbox, Settle},
 };
 
 /// Where a webhook's secret is sealed for.
@@ -193,69 +194,12 @@ const TAKE: &str = "
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 
-struct Take {
-    now: Time,
-    until: Time,
-    most: i64,
-}
-
-impl Work for Take {
-    type Answer = Vec<Event>;
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Vec<Event>, StoreError> {
-        let rows = db::query(TAKE)
-            .bind(self.until.millis())
-            .bind(self.now.millis())
-            .bind(self.most)
-            .fetch_all(conn)
-            .await?;
-        rows.iter().map(read_event).collect()
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
-}
-
 const SETTLE: &str = "
     update webhook_event set state = $1, attempts = attempts + 1, next_at = $2, lease_until = null,
         finished_at = $3
     where id = $4 and fence = $5 and state = 'sending'";
 
-struct Settle {
-    id: WebhookEventId,
-    fence: i64,
-    attempt: Attempt,
-    state: DeliveryState,
-    next_at: Option<Time>,
-}
-
-impl Work for Settle {
-    type Answer = ();
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), StoreError> {
-        let ended = matches!(self.state, DeliveryState::Delivered | DeliveryState::Failed);
-        let done = db::query(SETTLE)
-            .bind(self.state.word())
-            .bind(self.next_at.map(Time::millis))
-            .bind(ended.then_some(self.attempt.finished_at.millis()))
-            .bind(self.id.to_string())
-            .bind(self.fence)
-            .execute(&mut *conn)
-            .await?;
-        // Without the lease somebody else says what became of it.
-        if done.rows_affected() == 1 {
-            insert_attempt(conn, &self.id.to_string(), &self.attempt).await?;
-        }
-        Ok(())
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
-}
+const OUTBOX: Outbox<Event> = Outbox { due: DUE, take: TAKE, read: read_event };
 
 impl Store {
     /// Takes events that are due, and those whose sender fell silent, until a time.
@@ -265,24 +209,18 @@ impl Store {
         until: Time,
         most: i64,
     ) -> Result<Vec<Event>, StoreError> {
-        // Looking first costs no write transaction while nothing is due.
-        let mut conn = self.read().await?;
-        let due = db::query(DUE).bind(now.millis()).fetch_optional(&mut conn).await?;
-        drop(conn);
-        if due.is_none() {
-            return Ok(Vec::new());
-        }
-        self.write(Take { now, until, most }).await
+        self.take(OUTBOX, Lease { now, until, most }).await
     }
 
-    /// Writes down an attempt and what becomes of the event.
+    /// Writes down an attempt and what becomes of the event. `false`: the lease was lost meanwhile.
     pub async fn settle_event(
         &self,
         event: &Event,
         attempt: Attempt,
         state: DeliveryState,
         next_at: Option<Time>,
-    ) -> Result<(), StoreError> {
-        self.write(Settle { id: event.id, fence: event.fence, attempt, state, next_at }).await
+    ) -> Result<bool, StoreError> {
+        let (id, fence) = (event.id.to_string(), event.fence);
+        self.write(Settle { sql: SETTLE, id, fence, attempt, state, next_at }).await
     }
 }

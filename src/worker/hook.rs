@@ -56,7 +56,8 @@ async fn deliver(tools: &Tools, event: &Event) -> Result<(), AppError> {
         (_, None) => DeliveryState::Failed,
     };
     tracing::info!(event = %event.event, ?verdict, detail = attempt.detail, "event posted");
-    Ok(tools.app.store.settle_event(event, attempt, state, next_at).await?)
+    tools.app.store.settle_event(event, attempt, state, next_at).await?;
+    Ok(())
 }
 
 async fn post(tools: &Tools, event: &Event, started_at: Time) -> Result<Attempt, AppError> {

@@ -6,9 +6,7 @@ use crate::{
     base::{id::SupplierId, secret::Secret, text::shorten},
     domain::{
         fact::{Change, Fact},
-        party::{
-            CartEncoding, Channel, Email, Identity, OciFields, Partner, PartnerKind, Supplier,
-        },
+        party::{Channel, Email, Identity, Partner, PartnerKind, Supplier},
         refusal::Refusal,
     },
     store::{self, Conn, partner::SecretSlot},
@@ -197,31 +195,13 @@ impl SetDelivery {
 }
 
 fn fresh(cx: &Cx<'_>, supplier: &Supplier) -> Result<Partner, AppError> {
-    Ok(Partner {
-        id: cx.id(),
-        organisation: cx.actor.need_organisation()?,
-        kind: PartnerKind::Supplier {
-            supplier: supplier.id,
-            channel: Channel::Desk,
-            url: None,
-            email: supplier.email.clone(),
-        },
-        name: supplier.title.clone(),
-        identities: Vec::new(),
-        cart_encoding: CartEncoding::Urlencoded,
-        return_hosts: Vec::new(),
-        frame_ancestors: Vec::new(),
-        allow_http: false,
-        oci_user: None,
-        oci_fields: OciFields {
-            user: "USERNAME".to_owned(),
-            password: "PASSWORD".to_owned(),
-            hook_url: "HOOK_URL".to_owned(),
-        },
-        profile: Default::default(),
-        disabled_at: None,
-        version: 0,
-    })
+    let kind = PartnerKind::Supplier {
+        supplier: supplier.id,
+        channel: Channel::Desk,
+        url: None,
+        email: supplier.email.clone(),
+    };
+    Ok(Partner::new(cx.id(), cx.actor.need_organisation()?, kind, &supplier.title))
 }
 
 /// Puts the secret into the slot that does not hold the newest one, so that the old one still

@@ -64,22 +64,7 @@ impl Command for Add {
 }
 
 fn blank(cx: &Cx<'_>) -> Result<Partner, AppError> {
-    Ok(Partner {
-        id: cx.id(),
-        organisation: cx.actor.need_organisation()?,
-        kind: PartnerKind::Buyer,
-        name: String::new(),
-        identities: Vec::new(),
-        cart_encoding: CartEncoding::Urlencoded,
-        return_hosts: Vec::new(),
-        frame_ancestors: Vec::new(),
-        allow_http: false,
-        oci_user: None,
-        oci_fields: OciFields::usual(),
-        profile: Default::default(),
-        disabled_at: None,
-        version: 0,
-    })
+    Ok(Partner::new(cx.id(), cx.actor.need_organisation()?, PartnerKind::Buyer, ""))
 }
 
 /// Begins a connection: it has a name and says who calls, and no secret yet, so that nobody can.

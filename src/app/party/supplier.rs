@@ -8,7 +8,7 @@ use crate::{
     app::{AppError, Command, Cx, Need, Reader},
     base::text::shorten,
     domain::{
-        party::{CartEncoding, Channel, OciFields, Partner, PartnerKind, Supplier},
+        party::{Channel, Partner, PartnerKind, Supplier},
         refusal::Refusal,
     },
     store,
@@ -81,27 +81,13 @@ impl Command for Add {
 /// The connection over which the organisation orders, to begin with.
 fn connection(cx: &Cx<'_>, supplier: &Supplier) -> Result<Partner, AppError> {
     let by_mail = supplier.email.is_some();
-    Ok(Partner {
-        id: cx.id(),
-        organisation: cx.actor.need_organisation()?,
-        kind: PartnerKind::Supplier {
-            supplier: supplier.id,
-            channel: if by_mail { Channel::Email } else { Channel::Desk },
-            url: None,
-            email: supplier.email.clone(),
-        },
-        name: supplier.title.clone(),
-        identities: Vec::new(),
-        cart_encoding: CartEncoding::Urlencoded,
-        return_hosts: Vec::new(),
-        frame_ancestors: Vec::new(),
-        allow_http: false,
-        oci_user: None,
-        oci_fields: OciFields::usual(),
-        profile: Default::default(),
-        disabled_at: None,
-        version: 0,
-    })
+    let kind = PartnerKind::Supplier {
+        supplier: supplier.id,
+        channel: if by_mail { Channel::Email } else { Channel::Desk },
+        url: None,
+        email: supplier.email.clone(),
+    };
+    Ok(Partner::new(cx.id(), cx.actor.need_organisation()?, kind, &supplier.title))
 }
 
 /// Changes title and mail address of a supplier that the organisation keeps.
