@@ -8,6 +8,7 @@ mod price;
 
 pub(super) use price::price_among;
 pub use price::{LineAsked, paste, price_lines};
+pub(super) use price::price_of;
 
 use std::collections::HashMap;
 

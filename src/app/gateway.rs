@@ -8,11 +8,13 @@
 mod back;
 mod begin;
 mod check;
+mod search;
 mod settings;
 mod view;
 
 pub use back::{Taken, take_back};
 pub use begin::{Onward, Wish, begin};
+pub use search::{Beside, Hit, MOST_TEXT, beside};
 pub use settings::{SetSite, SiteSettings, settings};
 pub use view::{Origin, Shop, origins, shops};
 

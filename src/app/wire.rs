@@ -22,7 +22,7 @@ use crate::{
         time::MINUTE_MS,
     },
     cxml::{self, Envelope},
-    domain::{party::Channel, refusal::Refusal},
+    domain::{gateway::SupplierSite, party::Channel, refusal::Refusal},
     exchange::diagnosis::{self, Arrived, Finding, Trouble},
     oci::form::Pairs,
     outbound::client::{self, Answer, SendFault},
@@ -291,6 +291,37 @@ pub(in crate::app) async fn asked(
         ..answered(blank(app, Direction::Out, Channel::Cxml.word()), heard)
     };
     told(keep(app, exchange, findings).await);
+}
+
+/// An OCI call that a program of ours made and that came to nothing.
+pub(in crate::app) async fn called(
+    app: &App,
+    site: &SupplierSite,
+    (fields, heard, detail): (&Pairs, &Heard, &str),
+) {
+    let noted = note_called(app, site, (fields, heard, detail)).await;
+    told(noted);
+}
+
+async fn note_called(
+    app: &App,
+    site: &SupplierSite,
+    (fields, heard, detail): (&Pairs, &Heard, &str),
+) -> Result<(), AppError> {
+    let mut conn = app.store.read().await?;
+    let supply = store::partner::supply(&mut conn, site.organisation, site.supplier).await?;
+    drop(conn);
+    let exchange = Exchange {
+        organisation: Some(site.organisation),
+        partner: supply.map(|partner| partner.id),
+        kind: "OciCall".to_owned(),
+        sender: shorten(&format!("OCI {}", site.oci_user), SHOWN),
+        about: site.id.to_string(),
+        content_type: "application/x-www-form-urlencoded".to_owned(),
+        body: shown_fields(fields).into_bytes(),
+        ..answered(blank(app, Direction::Out, "oci"), heard)
+    };
+    keep(app, exchange, of_heard(heard, detail)).await
 }
 
 fn of_heard(heard: &Heard, detail: &str) -> Vec<Finding> {

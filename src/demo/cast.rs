@@ -120,6 +120,8 @@ pub struct Vendor {
     pub channel: Channel,
     /// People at its desk: local part and name.
     pub desk: &'static [(&'static str, &'static str)],
+    /// Its own shop, to which Acme's people may go on.
+    pub shop: Option<&'static str>,
     /// Its catalogue, as `import` reads it.
     pub catalogue: &'static str,
 }
@@ -133,6 +135,7 @@ pub const VENDORS: &[Vendor] = &[
         secret: "office-one-secret",
         channel: Channel::Cxml,
         desk: &[("olly", "Olly Stone")],
+        shop: Some("Office One online"),
         catalogue: include_str!("catalogue/office-one.csv"),
     },
     Vendor {
@@ -143,6 +146,7 @@ pub const VENDORS: &[Vendor] = &[
         secret: "toolworks-secret",
         channel: Channel::Email,
         desk: &[("tom", "Tom Baker")],
+        shop: Some("Toolworks direct"),
         catalogue: include_str!("catalogue/toolworks.csv"),
     },
     Vendor {
@@ -153,6 +157,7 @@ pub const VENDORS: &[Vendor] = &[
         secret: "partsdesk-secret",
         channel: Channel::Desk,
         desk: &[("sue", "Sue Park")],
+        shop: None,
         catalogue: include_str!("catalogue/partsdesk.csv"),
     },
 ];

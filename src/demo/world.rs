@@ -56,8 +56,9 @@ impl Command for MakeWorld {
             }
             for (vendor, supplier) in &suppliers {
                 self.make_supply(cx, organisation, vendor, *supplier).await?;
-                if company.name == "acme" && vendor.channel == Channel::Cxml {
-                    self.make_site(cx, organisation, *supplier).await?;
+                if let ("acme", Some(title)) = (company.name, vendor.shop) {
+                    let own = (organisation, *supplier);
+                    self.make_site(cx, own, (title, vendor.channel)).await?;
                 }
             }
         }
@@ -200,25 +201,32 @@ impl MakeWorld {
         save_partner(cx, &partner, company.secret).await
     }
 
-    /// The supplier simulator's own shop; its secret is that of its orders.
+    /// The supplier simulator's own shops; the secret of each is that of its orders.
     async fn make_site(
         &self,
         cx: &mut Cx<'_>,
-        organisation: OrganisationId,
-        supplier: SupplierId,
+        (organisation, supplier): (OrganisationId, SupplierId),
+        (title, channel): (&str, Channel),
     ) -> Result<(), AppError> {
+        // Who takes orders by cXML has a cXML shop; the other one is called by OCI and searched.
+        let is_oci = channel != Channel::Cxml;
+        let (protocol, door, price_check) = match is_oci {
+            true => (Protocol::Oci, "direct", PriceCheck::Validate),
+            false => (Protocol::Cxml, "online", PriceCheck::Inspect),
+        };
         let site = SupplierSite {
             id: cx.id(),
             organisation,
             supplier,
-            title: "Office One online".to_owned(),
-            protocol: Protocol::Cxml,
-            url: format!("{}/sim/supplier/online", self.simulators),
+            title: title.to_owned(),
+            protocol,
+            url: format!("{}/sim/supplier/{door}", self.simulators),
             identity: None,
-            oci_user: String::new(),
+            oci_user: if is_oci { "acme".to_owned() } else { String::new() },
             oci_fields: OciFields::usual(),
             oci_more: Vec::new(),
-            price_check: PriceCheck::Inspect,
+            price_check,
+            is_searched: is_oci,
             disabled_at: None,
             version: 0,
         };

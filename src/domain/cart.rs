@@ -100,6 +100,9 @@ impl Goods {
         if item.withdrawn_at.is_some() {
             return Err(not_sold(&item.sku));
         }
+        if item.at_site {
+            return Err(chosen_at_site(&item.sku));
+        }
         let price = list.need(quantity)?.price;
         let total = price.times(quantity).map_err(|fault| {
             Refusal::invalid("amount-not-exact", format!("The line has no exact total: {fault}."))
@@ -193,6 +196,15 @@ pub fn not_sold(sku: &str) -> Refusal {
         .got(crate::base::text::shorten(sku, 60))
         .expected("the number of an article offered by this supplier")
         .mend("Search the catalogue for it.")
+}
+
+/// The refusal of an article that is only sold by way of the supplier's own shop.
+fn chosen_at_site(sku: &str) -> Refusal {
+    Refusal::conflict("chosen-at-site", "This article is chosen in the supplier's own shop.")
+        .field("sku")
+        .got(crate::base::text::shorten(sku, 60))
+        .expected("an article that is sold from the catalogue")
+        .mend("Open it in the supplier's shop; its cart comes back here.")
 }
 
 /// Refuses a cart with more lines than it may have.

@@ -52,6 +52,9 @@ pub struct Item {
     pub manufacturer: String,
     pub manufacturer_sku: String,
     pub lead_time_days: Option<i64>,
+    /// It is chosen in the supplier's own shop, which opens at it (punchout level 2): what stands
+    /// here is for finding it, and its price is a guide.
+    pub at_site: bool,
     pub withdrawn_at: Option<Time>,
     pub updated_at: Time,
     pub version: i64,
@@ -160,6 +163,7 @@ pub(super) mod tests {
             manufacturer: "Lumen".to_owned(),
             manufacturer_sku: "LM-14".to_owned(),
             lead_time_days: Some(3),
+            at_site: false,
             withdrawn_at: None,
             updated_at: Time::from_millis(0),
             version: 1,

@@ -104,6 +104,8 @@ pub struct SupplierSite {
     /// Further parameters of each OCI call.
     pub oci_more: Vec<(String, String)>,
     pub price_check: PriceCheck,
+    /// Its hits are shown beside those of the catalogue (OCI BACKGROUND_SEARCH).
+    pub is_searched: bool,
     pub disabled_at: Option<Time>,
     pub version: i64,
 }

@@ -47,6 +47,7 @@ pub const COLUMNS: &[&str] = &[
     "manufacturer_sku",
     "lead_time_days",
     "aux_id",
+    "at_site",
     "organisation",
 ];
 const NEEDED: &[&str] = &["sku", "name", "unit", "price", "currency"];
@@ -260,6 +261,11 @@ impl Reading {
                 Some(days.parse::<i64>().map_err(|_| wrong("lead_time_days", days, "whole days"))?)
             }
         };
+        let at_site = match self.cell(record, "at_site").to_lowercase().as_str() {
+            "" | "no" => false,
+            "yes" => true,
+            other => return Err(wrong("at_site", other, "yes or no")),
+        };
         let mut item = Item {
             id: ItemId::from_bits(0),
             supplier: self.supplier,
@@ -273,6 +279,7 @@ impl Reading {
             manufacturer: text("manufacturer"),
             manufacturer_sku: text("manufacturer_sku"),
             lead_time_days: days,
+            at_site,
             withdrawn_at: None,
             updated_at: Time::from_millis(0),
             version: 1,
@@ -309,6 +316,7 @@ fn agree(item: &mut Item, first: &Item) -> Result<(), Wrong> {
         own.clone_from(first);
     }
     item.lead_time_days = item.lead_time_days.or(first.lead_time_days);
+    item.at_site |= first.at_site;
     Ok(())
 }
 

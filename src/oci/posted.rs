@@ -32,6 +32,28 @@ pub struct PostedLine {
 /// Reads the posted fields; fields that are not of the basket are passed over (they belong to the
 /// return address). No line at all is an empty cart.
 pub fn read(pairs: &Pairs, units: &UnitMap) -> Result<Vec<PostedLine>, Fault> {
+    let raw = raw_lines(pairs)?;
+    raw.into_iter().map(|(index, raw)| raw.line(index, units)).collect()
+}
+
+/// Reads what a search between programs found: hits that cannot be read are left out and counted,
+/// and a hit without a quantity is for one.
+pub fn hits(pairs: &Pairs, units: &UnitMap) -> Result<(Vec<PostedLine>, usize), Fault> {
+    let raw = raw_lines(pairs)?;
+    let count = raw.len();
+    let read = raw.into_iter().filter_map(|(index, mut raw)| {
+        let quantity = raw.fields.entry("QUANTITY".to_owned()).or_default();
+        if quantity.trim().is_empty() {
+            "1".clone_into(quantity);
+        }
+        raw.line(index, units).ok()
+    });
+    let read: Vec<PostedLine> = read.collect();
+    let left_out = count - read.len();
+    Ok((read, left_out))
+}
+
+fn raw_lines(pairs: &Pairs) -> Result<BTreeMap<u32, Raw>, Fault> {
     let mut lines: BTreeMap<u32, Raw> = BTreeMap::new();
     for (name, value) in pairs {
         let upper = name.trim().to_ascii_uppercase();
@@ -58,7 +80,7 @@ pub fn read(pairs: &Pairs, units: &UnitMap) -> Result<Vec<PostedLine>, Fault> {
                 .mend("Return the cart in parts."));
         }
     }
-    lines.into_iter().map(|(index, raw)| raw.line(index, units)).collect()
+    Ok(lines)
 }
 
 /// Field and index of a name behind `NEW_ITEM-`. LONGTEXT comes as `LONGTEXT_1:132[]`,

@@ -1,6 +1,7 @@
 //! A supplier: receives orders over cXML and answers with confirmations, ship notices and invoices.
 
 mod answer;
+mod direct;
 mod online;
 
 use std::{
@@ -85,6 +86,7 @@ pub fn route(route: Route, sim: Arc<SupplierSim>) -> Route {
         .at("/supplier/switch", post(at!(sim, switch)))
         .at("/supplier/cxml", post(at!(sim, receive)))
         .at("/supplier/online", post(at!(sim, online::door)))
+        .at("/supplier/direct", get(at!(sim, direct::call)).post(at!(sim, direct::call)))
         .at("/supplier/online/:id", get(at!(sim, online::show)).post(at!(sim, online::check_out)))
         .at("/supplier/orders/:key", get(at!(sim, show_order)))
         .at("/supplier/orders/:key/act", post(at!(sim, answer::act)))

@@ -65,6 +65,7 @@ fn read_site(row: &db::DbRow) -> Result<SupplierSite, StoreError> {
         },
         oci_more: serde_json::from_str(&more).map_err(|fault| row.fault("oci_more", fault))?,
         price_check: row.parsed("price_check")?,
+        is_searched: row.flag("is_searched")?,
         disabled_at: row.maybe_time("disabled_at")?,
         version: row.int("version")?,
     })
@@ -73,16 +74,17 @@ fn read_site(row: &db::DbRow) -> Result<SupplierSite, StoreError> {
 const SAVE_SITE: &str = "
     insert into supplier_site (id, organisation_id, supplier_id, title, protocol, url, domain,
         identity, oci_user, oci_user_field, oci_password_field, oci_hook_field, oci_more,
-        price_check, disabled_at, created_at, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1)
+        price_check, is_searched, disabled_at, created_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1)
     on conflict (id) do update set title = excluded.title, protocol = excluded.protocol,
         url = excluded.url, domain = excluded.domain, identity = excluded.identity,
         oci_user = excluded.oci_user, oci_user_field = excluded.oci_user_field,
         oci_password_field = excluded.oci_password_field,
         oci_hook_field = excluded.oci_hook_field, oci_more = excluded.oci_more,
-        price_check = excluded.price_check, disabled_at = excluded.disabled_at,
+        price_check = excluded.price_check,
+        is_searched = excluded.is_searched, disabled_at = excluded.disabled_at,
         version = supplier_site.version + 1
-    where supplier_site.version = $17";
+    where supplier_site.version = $18";
 
 /// Adds or changes a site; its two ends and its secret stay.
 pub async fn save_site(conn: &mut Conn, site: &SupplierSite, at: Time) -> Result<(), StoreError> {
@@ -103,6 +105,7 @@ pub async fn save_site(conn: &mut Conn, site: &SupplierSite, at: Time) -> Result
         .bind(&site.oci_fields.hook_url)
         .bind(serde_json::to_string(&site.oci_more).map_err(json)?)
         .bind(site.price_check.word())
+        .bind(i64::from(site.is_searched))
         .bind(site.disabled_at.map(Time::millis))
         .bind(at.millis())
         .bind(site.version)

@@ -23,7 +23,7 @@ macro_rules! items {
     ($rest:expr) => {
         concat!(
             "select i.id, i.supplier_id, i.sku, i.aux_id, i.name, i.description, i.unit, i.unspsc,
-                i.category, i.manufacturer, i.manufacturer_sku, i.lead_time_days, i.withdrawn_at,
+                i.category, i.manufacturer, i.manufacturer_sku, i.lead_time_days, i.at_site, i.withdrawn_at,
                 i.updated_at, i.version ",
             $rest
         )
@@ -99,6 +99,7 @@ fn read(row: &db::DbRow) -> Result<Item, StoreError> {
         manufacturer: row.text("manufacturer")?,
         manufacturer_sku: row.text("manufacturer_sku")?,
         lead_time_days: row.maybe_int("lead_time_days")?,
+        at_site: row.flag("at_site")?,
         withdrawn_at: row.maybe_time("withdrawn_at")?,
         updated_at: row.time("updated_at")?,
         version: row.int("version")?,
@@ -191,12 +192,12 @@ pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<
 /// `in`, not `exists`: SQLite 3.51 makes a join of the latter, and its offset then counts an item
 /// once for each of its prices.
 const OFFERED: &str = items!(
-    "from item i where i.withdrawn_at is null and i.id in (select p.item_id from price p
+    "from item i where i.withdrawn_at is null and i.at_site = 0 and i.id in (select p.item_id from price p
         where p.currency = $1 and (p.organisation_id is null or p.organisation_id = $2))
     order by i.id limit $3 offset $4"
 );
 const OFFERED_COUNT: &str = "
-    select count(*) as items from item i where i.withdrawn_at is null
+    select count(*) as items from item i where i.withdrawn_at is null and i.at_site = 0
         and exists (select 1 from price p where p.item_id = i.id and p.currency = $1
             and (p.organisation_id is null or p.organisation_id = $2))";
 
@@ -276,8 +277,8 @@ pub async fn categories(
 
 const INSERT: &str = "
     insert into item (id, supplier_id, sku, aux_id, name, description, unit, unspsc, category,
-        manufacturer, manufacturer_sku, lead_time_days, withdrawn_at, updated_at, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)";
+        manufacturer, manufacturer_sku, lead_time_days, at_site, withdrawn_at, updated_at, version)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)";
 
 /// Adds an item with the words it is found by (`Item::words`).
 pub async fn insert(
@@ -298,6 +299,7 @@ pub async fn insert(
         .bind(&item.manufacturer)
         .bind(&item.manufacturer_sku)
         .bind(item.lead_time_days)
+        .bind(i64::from(item.at_site))
         .bind(item.withdrawn_at.map(Time::millis))
         .bind(item.updated_at.millis())
         .execute(&mut *conn)
@@ -308,8 +310,8 @@ pub async fn insert(
 const UPDATE: &str = "
     update item set aux_id = $1, name = $2, description = $3, unit = $4, unspsc = $5,
         category = $6, manufacturer = $7, manufacturer_sku = $8, lead_time_days = $9,
-        withdrawn_at = $10, updated_at = $11, version = version + 1
-    where id = $12 and version = $13";
+        withdrawn_at = $10, updated_at = $11, at_site = $12, version = version + 1
+    where id = $13 and version = $14";
 
 /// Saves everything but supplier and number, with the words it is found by.
 pub async fn update(
@@ -329,6 +331,7 @@ pub async fn update(
         .bind(item.lead_time_days)
         .bind(item.withdrawn_at.map(Time::millis))
         .bind(item.updated_at.millis())
+        .bind(i64::from(item.at_site))
         .bind(item.id.to_string())
         .bind(item.version)
         .execute(&mut *conn)

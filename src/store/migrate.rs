@@ -57,6 +57,7 @@ migrations! {
     "0180_receipt_and_payment"
     "0181_wire_keeping"
     "0182_classes"
+    "0200_level_two"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

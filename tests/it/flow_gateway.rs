@@ -12,7 +12,7 @@ use crate::harness::{
 };
 
 /// Office One's shop is this site, and its orders go to that one.
-async fn lead_to(ada: &Api, shop: &Shop, orders: &Site, settings: Value) {
+pub async fn lead_to(ada: &Api, shop: &Shop, orders: &Site, settings: Value) {
     let mut body = json!({"title": "Office Two", "secret": "site-secret", "price_check": "none"});
     for (name, value) in settings.as_object().unwrap() {
         body[name] = value.clone();
@@ -28,7 +28,7 @@ async fn lead_to(ada: &Api, shop: &Shop, orders: &Site, settings: Value) {
 }
 
 /// A shopper who came from SAP.
-async fn from_sap(server: &Server) -> Client {
+pub async fn from_sap(server: &Server) -> Client {
     let shopper = server.client();
     let fields = [
         ("USERNAME", "acme"),
@@ -42,7 +42,7 @@ async fn from_sap(server: &Server) -> Client {
 }
 
 /// A shopper who came from a cXML system.
-async fn from_ariba(server: &Server, payload: &str) -> Client {
+pub async fn from_ariba(server: &Server, payload: &str) -> Client {
     let shopper = server.client();
     let back = "http://localhost:9/back";
     let document = setup(ACME, payload, "ed@acme.example", "cookie-1", back);
@@ -52,7 +52,7 @@ async fn from_ariba(server: &Server, payload: &str) -> Client {
 }
 
 /// The page of the supplier's shop that the browser comes to.
-async fn go_on(shopper: &Client, words: &str, from: &str) -> Form {
+pub async fn go_on(shopper: &Client, words: &str, from: &str) -> Form {
     let page = shopper.get(from).await.expect(200).text();
     let page = shopper.press(&page, words).await;
     match between(&page, "http-equiv=\"refresh\" content=\"0;url=", "\"") {
@@ -70,7 +70,7 @@ async fn go_on(shopper: &Client, words: &str, from: &str) -> Form {
 }
 
 /// The browser posts the cart from the supplier's page: no cookie goes along, then it is led on.
-async fn bring_back(shopper: &Client, form: &Form) -> String {
+pub async fn bring_back(shopper: &Client, form: &Form) -> String {
     let stranger = Client::new("http://x");
     let posted = stranger.form(&form.action, &form.fields).await.expect(303);
     shopper.get(posted.location().unwrap()).await.expect(200).text()

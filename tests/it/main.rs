@@ -23,6 +23,7 @@ mod flow_doctor;
 mod flow_documents;
 mod flow_gateway;
 mod flow_invoice;
+mod flow_level_two;
 mod flow_limits;
 mod flow_lines;
 mod flow_no_way_round;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::{
     base::{
         id::{ItemId, OrganisationId, SupplierId},
-        money::Currency,
+        money::{Currency, UnitPrice},
         quantity::Quantity,
     },
     domain::{
-        cart::{self, Goods, PasteFault, not_sold},
+        cart::{self, Cart, Goods, PasteFault, not_sold},
         catalogue::Item,
         gateway::line_fixed,
         party::Supplier,
@@ -54,6 +54,20 @@ pub(in crate::app) async fn price(
     lines: &[LineAsked],
 ) -> Result<Vec<Goods>, AppError> {
     price_among(conn, buyer, lines, &[]).await
+}
+
+/// What the catalogue asks for this many of an article on sale, wherever it is chosen.
+pub(in crate::app) async fn price_of(
+    conn: &mut Conn,
+    cart: &Cart,
+    item: &Item,
+    quantity: Quantity,
+) -> Result<Option<UnitPrice>, AppError> {
+    let (organisation, currency) = (cart.organisation, cart.currency);
+    let prices = store::price::offered(conn, &[item.id], organisation, currency).await?;
+    let list = prices.get(&item.id).filter(|_| item.withdrawn_at.is_none());
+    let list = list.and_then(|prices| PriceList::of(prices, organisation, currency));
+    Ok(list.and_then(|list| list.need(quantity).ok().map(|tier| tier.price)))
 }
 
 /// As [`price_lines`], among lines that stand there already: one that a supplier's own shop sent is

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{
         Actor, App, AppError, Command, Cx, Need, Scope, act,
-        cart::{LineAsked, price_lines, save_lines},
+        cart::{price_of, save_lines},
     },
     base::{
         id::{CartId, SiteId, SiteVisitId},
@@ -235,8 +235,6 @@ impl Take {
         held.resize(lines.len(), Some(crate::domain::gateway::UNCHECKED.to_owned()));
         let skus: Vec<&str> = self.brought.lines.iter().map(|line| line.sku.as_str()).collect();
         let items = store::item::by_skus(cx.conn, site.supplier, &skus).await?;
-        let supplier = store::supplier::get(cx.conn, site.supplier).await?;
-        let supplier = supplier.map(|own| own.name).unwrap_or_default();
         for (goods, held) in lines.iter_mut().zip(&mut held) {
             let Some(item) = items.iter().find(|item| item.sku == goods.sku) else { continue };
             if !item.unspsc.is_empty() {
@@ -245,11 +243,9 @@ impl Take {
             if held.is_none() {
                 continue;
             }
-            let (supplier, sku) = (supplier.clone(), goods.sku.clone());
-            let asked = LineAsked { supplier, sku, quantity: goods.quantity };
-            let own = price_lines(cx.conn, cart.organisation, cart.currency, &[asked]).await;
-            let agrees = |own: &Goods| same_price(own.price, goods.price) && own.unit == goods.unit;
-            if own.is_ok_and(|own| own.first().is_some_and(agrees)) {
+            let own = price_of(cx.conn, cart, item, goods.quantity).await?;
+            let agrees = own.is_some_and(|own| same_price(own, goods.price));
+            if agrees && item.unit == goods.unit {
                 *held = None;
             }
         }

@@ -39,6 +39,7 @@ pub struct SiteSettings {
     pub more: Vec<(String, String)>,
     /// `none`, `validate` or `inspect`.
     pub price_check: String,
+    pub is_searched: bool,
     pub is_on: bool,
     /// Whether it has a secret of its own; without one that of the orders is used.
     pub has_secret: bool,
@@ -78,6 +79,7 @@ async fn shown(
         fields: [user, password, hook_url],
         more: site.oci_more.clone(),
         price_check: site.price_check.word().to_owned(),
+        is_searched: site.is_searched,
         is_on: site.disabled_at.is_none(),
         has_secret: store::gateway::secret(conn, site.id).await?.is_some(),
     })
@@ -98,6 +100,7 @@ pub struct SetSite {
     pub fields: [Option<String>; 3],
     pub more: Option<Vec<(String, String)>>,
     pub price_check: Option<PriceCheck>,
+    pub is_searched: Option<bool>,
     pub is_on: Option<bool>,
     pub secret: Option<Secret>,
 }
@@ -160,6 +163,7 @@ fn fresh(
         oci_fields: OciFields::usual(),
         oci_more: Vec::new(),
         price_check: PriceCheck::Unasked,
+        is_searched: false,
         disabled_at: None,
         version: 0,
     }
@@ -189,6 +193,7 @@ impl SetSite {
         }
         site.protocol = self.protocol.unwrap_or(site.protocol);
         site.price_check = self.price_check.unwrap_or(site.price_check);
+        site.is_searched = self.is_searched.unwrap_or(site.is_searched);
         if let Some(url) = self.url.as_deref().map(str::trim) {
             let rule = &cx.app.site.addresses;
             rule.check_url(url).map_err(|expected| bad("url", url, &expected))?;
@@ -242,6 +247,9 @@ fn whole(site: &SupplierSite) -> Result<(), Refusal> {
     if site.protocol == Protocol::Oci && site.oci_user.is_empty() {
         return Err(bad("user", "nothing", "the user name of OCI calls"));
     }
+    if site.is_searched && site.protocol != Protocol::Oci {
+        return Err(bad("search", "yes", "no: only OCI has a search between programs"));
+    }
     let fits = match site.price_check {
         PriceCheck::Unasked => true,
         PriceCheck::Validate => site.protocol == Protocol::Oci,
@@ -258,6 +266,7 @@ fn whole(site: &SupplierSite) -> Result<(), Refusal> {
 }
 
 fn changes(before: Option<&SiteSettings>, after: &SiteSettings) -> Vec<Change> {
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let said = |of: &SiteSettings| {
         let own = of.identity.as_ref();
         let identity = own.map(|own| format!("{} {}", own.domain, own.identity));
@@ -271,7 +280,8 @@ fn changes(before: Option<&SiteSettings>, after: &SiteSettings) -> Vec<Change> {
             ("fields", of.fields.join(" ")),
             ("more", more.join(" ")),
             ("price check", of.price_check.clone()),
-            ("in use", if of.is_on { "yes" } else { "no" }.to_owned()),
+            ("searched", yes_no(of.is_searched)),
+            ("in use", yes_no(of.is_on)),
         ]
     };
     let was = before.map(said);

@@ -16,6 +16,8 @@ pub struct Shop {
     pub supplier: String,
     /// What the shop is called.
     pub title: String,
+    /// Its hits are shown beside those of the catalogue.
+    pub is_searched: bool,
 }
 
 /// The shops that the reader's organisation uses, by title.
@@ -29,7 +31,8 @@ pub async fn shops(reader: &mut Reader<'_>) -> Result<Vec<Shop>, AppError> {
     let mut shops = Vec::with_capacity(sites.len());
     for site in sites {
         if let Some(supplier) = store::supplier::get(&mut reader.conn, site.supplier).await? {
-            shops.push(Shop { supplier: supplier.name, title: site.title });
+            let (title, is_searched) = (site.title, site.is_searched);
+            shops.push(Shop { supplier: supplier.name, title, is_searched });
         }
     }
     Ok(shops)
@@ -63,7 +66,8 @@ pub async fn origins(
         let Some(site) = site else { continue };
         let supplier = store::supplier::get(&mut reader.conn, site.supplier).await?;
         let supplier = supplier.map(|supplier| supplier.name).unwrap_or_default();
-        shops.insert(line.site, Shop { supplier, title: site.title });
+        let (title, is_searched) = (site.title, site.is_searched);
+        shops.insert(line.site, Shop { supplier, title, is_searched });
     }
     let origin = |line: SiteLine| {
         let shop = shops.get(&line.site)?.clone();

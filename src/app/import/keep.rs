@@ -78,6 +78,7 @@ impl Planned {
 
 fn article_changes(before: &Item, after: &Item) -> Vec<Change> {
     let days = |item: &Item| item.lead_time_days.map(|days| days.to_string()).unwrap_or_default();
+    let at_site = |item: &Item| if item.at_site { "yes" } else { "no" }.to_owned();
     let sold = |item: &Item| if item.withdrawn_at.is_some() { "no" } else { "yes" }.to_owned();
     let pairs = [
         ("name", before.name.clone(), after.name.clone()),
@@ -89,6 +90,7 @@ fn article_changes(before: &Item, after: &Item) -> Vec<Change> {
         ("manufacturer_sku", before.manufacturer_sku.clone(), after.manufacturer_sku.clone()),
         ("aux_id", before.aux_id.clone(), after.aux_id.clone()),
         ("lead_time_days", days(before), days(after)),
+        ("at_site", at_site(before), at_site(after)),
         ("offered", sold(before), sold(after)),
     ];
     let changed = pairs.into_iter().filter(|(_, before, after)| before != after);

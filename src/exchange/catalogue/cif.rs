@@ -25,6 +25,7 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("manufacturer", &["manufacturername"]),
     ("manufacturer_sku", &["manufacturerpartid"]),
     ("currency", &["currency"]),
+    ("at_site", &["punchoutenabled"]),
 ];
 
 /// Whether the text says of itself that it is one.
@@ -73,15 +74,22 @@ fn cells(names: &[String], record: &StringRecord, currency: &str) -> Vec<String>
         record.get(at).map(str::trim).filter(|cell| !cell.is_empty())
     };
     let deleted = cell("delete").or_else(|| cell("deleted")).unwrap_or_default();
-    if ["t", "true", "y", "yes", "1"].contains(&deleted.to_lowercase().as_str()) {
+    if is_yes(deleted) {
         return Vec::new();
     }
     let of = |(column, fields): &(&str, &[&str])| {
         let found = fields.iter().find_map(|field| cell(field));
-        let found = found.or((*column == "currency").then_some(currency));
-        found.unwrap_or_default().to_owned()
+        let found = found.or((*column == "currency").then_some(currency)).unwrap_or_default();
+        match *column {
+            "at_site" => if is_yes(found) { "yes" } else { "no" }.to_owned(),
+            _ => found.to_owned(),
+        }
     };
     COLUMNS.iter().map(of).collect()
+}
+
+fn is_yes(cell: &str) -> bool {
+    ["t", "true", "y", "yes", "1"].contains(&cell.to_lowercase().as_str())
 }
 
 /// The CSV, line by line beside the CIF.

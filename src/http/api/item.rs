@@ -11,7 +11,11 @@ use super::{
     shape::{List, Paged, UnitPriceJson},
 };
 use crate::{
-    app::catalogue::{self, Offer},
+    app::{
+        catalogue::{self, Offer},
+        gateway::{self, Beside},
+    },
+    base::page::Page,
     domain::price::Tier,
 };
 
@@ -51,6 +55,58 @@ struct ItemAnswer {
     manufacturer: String,
     manufacturer_sku: String,
     lead_time_days: Option<i64>,
+    /// It is chosen in the supplier's own shop (`POST /gateway/{supplier}` of a browser), not put
+    /// into a cart from here.
+    at_site: bool,
+}
+
+/// An article that a supplier's own shop found.
+#[derive(Object)]
+#[oai(rename = "SiteHit")]
+struct HitAnswer {
+    sku: String,
+    /// The shop's own key.
+    aux_id: String,
+    description: String,
+    unit: String,
+    /// As the shop says it now.
+    price: UnitPriceJson,
+    lead_time_days: Option<u32>,
+}
+
+/// What one supplier's own shop answered to a search.
+#[derive(Object)]
+#[oai(rename = "SiteHits")]
+struct HitsAnswer {
+    /// The supplier's short name.
+    supplier: String,
+    /// What the shop is called.
+    title: String,
+    hits: Vec<HitAnswer>,
+    /// Hits that could not be read, or of which there were too many.
+    left_out: u32,
+    /// Why there is no answer.
+    trouble: Option<String>,
+}
+
+impl From<Beside> for HitsAnswer {
+    fn from(beside: Beside) -> Self {
+        let hit = |hit: gateway::Hit| HitAnswer {
+            sku: hit.sku,
+            aux_id: hit.aux_id,
+            description: hit.description,
+            unit: hit.unit,
+            price: hit.price.into(),
+            lead_time_days: hit.lead_time_days,
+        };
+        Self {
+            supplier: beside.shop.supplier,
+            title: beside.shop.title,
+            hits: beside.hits.into_iter().map(hit).collect(),
+            left_out: u32::try_from(beside.left_out).unwrap_or(u32::MAX),
+            trouble: beside.trouble,
+        }
+    }
 }
 
 impl From<&Tier> for TierAnswer {
@@ -82,6 +138,7 @@ impl From<Offer> for ItemAnswer {
             manufacturer: item.manufacturer,
             manufacturer_sku: item.manufacturer_sku,
             lead_time_days: item.lead_time_days,
+            at_site: item.at_site,
         }
     }
 }
@@ -108,6 +165,18 @@ impl Items {
         let mut reader = caller.reader().await?;
         let page = catalogue::search(&mut reader, &query).await?;
         Ok(Json(page.map(ItemAnswer::from).into()))
+    }
+
+    /// Searches the suppliers' own shops that are searched with the catalogue, all at once; one
+    /// that does not answer within seconds says so in `trouble`.
+    #[oai(path = "/site-hits", method = "get", operation_id = "site-hits")]
+    async fn hits(
+        &self,
+        caller: Caller,
+        q: Query<String>,
+    ) -> poem::Result<Json<List<HitsAnswer>>> {
+        let found = gateway::beside(caller.app(), caller.actor(), &q.0).await?;
+        Ok(Json(Page { items: found, next: None }.map(HitsAnswer::from).into()))
     }
 
     /// One item by its supplier's short name and its number.

@@ -52,6 +52,8 @@ struct SiteJson {
     parameters: Vec<ParameterJson>,
     /// `none`, `validate` (OCI) or `inspect` (cXML).
     price_check: String,
+    /// Whether its hits are shown beside those of the catalogue (OCI).
+    search: bool,
     enabled: bool,
     has_secret: bool,
 }
@@ -73,6 +75,7 @@ impl From<SiteSettings> for SiteJson {
             hook_field,
             parameters: site.more.into_iter().map(parameter).collect(),
             price_check: site.price_check,
+            search: site.is_searched,
             enabled: site.is_on,
             has_secret: site.has_secret,
         }
@@ -95,6 +98,7 @@ struct SiteInput {
     parameters: Option<Vec<ParameterJson>>,
     /// `none`, `validate` (OCI) or `inspect` (cXML).
     price_check: Option<Text>,
+    search: Option<bool>,
     enabled: Option<bool>,
     /// The shared secret, or the password of OCI calls.
     secret: Option<Text>,
@@ -150,6 +154,7 @@ impl SupplierSites {
             fields: [input.user_field, input.password_field, input.hook_field].map(text),
             more: input.parameters.map(|all| all.into_iter().map(pair).collect()),
             price_check,
+            is_searched: input.search,
             is_on: input.enabled,
             secret: input.secret.map(|text| Secret::new(text.0)),
         };

@@ -28,6 +28,26 @@
     }
   });
 
+  // Suppliers' own shops are asked once the typing has paused, below results that are there already.
+  let besideTimer = 0;
+  const loadBeside = (wait) => {
+    clearTimeout(besideTimer);
+    const place = document.querySelector("[data-beside]");
+    if (!place) return;
+    besideTimer = setTimeout(async () => {
+      place.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(place.dataset.beside, { headers: { Accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.getElementById("beside");
+        // Without an answer the link stays, which shows what is wrong.
+        if (fresh && place.isConnected) place.replaceWith(fresh);
+      } catch { /* the link stays */ }
+      place.removeAttribute("aria-busy");
+    }, wait);
+  };
+  loadBeside(0);
+
   // Search as you type: the form's own address is fetched and the results are put in place.
   document.querySelectorAll("form[data-search][data-live]").forEach((form) => {
     const results = document.getElementById(form.dataset.live);
@@ -51,6 +71,7 @@
         results.replaceChildren(...fresh.childNodes);
         history.replaceState(null, "", url);
         results.removeAttribute("aria-busy");
+        loadBeside(700);
       } catch (fault) {
         if (fault.name !== "AbortError") results.removeAttribute("aria-busy");
       }

@@ -3,11 +3,11 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::shop::{Priced, Refused, added, control, control_id, item_path};
+use super::shop::{Opens, Priced, Refused, added, control, control_id, item_path};
 use crate::{
     app::{
         catalogue::{self, Offer},
-        register,
+        gateway, register,
     },
     domain::price::Tier,
     http::{
@@ -33,6 +33,7 @@ struct ItemPage {
     quantity: String,
     fault: Option<String>,
     can_add: bool,
+    opens: Option<Opens>,
     back: String,
 }
 
@@ -64,7 +65,9 @@ pub(super) async fn page(
     let class = register::class_title(&mut reader, &offer.item.unspsc).await?;
     let price = Priced::of(&shell, &offer.prices, &offer.item.unit);
     let said = refused.as_ref().map(|refused| refused.quantity.clone());
+    let shops = gateway::shops(&mut reader).await?;
     let page = ItemPage {
+        opens: Opens::of(&offer, &shops),
         crumbs: Crumbs::to(&offer.item.name).over("Shop", shell.href("/shop")),
         facts: facts(&shell, &offer, class.as_deref()),
         tiers: offer.prices.tiers().to_vec(),

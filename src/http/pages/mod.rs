@@ -6,6 +6,7 @@ mod admin;
 pub mod approval;
 pub mod audit;
 pub mod away;
+pub mod beside;
 pub mod budget;
 pub mod cart;
 pub mod checkout;
@@ -36,6 +37,7 @@ pub(super) fn add(route: Route) -> Route {
         approval::add,
         audit::add,
         away::add,
+        beside::add,
         budget::add,
         cart::add,
         checkout::add,

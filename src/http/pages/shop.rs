@@ -45,6 +45,8 @@ struct ShopPage {
     back: String,
     /// Suppliers' own shops.
     shops: Vec<Shop>,
+    /// Where those of them that are searched are asked, with their names; empty without a text.
+    beside: Option<(String, String)>,
 }
 
 /// One article of the list.
@@ -58,6 +60,23 @@ struct Row {
     control: String,
     quantity: String,
     wrong: bool,
+    /// The shop in which it is chosen; nothing for what is sold from here.
+    opens: Option<Opens>,
+}
+
+/// An article that is chosen in the supplier's own shop.
+pub(super) struct Opens {
+    pub aux_id: String,
+    /// What the shop is called; nothing when nobody may go there.
+    pub shop: Option<String>,
+}
+
+impl Opens {
+    pub(super) fn of(offer: &Offer, shops: &[Shop]) -> Option<Self> {
+        let shop = shops.iter().find(|shop| shop.supplier == offer.supplier.name);
+        let shop = shop.map(|shop| shop.title.clone());
+        offer.item.at_site.then(|| Self { aux_id: offer.item.aux_id.clone(), shop })
+    }
 }
 
 /// A price with what stands beside it.
@@ -132,11 +151,13 @@ impl Refused {
     }
 }
 
-fn row(shell: &Shell, offer: Offer, refused: Option<&Refused>) -> Row {
+fn row(shell: &Shell, shops: &[Shop], offer: Offer, refused: Option<&Refused>) -> Row {
     let price = Priced::of(shell, &offer.prices, &offer.item.unit);
     let refused = refused.filter(|refused| refused.is_of(&offer));
+    let opens = Opens::of(&offer, shops);
     let Offer { item, supplier, .. } = offer;
     Row {
+        opens,
         href: shell.href(&item_path(&supplier.name, &item.sku)),
         control: control_id(&control(&supplier.name, &item.sku)),
         quantity: refused
@@ -210,12 +231,14 @@ pub(super) async fn page(
         Some(after) => with(&path, "after", after),
         None => path,
     };
-    let rows = found.items.into_iter().map(|offer| row(&shell, offer, refused.as_ref())).collect();
+    let rows = found.items.into_iter();
+    let rows = rows.map(|offer| row(&shell, &shops, offer, refused.as_ref())).collect();
     let any = |label: &str| Choice::new("", label);
     let categories = categories.into_iter().map(|name| Choice::new(&name, &name));
     let suppliers = suppliers.into_iter().map(|known| Choice::new(known.name, known.title));
     let page = ShopPage {
         empty: empty(&shell, &asked),
+        beside: beside(&shell, &shops, &asked),
         text: asked.text,
         category: asked.category.unwrap_or_default(),
         categories: [any("All categories")].into_iter().chain(categories).collect(),
@@ -233,6 +256,18 @@ pub(super) async fn page(
         answer.set_status(problem::status(&refused.refusal));
     }
     Ok(answer)
+}
+
+/// Where the searched shops of suppliers are asked for the same text, and their names.
+fn beside(shell: &Shell, shops: &[Shop], asked: &catalogue::Query) -> Option<(String, String)> {
+    let named = |shop: &&Shop| asked.supplier.as_ref().is_none_or(|name| *name == shop.supplier);
+    let searched = shops.iter().filter(|shop| shop.is_searched).filter(named);
+    let titles: Vec<&str> = searched.map(|shop| shop.title.as_str()).collect();
+    let text = asked.text.trim();
+    let first = asked.cut.after.is_none();
+    (first && !text.is_empty() && !titles.is_empty()).then(|| {
+        (shell.href(&format!("/shop/beside?q={}", coded(text))), titles.join(", "))
+    })
 }
 
 /// What is said after something was added.

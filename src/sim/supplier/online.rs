@@ -110,6 +110,9 @@ fn is_ours(item: &Item) -> bool {
 fn visit(document: &Document, request: &PunchOutSetupRequest) -> Visit {
     let from = document.envelope.from.credentials.first();
     let mut wanted = BTreeMap::new();
+    if let Some(selected) = &request.selected_item {
+        wanted.insert(selected.supplier_part.clone(), "1".to_owned());
+    }
     if request.operation != SetupOperation::Create {
         for item in &request.items {
             wanted.insert(item.id.supplier_part.clone(), item.quantity.to_string());

@@ -8,6 +8,7 @@ use std::{
 
 use poem::{
     Body, EndpointExt, IntoResponse, Response, Route, Server, get, handler,
+    http::StatusCode,
     listener::{Acceptor, Listener, TcpListener},
     post,
     web::{Data, Query},
@@ -143,6 +144,9 @@ async fn call(heard: Data<&Arc<Heard>>, body: Body) -> Response {
     let field =
         |name: &str| fields.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
     assert_eq!(field("PASSWORD"), Some("site-secret"), "{text}");
+    if field("FUNCTION") == Some("BACKGROUND_SEARCH") {
+        return found(field("SEARCHSTRING").unwrap_or_default()).await;
+    }
     let quantity = field("QUANTITY").unwrap_or("2").to_owned();
     let lines = oci_cart(PRICE, &quantity);
     let inputs: String = lines
@@ -155,6 +159,23 @@ async fn call(heard: Data<&Arc<Heard>>, body: Body) -> Response {
     let page =
         format!("<form method=\"post\" action=\"{back}\">{inputs}<button>Go</button></form>");
     page.with_content_type("text/html").into_response()
+}
+
+/// What the OCI shop finds: its article, whatever is asked for, and one that nobody can read; it
+/// thinks for long about `slow` and is out of order for `broken`.
+async fn found(text: &str) -> Response {
+    match text {
+        "slow" => tokio::time::sleep(std::time::Duration::from_secs(60)).await,
+        "broken" => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        _ => {}
+    }
+    let mut fields = oci_cart(PRICE, "");
+    fields.push(("NEW_ITEM-DESCRIPTION[2]".to_owned(), "Without a price".to_owned()));
+    let input = |(name, value): &(String, String)| {
+        format!("<INPUT TYPE=hidden NAME='{name}' VALUE=\"{}\">", escaped(value))
+    };
+    let inputs: String = fields.iter().map(input).collect();
+    format!("<html><form>{inputs}</form></html>").with_content_type("text/html").into_response()
 }
 
 /// The fields that the OCI shop sends back.

@@ -48,6 +48,7 @@ pub(super) fn fields(
     let identity =
         |now: &SiteSettings| now.identity.clone().map(|own| own.identity).unwrap_or_default();
     let is_on = ticked(again, "site_enabled", now.is_none_or(|now| now.is_on));
+    let is_searched = ticked(again, "site_search", now.is_some_and(|now| now.is_searched));
     form.field(Field::check("site_enabled", "People may go on to this shop").ticked(is_on))
         .field(text("title", "Name of the shop", of(|now| now.title.clone())))
         .field(select("protocol", "It speaks", protocols, protocol))
@@ -76,6 +77,11 @@ pub(super) fn fields(
                 .faults(faults),
         )
         .field(select("price_check", "Prices are checked", checks, check))
+        .field(
+            Field::check("site_search", "Search it with our catalogue")
+                .ticked(is_searched)
+                .hint("For OCI: the shop must answer BACKGROUND_SEARCH"),
+        )
 }
 
 fn word<T: std::str::FromStr>(form: &guard::Form, name: &str) -> Result<Option<T>, Refusal> {
@@ -108,6 +114,7 @@ pub(super) fn command(supplier: &str, form: &guard::Form) -> Result<SetSite, Ref
         fields: [None, None, None],
         more: Some(lines(form, "site_more")?.into_iter().map(pair).collect()),
         price_check: word(form, "price_check")?,
+        is_searched: Some(form.ticked("site_search")?),
         is_on: Some(form.ticked("site_enabled")?),
         secret: filled("site_secret")?.map(Secret::new),
     })
