@@ -7,8 +7,8 @@
 mod price;
 
 pub(super) use price::price_among;
-pub use price::{LineAsked, paste, price_lines};
 pub(super) use price::price_of;
+pub use price::{LineAsked, paste, price_lines};
 
 use std::collections::HashMap;
 

@@ -30,7 +30,8 @@ async fn a_search_here_finds_what_an_oci_shop_has_and_opens_it_there() {
     let page = ariba.get("/shop?q=PEN-01").await.expect(200).text();
     assert!(html::plain(&page).contains("Ballpoint pen, blue"), "the catalogue waits for nobody");
     assert!(shop.heard().is_empty(), "{:?}", shop.heard());
-    let way = html::link(&page, "look for “PEN-01” at Office Two, Toolworks direct").expect("a way to the hits");
+    let way = html::link(&page, "look for “PEN-01” at Office Two, Toolworks direct")
+        .expect("a way to the hits");
     let page = ariba.get(&way).await.expect(200).text();
     let told = html::plain(&page);
     for part in [

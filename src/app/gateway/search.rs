@@ -91,10 +91,7 @@ pub async fn beside(app: &Arc<App>, actor: &Actor, text: &str) -> Result<Vec<Bes
 }
 
 /// The shops that are asked, with their passwords.
-async fn searched(
-    app: &App,
-    actor: &Actor,
-) -> Result<Vec<(SupplierSite, Shop, Secret)>, AppError> {
+async fn searched(app: &App, actor: &Actor) -> Result<Vec<(SupplierSite, Shop, Secret)>, AppError> {
     let mut reader = app.reader(actor).await?;
     reader.need("catalogue", "read")?;
     let organisation = actor.need_organisation()?;
@@ -106,8 +103,7 @@ async fn searched(
             continue;
         };
         let secret = secret(app, &mut reader.conn, &site).await?;
-        let shop =
-            Shop { supplier: supplier.name, title: site.title.clone(), is_searched: true };
+        let shop = Shop { supplier: supplier.name, title: site.title.clone(), is_searched: true };
         found.push((site, shop, secret));
     }
     Ok(found)

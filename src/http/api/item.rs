@@ -170,11 +170,7 @@ impl Items {
     /// Searches the suppliers' own shops that are searched with the catalogue, all at once; one
     /// that does not answer within seconds says so in `trouble`.
     #[oai(path = "/site-hits", method = "get", operation_id = "site-hits")]
-    async fn hits(
-        &self,
-        caller: Caller,
-        q: Query<String>,
-    ) -> poem::Result<Json<List<HitsAnswer>>> {
+    async fn hits(&self, caller: Caller, q: Query<String>) -> poem::Result<Json<List<HitsAnswer>>> {
         let found = gateway::beside(caller.app(), caller.actor(), &q.0).await?;
         Ok(Json(Page { items: found, next: None }.map(HitsAnswer::from).into()))
     }

@@ -265,9 +265,8 @@ fn beside(shell: &Shell, shops: &[Shop], asked: &catalogue::Query) -> Option<(St
     let titles: Vec<&str> = searched.map(|shop| shop.title.as_str()).collect();
     let text = asked.text.trim();
     let first = asked.cut.after.is_none();
-    (first && !text.is_empty() && !titles.is_empty()).then(|| {
-        (shell.href(&format!("/shop/beside?q={}", coded(text))), titles.join(", "))
-    })
+    (first && !text.is_empty() && !titles.is_empty())
+        .then(|| (shell.href(&format!("/shop/beside?q={}", coded(text))), titles.join(", ")))
 }
 
 /// What is said after something was added.
