@@ -91,6 +91,9 @@ pub struct Settings {
     pub identity: (String, String),
     /// Proxies in front of the server; everybody's connections come from their addresses.
     pub trusted_proxies: Vec<Network>,
+    /// The header in which those proxies hand on the client certificate of a TLS connection; lower
+    /// case.
+    pub client_certificate_header: Option<String>,
     pub log_format: LogFormat,
     /// A tracing filter: `info`, `countersign=debug,info`.
     pub log: String,
@@ -174,10 +177,16 @@ impl Settings {
                 .parsed("identity", parts::identity)?
                 .unwrap_or_else(|| ("DUNS".to_owned(), DEFAULT_DUNS.to_owned())),
             trusted_proxies: networks(&layers)?,
+            client_certificate_header: layers
+                .parsed(parts::CERTIFICATE, parts::certificate_header)?,
             log_format: layers.parsed("log_format", LogFormat::parse)?.unwrap_or_default(),
             log: layers.text("log")?.unwrap_or_else(|| "info".to_owned()),
             unknown: layers.unknown,
         };
+        if settings.client_certificate_header.is_some() && settings.trusted_proxies.is_empty() {
+            let expected = "the proxies whose client_certificate_header is believed";
+            return Err(BadSetting::missing("trusted_proxies", expected));
+        }
         if purpose == Purpose::Serve {
             settings.complete()?;
         }

@@ -92,7 +92,9 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
         false => settings.require_key()?.clone(),
     };
     let address = settings.listen;
-    let listening = Listening::at(address, settings.trusted_proxies.clone()).await;
+    let certificates = settings.client_certificate_header.clone();
+    let proxies = (settings.trusted_proxies.clone(), certificates);
+    let listening = Listening::at(address, proxies).await;
     let listening = listening.map_err(|fault| ServeFault::Listen { address, fault })?;
     let store = open(&settings).await?;
     let url = settings.database.url();

@@ -73,16 +73,31 @@ impl Taken {
 /// Parts without a reader that are named in the log.
 const UNREAD_SHOWN: usize = 20;
 
+/// A document as it was posted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Post<'p> {
+    pub bytes: &'p [u8],
+    pub content_type: Option<&'p str>,
+    /// The fingerprint of the client certificate that a trusted proxy saw.
+    pub certificate: Option<&'p str>,
+}
+
 /// Reads and answers a document. The answer is always a cXML Response.
-pub async fn receive(app: &Arc<App>, bytes: &[u8], content_type: Option<&str>) -> Vec<u8> {
-    receive_with(app, (bytes, content_type), Vec::new()).await
+pub async fn receive(app: &Arc<App>, post: Post<'_>) -> Vec<u8> {
+    receive_with(app, post, Vec::new()).await
 }
 
 /// As [`receive`], for a document that came with attachments: the root of these parts.
-pub async fn receive_parts(app: &Arc<App>, root: &Part, parts: &[Part]) -> Vec<u8> {
+pub async fn receive_parts(
+    app: &Arc<App>,
+    root: &Part,
+    parts: &[Part],
+    certificate: Option<&str>,
+) -> Vec<u8> {
     let beside = parts.iter().filter(|part| !std::ptr::eq(*part, root));
     let attachments = beside.map(attachment).collect();
-    receive_with(app, (&root.body, root.content_type.as_deref()), attachments).await
+    let content_type = root.content_type.as_deref();
+    receive_with(app, Post { bytes: &root.body, content_type, certificate }, attachments).await
 }
 
 fn attachment(part: &Part) -> Attachment {
@@ -100,9 +115,10 @@ fn attachment(part: &Part) -> Attachment {
 
 async fn receive_with(
     app: &Arc<App>,
-    (bytes, content_type): (&[u8], Option<&str>),
+    post: Post<'_>,
     attachments: Vec<Attachment>,
 ) -> Vec<u8> {
+    let Post { bytes, content_type, .. } = post;
     let received = match cxml::receive(bytes, content_type) {
         Ok(received) => received,
         Err(fault) => {
@@ -116,7 +132,7 @@ async fn receive_with(
             return answer;
         }
     };
-    match take(app, received, (bytes, content_type), attachments).await {
+    match take(app, received, post, attachments).await {
         Ok(answer) => answer,
         Err(fault) => {
             let refusal = fault.told();
@@ -131,10 +147,10 @@ async fn receive_with(
 async fn take(
     app: &Arc<App>,
     received: Received,
-    (bytes, content_type): (&[u8], Option<&str>),
+    Post { bytes, content_type, certificate }: Post<'_>,
     attachments: Vec<Attachment>,
 ) -> Result<Vec<u8>, AppError> {
-    let senders = match partner_auth::prove(app, &received.envelope).await {
+    let senders = match partner_auth::prove(app, &received.envelope, certificate).await {
         Ok(senders) => senders,
         Err(AppError::Refusal(refusal)) => {
             return Err(partner_auth::refuse(app, refusal).await);

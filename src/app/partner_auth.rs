@@ -1,8 +1,9 @@
 //! Which connection speaks: shared secrets of cXML senders and OCI callers.
 //!
-//! A secret counts only in Sender, and so does a CredentialMac made with it. Digests are compared
-//! in constant time and a stranger costs the same work as a partner; every failure has the same
-//! words, and no word repeats a secret.
+//! A secret counts only in Sender, and so does a CredentialMac made with it. A Sender with neither
+//! is proven by the client certificate of its connection. Digests are compared in constant time and
+//! a stranger costs the same work as a partner; every failure has the same words, and no word
+//! repeats a secret.
 
 mod mac;
 
@@ -56,8 +57,13 @@ impl Sender {
     }
 }
 
-/// Every connection that the Sender's secret proves and that From belongs to; at least one.
-pub async fn prove(app: &App, envelope: &Envelope) -> Result<Vec<Sender>, AppError> {
+/// Every connection that the Sender's secret proves and that From belongs to; at least one. The
+/// certificate's fingerprint stands for a secret that is not there, never for a wrong one.
+pub async fn prove(
+    app: &App,
+    envelope: &Envelope,
+    certificate: Option<&str>,
+) -> Result<Vec<Sender>, AppError> {
     let mut conn = app.store.read().await?;
     let nobody = [Credential::new("", "")];
     let offered = match envelope.sender.credentials.as_slice() {
@@ -74,12 +80,23 @@ pub async fn prove(app: &App, envelope: &Envelope) -> Result<Vec<Sender>, AppErr
             continue;
         }
         let identity = Identity::new(&*credential.domain, &*credential.identity);
+        if let (None, Some(certificate)) = (&credential.secret, certificate) {
+            let known = store::partner::certificates_of(&mut conn, &identity).await?;
+            let fits = known.iter().filter(|(_, own)| same(own.as_bytes(), certificate.as_bytes()));
+            proven.extend(fits.map(|(partner, _)| (*partner, envelope.from.clone())));
+            continue;
+        }
         let slots = store::partner::digests(&mut conn, &identity).await?;
         let found = matching(app, credential.secret.as_ref().map(|s| s.expose()), &slots);
         proven.extend(found.into_iter().map(|partner| (partner, envelope.from.clone())));
     }
     if proven.is_empty() {
-        return Err(unknown_sender().into());
+        let bare = offered.iter().all(|own| own.secret.is_none() && own.mac.is_none());
+        return Err(match certificate.filter(|_| bare) {
+            Some(certificate) => unknown_certificate(certificate),
+            None => unknown_sender(),
+        }
+        .into());
     }
     let mut senders = Vec::new();
     for (id, from) in proven {
@@ -121,6 +138,18 @@ fn unknown_sender() -> Refusal {
     .field("cXML/Header/Sender/Credential")
     .expected("a registered identity with its SharedSecret or CredentialMac inside Sender")
     .mend("Check the identity and the secret with the administrator of this server.")
+}
+
+/// In the same words whether the identity is registered or not.
+fn unknown_certificate(certificate: &str) -> Refusal {
+    Refusal::unauthenticated(
+        "certificate-unknown",
+        "The client certificate of this connection is not registered for the Sender.",
+    )
+    .field("cXML/Header/Sender/Credential")
+    .got(format!("a certificate with the SHA-256 {certificate}"))
+    .expected("a certificate registered for the Sender's identity, or its SharedSecret")
+    .mend("Have the fingerprint registered by the administrator of this server.")
 }
 
 fn foreign_from(from: &Party) -> Refusal {

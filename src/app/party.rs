@@ -5,6 +5,7 @@
 //! changes the own rights, whatever role they have.
 
 pub mod address;
+pub mod certificate;
 pub mod cost_center;
 pub mod organisation;
 pub mod partner;

@@ -3,6 +3,7 @@
 //! Everything here is pure: no clock is read and no randomness drawn; both come in as arguments.
 //! Nothing here knows a table, a document or a screen.
 
+pub mod certificate;
 pub mod decimal;
 pub mod id;
 pub mod money;

@@ -18,6 +18,7 @@ const NAMES: &[&str] = &[
     "allow_loopback",
     "identity",
     "trusted_proxies",
+    "client_certificate_header",
     "log_format",
     "log",
 ];

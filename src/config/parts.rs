@@ -170,6 +170,18 @@ pub struct Network {
     prefix: u8,
 }
 
+/// The setting that names the header with a client certificate.
+pub const CERTIFICATE: &str = "client_certificate_header";
+
+/// A header's name, in lower case.
+pub fn certificate_header(text: &str) -> Result<String, BadSetting> {
+    let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !text.is_empty() && text.len() <= 60 && text.bytes().all(sound) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err(BadSetting::bad(CERTIFICATE, text, "the name of a header, such as X-Client-Cert"))
+}
+
 impl Network {
     pub fn parse(text: &str) -> Result<Self, BadSetting> {
         let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));

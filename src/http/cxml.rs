@@ -6,23 +6,31 @@
 use http::{StatusCode, header};
 use poem::{Body, Request, Response, Result, Route, handler, post};
 
-use super::{actor::app_of, guard::Limits};
-use crate::{app::inbox, cxml::multipart};
+use super::{
+    actor::app_of,
+    guard::{ClientCertificate, Limits},
+};
+use crate::{
+    app::inbox::{self, Post},
+    cxml::multipart,
+};
 
 #[handler]
 async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
     let app = app_of(request)?;
     let bytes = body.into_bytes_limit(Limits::default().body_bytes).await?;
     let kind = request.header(header::CONTENT_TYPE);
+    let certificate = ClientCertificate::of(request);
+    let whole = Post { bytes: &bytes, content_type: kind, certificate };
     let answer = match kind.and_then(multipart::boundary) {
-        None => inbox::receive(&app, &bytes, kind).await,
+        None => inbox::receive(&app, whole).await,
         Some(boundary) => {
             let parts = multipart::parts(&bytes, &boundary);
             let start = kind.and_then(|kind| multipart::parameter(kind, "start"));
             match multipart::root(&parts, start.as_deref()) {
-                Some(root) => inbox::receive_parts(&app, root, &parts).await,
+                Some(root) => inbox::receive_parts(&app, root, &parts, certificate).await,
                 // Not a multipart body after all: the reader says what is wrong with it.
-                None => inbox::receive(&app, &bytes, None).await,
+                None => inbox::receive(&app, Post { content_type: None, ..whole }).await,
             }
         }
     };

@@ -46,9 +46,14 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Binds the address; port 0 takes any free one.
-    pub async fn at(address: SocketAddr, trusted_proxies: Vec<Network>) -> io::Result<Self> {
-        let gate = Gate::new(Limits { trusted_proxies, ..Limits::default() });
+    /// Binds the address; port 0 takes any free one. With the proxies in front of it, and the
+    /// header in which they hand on a client certificate.
+    pub async fn at(
+        address: SocketAddr,
+        (trusted_proxies, certificate_header): (Vec<Network>, Option<String>),
+    ) -> io::Result<Self> {
+        let gate =
+            Gate::new(Limits { trusted_proxies, certificate_header, ..Limits::default() });
         let acceptor = GuardedAcceptor::bind(address, Arc::clone(&gate)).await?;
         Ok(Self { gate, acceptor })
     }

@@ -6,8 +6,14 @@
 use http::{StatusCode, header};
 use poem::{Body, Request, Response, Result, Route, get, handler, web::Path};
 
-use super::{actor::app_of, guard::Limits};
-use crate::{app::conformance, cxml::multipart};
+use super::{
+    actor::app_of,
+    guard::{ClientCertificate, Limits},
+};
+use crate::{
+    app::{conformance, inbox::Post},
+    cxml::multipart,
+};
 
 #[handler]
 async fn h_take(request: &Request, Path(token): Path<String>, body: Body) -> Result<Response> {
@@ -17,10 +23,11 @@ async fn h_take(request: &Request, Path(token): Path<String>, body: Body) -> Res
     let parts = kind.and_then(multipart::boundary).map(|own| multipart::parts(&bytes, &own));
     let start = kind.and_then(|kind| multipart::parameter(kind, "start"));
     let root = parts.as_deref().and_then(|parts| multipart::root(parts, start.as_deref()));
-    let document: (&[u8], Option<&str>) = match root {
+    let (bytes, content_type): (&[u8], Option<&str>) = match root {
         Some(root) => (&root.body, root.content_type.as_deref()),
         None => (&bytes, kind),
     };
+    let document = Post { bytes, content_type, certificate: ClientCertificate::of(request) };
     let answer = conformance::receive(&app, &token, document).await?;
     let status = StatusCode::from_u16(answer.http).unwrap_or(StatusCode::OK);
     let xml = "text/xml; charset=UTF-8";

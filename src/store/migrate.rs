@@ -58,6 +58,7 @@ migrations! {
     "0181_wire_keeping"
     "0182_classes"
     "0200_level_two"
+    "0201_certificate"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

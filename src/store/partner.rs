@@ -298,6 +298,84 @@ pub async fn oci_user_fields(conn: &mut Conn) -> Result<Vec<String>, StoreError>
     rows.iter().map(|row| Row::new(row, "partner").text("oci_user_field")).collect()
 }
 
+/// A client certificate that proves a connection as a secret does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// 1 or 2, so that one can be changed while the other is in use.
+    pub slot: u8,
+    /// SHA-256 over its DER, in small hexadecimal digits.
+    pub fingerprint: String,
+    pub created_at: Time,
+}
+
+const CERTIFICATES: &str = "
+    select slot, fingerprint, created_at from partner_certificate where partner_id = $1
+    order by slot";
+const CERTIFICATES_OF: &str = "
+    select c.partner_id, c.fingerprint from partner_identity i
+    join partner p on p.id = i.partner_id and p.disabled_at is null
+    join partner_certificate c on c.partner_id = i.partner_id
+    where i.identity = $1 and i.domain_fold = $2";
+const ADD_CERTIFICATE: &str = "
+    insert into partner_certificate (partner_id, slot, fingerprint, created_at)
+    values ($1, $2, $3, $4)";
+const REMOVE_CERTIFICATE: &str = "
+    delete from partner_certificate where partner_id = $1 and slot = $2";
+
+/// Both slots of a connection.
+pub async fn certificates(conn: &mut Conn, id: PartnerId) -> Result<Vec<Certificate>, StoreError> {
+    let rows = db::query(CERTIFICATES).bind(id.to_string()).fetch_all(conn).await?;
+    rows.iter()
+        .map(|row| {
+            let row = Row::new(row, "partner_certificate");
+            let slot = row.int("slot")?;
+            Ok(Certificate {
+                slot: u8::try_from(slot).map_err(|fault| row.fault("slot", fault))?,
+                fingerprint: row.text("fingerprint")?,
+                created_at: row.time("created_at")?,
+            })
+        })
+        .collect()
+}
+
+/// The fingerprints of every live connection that registered the identity.
+pub async fn certificates_of(
+    conn: &mut Conn,
+    identity: &Identity,
+) -> Result<Vec<(PartnerId, String)>, StoreError> {
+    let query =
+        db::query(CERTIFICATES_OF).bind(identity.identity.trim()).bind(fold(&identity.domain));
+    let read = |row: &db::DbRow| {
+        let row = Row::new(row, "partner_certificate");
+        Ok((row.id("partner_id")?, row.text("fingerprint")?))
+    };
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
+pub async fn add_certificate(
+    conn: &mut Conn,
+    id: PartnerId,
+    certificate: &Certificate,
+) -> Result<(), StoreError> {
+    db::query(ADD_CERTIFICATE)
+        .bind(id.to_string())
+        .bind(i64::from(certificate.slot))
+        .bind(&certificate.fingerprint)
+        .bind(certificate.created_at.millis())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+pub async fn remove_certificate(
+    conn: &mut Conn,
+    id: PartnerId,
+    slot: u8,
+) -> Result<(), StoreError> {
+    let query = db::query(REMOVE_CERTIFICATE).bind(id.to_string()).bind(i64::from(slot));
+    one_row(query.execute(conn).await?.rows_affected(), "certificate")
+}
+
 const SAVE_SECRET: &str = "
     insert into partner_secret (partner_id, slot, sealed, digest, created_at)
     values ($1, $2, $3, $4, $5)

@@ -110,6 +110,77 @@ async fn a_secret_is_changed_without_a_failed_exchange() {
     assert_eq!((exchange(ACME).await, exchange(new).await), (bad, good));
 }
 
+/// A document without any secret.
+fn bare(partner: Partner, payload: &str) -> String {
+    let secret = format!("<SharedSecret>{}</SharedSecret>", partner.secret);
+    documents::envelope(partner, payload, "<ProfileRequest/>").replace(&secret, "")
+}
+
+/// Posts as the proxy (127.0.0.2) or as a stranger (127.0.0.3), with these headers of ours.
+async fn post_from(server: &Server, from: u8, certificates: &[&str], document: &str) -> String {
+    let address = std::net::IpAddr::from([127, 0, 0, from]);
+    let client = reqwest::Client::builder().local_address(address).build().unwrap();
+    let post = client.post(format!("{}/cxml", server.url)).header("content-type", "text/xml");
+    let post = certificates.iter().fold(post, |post, own| post.header("X-Client-Cert", *own));
+    let answer = post.body(document.to_owned()).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    answer.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_client_certificate_proves_its_sender_by_a_trusted_proxy_and_by_nobody_else() {
+    let folder = std::env::temp_dir();
+    let config = folder.join(format!("countersign_certificate_{}.toml", std::process::id()));
+    let text = "trusted_proxies = [\"127.0.0.2\"]\nclient_certificate_header = \"X-Client-Cert\"\n";
+    fs::write(&config, text).unwrap();
+    let server =
+        Server::demo_with(Kind::Sqlite, &["--config", &config.display().to_string()]).await;
+    let ada = server.api("ada@acme.example").await;
+    let partners = ada.list("/partners").await;
+    let own = partners.iter().find(|partner| partner.to_string().contains("AN01000000001"));
+    let path = format!("/partners/{}/certificates", own.expect("Acme")["id"].as_str().unwrap());
+    let der: Vec<u8> = [0x30, 0x82, 0x01, 0x00].into_iter().chain(0..=255).collect();
+    let escaped = format!(
+        "-----BEGIN%20CERTIFICATE-----%0A{}%0A-----END%20CERTIFICATE-----%0A",
+        STANDARD.encode(&der).replace('+', "%2B")
+    );
+    let pem = escaped.replace("%20", " ").replace("%0A", "\n").replace("%2B", "+");
+    let second = "ab".repeat(32);
+    let is = async |from: u8, certificates: &[&str], document: String| {
+        documents::status(&post_from(&server, from, certificates, &document).await)
+    };
+    // Nothing is registered: the certificate proves nobody, and the doctor knows it.
+    assert_eq!(is(2, &[&escaped], bare(ACME, "1@crt")).await, Some(401));
+    let failed = ada.list("/exchanges?result=failed&limit=1").await;
+    assert_eq!(failed[0]["cause"], "certificate-unknown", "{failed:?}");
+    ada.post(&path, json!({"certificate": "no certificate"})).await.expect(422);
+    ada.post(&path, json!({"certificate": pem})).await.expect(200);
+    assert_eq!(is(2, &[&escaped], bare(ACME, "2@crt")).await, Some(200));
+    // The next one beside it, then the first one goes.
+    assert_eq!(is(2, &[&second], bare(ACME, "3@crt")).await, Some(401));
+    ada.post(&path, json!({"certificate": second.to_uppercase()})).await.expect(200);
+    ada.post(&path, json!({"certificate": "cd".repeat(32)})).await.expect(409);
+    assert_eq!(is(2, &[&escaped], bare(ACME, "4@crt")).await, Some(200));
+    assert_eq!(is(2, &[&second], bare(ACME, "5@crt")).await, Some(200));
+    let left = ada.delete(&format!("{path}/1")).await.expect(200).json();
+    assert_eq!(left["items"][0]["fingerprint"], second, "{left}");
+    assert_eq!(is(2, &[&escaped], bare(ACME, "6@crt")).await, Some(401));
+
+    // A stranger who writes the header himself, and a proxy that lets a second one through.
+    let spoofed = post_from(&server, 3, &[&second], &bare(ACME, "7@crt")).await;
+    assert_eq!(documents::status(&spoofed), Some(401), "{spoofed}");
+    assert!(!spoofed.contains(&second), "{spoofed}");
+    assert_eq!(is(2, &[&second, &second], bare(ACME, "8@crt")).await, Some(401));
+    // It proves its own connection alone, and mends no wrong secret.
+    let globex = Partner { domain: "NetworkId", identity: "AN01000000002", secret: "x" };
+    assert_eq!(is(2, &[&second], bare(globex, "9@crt")).await, Some(401));
+    let wrong = documents::envelope(Partner { secret: "guessed", ..ACME }, "a@crt", "<ProfileRequest/>");
+    assert_eq!(is(2, &[&second], wrong).await, Some(401));
+    let foreign = bare(ACME, "b@crt").replacen("AN01000000001", "AN01000000002", 1);
+    assert_eq!(is(2, &[&second], foreign).await, Some(403));
+    let _ = fs::remove_file(config);
+}
+
 const MARKER: &str = "marker-secret-8c1f2a";
 const SENT: &str = "marker-sent-secret-55d0";
 const GUESS: &str = "marker-guessed-91be";

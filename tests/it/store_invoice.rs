@@ -2,7 +2,7 @@
 
 use countersign::{
     app::{
-        AppError, act, inbox,
+        AppError, act, inbox::{self, Post},
         invoice::{self, Accept, CreateFromOrder, InvoiceView, Reject},
         receiving::Receive,
         requisition::{Submit, Wish},
@@ -87,7 +87,8 @@ async fn bill(inside: &Inside, from: Partner, bill: &Bill<'_>) -> (u16, String) 
     );
     let document =
         envelope(from, payload, &request).replace("1.2.071/cXML.dtd", "1.2.071/InvoiceDetail.dtd");
-    let answer = inbox::receive(&inside.app, document.as_bytes(), Some("text/xml")).await;
+    let post = Post { bytes: document.as_bytes(), ..Post::default() };
+    let answer = inbox::receive(&inside.app, post).await;
     let answer = String::from_utf8(answer).unwrap();
     (status(&answer).unwrap(), answer)
 }

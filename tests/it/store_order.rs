@@ -7,7 +7,7 @@ use countersign::{
     app::{
         Actor, AppError, act,
         delivery::{self, Resend, Sent, SetDelivery, settle},
-        inbox, order,
+        inbox::{self, Post}, order,
         receiving::{Confirm, Receive, Ship},
         requisition::{Submit, Wish},
     },
@@ -382,7 +382,8 @@ async fn confirmed(inside: &Inside, order: &Order, named: (&str, &str), items: &
             1,
         );
     dtd::check(&document);
-    let answer = inbox::receive(&inside.app, document.as_bytes(), Some("text/xml")).await;
+    let post = Post { bytes: document.as_bytes(), ..Post::default() };
+    let answer = inbox::receive(&inside.app, post).await;
     let answer = String::from_utf8(answer).unwrap();
     dtd::check(&answer);
     status(&answer).unwrap()

@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{PURPOSE, load, sandbox_url};
 use crate::{
-    app::{App, AppError, Command, Cx, Need, act, document, inbox, partner_auth},
+    app::{
+        App, AppError, Command, Cx, Need, act, document,
+        inbox::{self, Post},
+        partner_auth,
+    },
     base::{
         id::{DocumentId, PartnerId},
         secret::Keys,
@@ -50,7 +54,7 @@ pub struct Answered {
 pub async fn receive(
     app: &Arc<App>,
     token: &str,
-    (bytes, content_type): (&[u8], Option<&str>),
+    Post { bytes, content_type, certificate }: Post<'_>,
 ) -> Result<Answered, AppError> {
     let partner = partner(app, token).await?;
     if bytes.len() > MOST_BYTES {
@@ -61,7 +65,7 @@ pub async fn receive(
     }
     let received = cxml::receive(bytes, content_type);
     let notes = match &received {
-        Ok(received) => proof(app, &received.envelope, partner.id).await?,
+        Ok(received) => proof(app, (&received.envelope, certificate), partner.id).await?,
         Err(_) => Vec::new(),
     };
     let take = Take {
@@ -85,9 +89,13 @@ async fn partner(app: &App, token: &str) -> Result<Partner, AppError> {
 }
 
 /// What the envelope proves, looked at while its secrets are still there.
-async fn proof(app: &App, envelope: &Envelope, own: PartnerId) -> Result<Vec<Note>, AppError> {
+async fn proof(
+    app: &App,
+    (envelope, certificate): (&Envelope, Option<&str>),
+    own: PartnerId,
+) -> Result<Vec<Note>, AppError> {
     let has = |party: &Party| party.credentials.iter().any(|own| own.secret.is_some());
-    match partner_auth::prove(app, envelope).await {
+    match partner_auth::prove(app, envelope, certificate).await {
         Ok(senders) if senders.iter().any(|sender| sender.partner.id == own) => {
             let misplaced = has(&envelope.from).then_some(Note::SecretInFrom);
             Ok(misplaced.into_iter().chain([Note::SecretRight]).collect())

@@ -61,6 +61,7 @@ fn same_place(one: &Finding, other: &Finding) -> bool {
 fn of_document(seen: &Arrived<'_>, clean: &[u8], refusal: &Refusal) -> Finding {
     match refusal.code {
         "sender-unknown" => credentials::unproven(seen, clean),
+        "certificate-unknown" => credentials::certificate(seen, clean, refusal),
         "from-foreign" => credentials::foreign(seen, clean),
         _ => refused(refusal),
     }

@@ -1,7 +1,10 @@
 //! Why nothing proves the Sender. What a stranger is not told, the administrator may know.
 
 use super::{Arrived, Finding, document as causes};
-use crate::cxml::{self, Credential, Party, tree};
+use crate::{
+    cxml::{self, Credential, Party, tree},
+    domain::refusal::Refusal,
+};
 
 const SENDER: &str = "cXML/Header/Sender/Credential";
 
@@ -40,6 +43,17 @@ pub(super) fn unproven(seen: &Arrived<'_>, clean: &[u8]) -> Finding {
         Finding::of(causes::SECRET_WRONG).got(format!("{names} with another secret"))
     };
     found.path(SENDER).placed(clean)
+}
+
+/// The cause behind `certificate-unknown`.
+pub(super) fn certificate(seen: &Arrived<'_>, clean: &[u8], refusal: &Refusal) -> Finding {
+    let cause = match seen.is_registered {
+        true => causes::CERTIFICATE_UNKNOWN,
+        false => causes::IDENTITY_UNKNOWN,
+    };
+    let got = refusal.got.clone().unwrap_or_default();
+    let found = Finding::of(cause).path(SENDER).got(got);
+    found.expected("a certificate registered for the Sender's identity").placed(clean)
 }
 
 /// The cause behind `from-foreign`.

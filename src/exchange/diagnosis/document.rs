@@ -81,7 +81,8 @@ super::cause::causes! {
         "A cid: address names a part of the multipart body that is not there."
         "Send the file as a part whose Content-ID is what stands behind cid:.";
     SECRET_MISSING "secret-missing" Partner "There is no SharedSecret"
-        "Neither a SharedSecret nor a CredentialMac stands in the Sender's Credential."
+        "Neither a SharedSecret nor a CredentialMac stands in the Sender's Credential, and no client \
+         certificate came by a trusted proxy."
         "Put the agreed secret into Header/Sender/Credential/SharedSecret.";
     SECRET_IN_FROM "secret-in-from" Partner "The SharedSecret stands in From"
         "The secret was sent in From or To. It counts only in Sender."
@@ -89,6 +90,9 @@ super::cause::causes! {
     SECRET_WRONG "secret-wrong" Partner "The SharedSecret is wrong"
         "The identity is registered here, but the secret fits neither of its two slots."
         "Compare the secret on both sides; look for blanks, a test secret, a rotation half done.";
+    CERTIFICATE_UNKNOWN "certificate-unknown" Us "The client certificate is not registered"
+        "The identity is registered here, but not with the certificate of this connection."
+        "Compare the fingerprint with the connection's; register the new one beside the old one.";
     IDENTITY_UNKNOWN "identity-unknown" Us "The Sender's identity is not registered"
         "No connection here has the domain and identity of the Sender."
         "Compare domain and identity with the connection; register it if it is right.";

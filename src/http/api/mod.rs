@@ -28,6 +28,7 @@ pub mod audit;
 mod blame;
 pub mod budget;
 pub mod cart;
+mod certificate;
 pub mod cost_center;
 pub mod delegation;
 mod docs;
@@ -107,6 +108,7 @@ fn ordering() -> impl OpenApi {
 fn setting_up() -> impl OpenApi {
     (
         address::Addresses,
+        certificate::Certificates,
         cost_center::CostCenters,
         organisation::Organisations,
         partner::Partners,

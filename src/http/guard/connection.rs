@@ -175,7 +175,7 @@ impl Gate {
         let mut open = self.open();
         let ip = peer.ip();
         let of_address = open.keys().filter(|other| other.ip() == ip).count();
-        let capped = !self.limits.trusted_proxies.iter().any(|proxy| proxy.contains(ip));
+        let capped = !self.limits.trusts(ip);
         let full_address = capped && of_address >= self.limits.connections_per_address;
         if full_address || open.len() >= self.limits.connections {
             make_room(&mut open, full_address.then_some(ip))?;

@@ -12,7 +12,7 @@ use poem::{Endpoint, IntoResponse, Middleware, PathPattern, Request, Response, R
 use tracing::Instrument;
 
 use super::{
-    Gate, RequestId,
+    ClientCertificate, Gate, RequestId,
     connection::{Connection, Stage},
     fault::{self, Fault, Reader},
     headers, request,
@@ -70,6 +70,8 @@ impl<E: Endpoint> Endpoint for FrontEndpoint<E> {
         };
         request.set_data(sketch.id.clone());
         let peer = request.remote_addr().as_socket_addr().copied();
+        let address = peer.map(|peer| peer.ip());
+        ClientCertificate::settle(&mut request, &self.front.gate.limits, address);
         let connection = peer.and_then(|peer| self.front.gate.find(peer));
         let span = tracing::info_span!("request", id = %sketch.id.0);
         let mut answer =

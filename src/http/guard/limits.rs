@@ -1,6 +1,6 @@
 //! Every limit of the transport, in one place, each with its reason.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use crate::config::Network;
 
@@ -31,6 +31,8 @@ pub struct Limits {
     /// Proxies in front of the server: everybody comes by their addresses, so only the total
     /// counts for them.
     pub trusted_proxies: Vec<Network>,
+    /// The header in which those, and nobody else, hand on a client certificate; lower case.
+    pub certificate_header: Option<String>,
     /// Bytes of any body: a cXML document of 5,000 lines with its attachments.
     pub body_bytes: usize,
     /// Bytes of a form: an OCI basket or a cXML document as base64 in a field.
@@ -54,6 +56,7 @@ impl Default for Limits {
             connections: 768,
             connections_per_address: 512,
             trusted_proxies: Vec::new(),
+            certificate_header: None,
             body_bytes: 8 << 20,
             form_bytes: 12 << 20,
             held_bytes: 192 << 20,
@@ -63,6 +66,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Whether a peer is a proxy of ours.
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|proxy| proxy.contains(peer))
+    }
+
     /// How many bytes give a body another span of time.
     pub fn body_span_bytes(&self) -> usize {
         let span = self.body.as_secs().max(1).saturating_mul(self.body_bytes_per_second.into());

@@ -7,6 +7,7 @@
 //!
 //! Nothing here knows a use case. No query string, path token, cookie or body is ever logged.
 
+pub mod certificate;
 pub mod connection;
 pub mod cookie;
 pub mod csrf;
@@ -17,6 +18,7 @@ pub mod headers;
 pub mod limits;
 pub mod request;
 
+pub use certificate::ClientCertificate;
 pub use connection::{Gate, GuardedAcceptor};
 pub use form::{Charset, Form};
 pub use front::Front;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use countersign::{
-    app::{Actor, AppError, Command, Cx, Need, act, inbox},
+    app::{Actor, AppError, Command, Cx, Need, act, inbox::{self, Post}},
     base::{id::PartnerId, secret::Secret},
     cxml::{self, Payload},
     domain::{fact::Fact, party::Identity},
@@ -113,5 +113,5 @@ async fn real_setup_requests_are_answered_as_they_deserve() {
 }
 
 async fn answer(inside: &Inside, bytes: &[u8]) -> String {
-    String::from_utf8(inbox::receive(&inside.app, bytes, None).await).unwrap()
+    String::from_utf8(inbox::receive(&inside.app, Post { bytes, ..Post::default() }).await).unwrap()
 }

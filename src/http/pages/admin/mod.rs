@@ -1,6 +1,7 @@
 //! The admin's pages: what an organisation is set up of. Who may not keep it finds no page here.
 
 mod addresses;
+mod certificates;
 mod check;
 mod conformance;
 mod cost_centers;
@@ -50,6 +51,7 @@ pub(super) fn add(route: Route) -> Route {
         suppliers::add,
         onboarding::add,
         partners::add,
+        certificates::add,
         conformance::add,
         // Before the policies, whose paths take any word for a kind.
         shadow::add,

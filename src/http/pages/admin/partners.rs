@@ -4,7 +4,7 @@
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
-    button_to, need,
+    button_to, certificates, need,
     partner_form::{controls, input},
     view::{Again, Section, Table, View, ticked},
 };
@@ -133,6 +133,7 @@ async fn partner_page(
     }
     let suite = format!("/admin/conformance/{id}");
     view = view.action(button_to(who, "Conformance", &suite));
+    view = view.action(button_to(who, "Client certificates", &certificates::path(id)));
     view = view.action(button_to(who, "Step by step", &format!("/admin/partners/{id}/setup")));
     if let Some(secret) = made {
         let what = "Give it to the other side now. It is shown this once and never again.";

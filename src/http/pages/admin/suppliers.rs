@@ -3,7 +3,7 @@
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use super::{
-    button_to, need, supplier_site,
+    button_to, certificates, need, supplier_site,
     view::{Again, Form, Section, Table, View, text, value},
 };
 use crate::{
@@ -11,7 +11,10 @@ use crate::{
         AppError, act,
         delivery::{self, DeliverySettings, SetDelivery},
         gateway,
-        party::supplier::{self, SupplierView},
+        party::{
+            certificate,
+            supplier::{self, SupplierView},
+        },
     },
     base::{secret::Secret, text::shorten},
     domain::{
@@ -141,11 +144,12 @@ async fn supplier_page(
     refused: Option<(Which, &Again)>,
 ) -> Result<Response> {
     need(who, "supplier", "edit").await?;
-    let (one, settings, site) = {
+    let (one, settings, site, connection) = {
         let mut reader = who.app.reader(&who.actor).await?;
         let one = supplier::get(&mut reader, name).await?;
         let site = gateway::settings(&mut reader, name).await?;
-        (one, delivery::settings(&mut reader, name).await?, site)
+        let connection = certificate::of_supplier(&mut reader, name).await.ok();
+        (one, delivery::settings(&mut reader, name).await?, site, connection)
     };
     let again = refused.map(|(_, again)| again);
     let of = |which| refused.filter(|(own, _)| *own == which).map(|(_, again)| again);
@@ -153,6 +157,9 @@ async fn supplier_page(
     let mut view = View::new(who, title, again).await?.under(&[LIST]).narrow().done(query);
     let here = path(name);
     view = view.action(button_to(who, "Conformance", "/admin/conformance"));
+    if let Some(id) = connection {
+        view = view.action(button_to(who, "Client certificates", &certificates::path(id)));
+    }
     let faults = view.faults();
     let form = view.new_form(&format!("{here}/delivery"), "Save");
     let form = delivery_fields(form, &settings, (of(Which::Delivery), &faults));
