@@ -113,11 +113,7 @@ fn attachment(part: &Part) -> Attachment {
     }
 }
 
-async fn receive_with(
-    app: &Arc<App>,
-    post: Post<'_>,
-    attachments: Vec<Attachment>,
-) -> Vec<u8> {
+async fn receive_with(app: &Arc<App>, post: Post<'_>, attachments: Vec<Attachment>) -> Vec<u8> {
     let Post { bytes, content_type, .. } = post;
     let received = match cxml::receive(bytes, content_type) {
         Ok(received) => received,

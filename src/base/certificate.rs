@@ -59,7 +59,8 @@ mod tests {
         let base64 = STANDARD.encode(&der);
         let pem = format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n");
         let escaped = pem.replace('\n', "%0A").replace('+', "%2B").replace(' ', "%20");
-        let colons: Vec<&str> = own.as_bytes().chunks(2).map(|b| str::from_utf8(b).unwrap()).collect();
+        let colons: Vec<&str> =
+            own.as_bytes().chunks(2).map(|b| str::from_utf8(b).unwrap()).collect();
         for form in [
             own.clone(),
             own.to_uppercase(),

@@ -52,8 +52,7 @@ impl Listening {
         address: SocketAddr,
         (trusted_proxies, certificate_header): (Vec<Network>, Option<String>),
     ) -> io::Result<Self> {
-        let gate =
-            Gate::new(Limits { trusted_proxies, certificate_header, ..Limits::default() });
+        let gate = Gate::new(Limits { trusted_proxies, certificate_header, ..Limits::default() });
         let acceptor = GuardedAcceptor::bind(address, Arc::clone(&gate)).await?;
         Ok(Self { gate, acceptor })
     }

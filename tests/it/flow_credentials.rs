@@ -174,7 +174,8 @@ async fn a_client_certificate_proves_its_sender_by_a_trusted_proxy_and_by_nobody
     // It proves its own connection alone, and mends no wrong secret.
     let globex = Partner { domain: "NetworkId", identity: "AN01000000002", secret: "x" };
     assert_eq!(is(2, &[&second], bare(globex, "9@crt")).await, Some(401));
-    let wrong = documents::envelope(Partner { secret: "guessed", ..ACME }, "a@crt", "<ProfileRequest/>");
+    let wrong =
+        documents::envelope(Partner { secret: "guessed", ..ACME }, "a@crt", "<ProfileRequest/>");
     assert_eq!(is(2, &[&second], wrong).await, Some(401));
     let foreign = bare(ACME, "b@crt").replacen("AN01000000001", "AN01000000002", 1);
     assert_eq!(is(2, &[&second], foreign).await, Some(403));

@@ -2,7 +2,8 @@
 
 use countersign::{
     app::{
-        AppError, act, inbox::{self, Post},
+        AppError, act,
+        inbox::{self, Post},
         invoice::{self, Accept, CreateFromOrder, InvoiceView, Reject},
         receiving::Receive,
         requisition::{Submit, Wish},

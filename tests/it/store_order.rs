@@ -7,7 +7,8 @@ use countersign::{
     app::{
         Actor, AppError, act,
         delivery::{self, Resend, Sent, SetDelivery, settle},
-        inbox::{self, Post}, order,
+        inbox::{self, Post},
+        order,
         receiving::{Confirm, Receive, Ship},
         requisition::{Submit, Wish},
     },

@@ -64,10 +64,13 @@ impl Command for Register {
         }
         let free = [1, 2].into_iter().find(|slot| known.iter().all(|own| own.slot != *slot));
         let Some(slot) = free else {
-            return Err(Refusal::conflict("two-certificates", "Two certificates are good already.")
-                .field("certificate")
-                .mend("Remove the one that nobody uses any more.")
-                .into());
+            return Err(Refusal::conflict(
+                "two-certificates",
+                "Two certificates are good already.",
+            )
+            .field("certificate")
+            .mend("Remove the one that nobody uses any more.")
+            .into());
         };
         let mut diff = Diff::default();
         diff.note(&format!("certificate {slot}"), "", &fingerprint);

@@ -129,12 +129,7 @@ impl Certificates {
         method = "delete",
         operation_id = "remove-supplier-certificate"
     )]
-    async fn remove_supplier(
-        &self,
-        caller: Caller,
-        name: Path<String>,
-        slot: Path<u8>,
-    ) -> Listed {
+    async fn remove_supplier(&self, caller: Caller, name: Path<String>, slot: Path<u8>) -> Listed {
         let partner = of_supplier(&caller, &name).await?;
         remove(&caller, partner, slot.0).await
     }

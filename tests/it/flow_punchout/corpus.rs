@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use countersign::{
-    app::{Actor, AppError, Command, Cx, Need, act, inbox::{self, Post}},
+    app::{
+        Actor, AppError, Command, Cx, Need, act,
+        inbox::{self, Post},
+    },
     base::{id::PartnerId, secret::Secret},
     cxml::{self, Payload},
     domain::{fact::Fact, party::Identity},
