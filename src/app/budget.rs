@@ -14,14 +14,15 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{
-        id::{BudgetId, CostCenterId, RequisitionId},
-        money::Money,
+        id::{BudgetId, CostCenterId, RequisitionId, RequisitionLineId},
+        money::{Money, MoneyFault},
         time::Time,
     },
     domain::{
         approval::{BudgetMode, BudgetState},
         budget::{Budget, BudgetAccount, Cause, Entry, Movement, balance},
         fact::Fact,
+        invoice::turned,
         party::Organisation,
     },
     store::{self, Conn, budget::Guard},
@@ -144,11 +145,25 @@ async fn drain(
     Ok(())
 }
 
-/// What an approved invoice costs, net, and what the same goods cost in the order.
+/// What a document bills of one line of a requisition, net, and what the same goods cost in the
+/// order. Of a credit memo the cost is below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Billed {
+    pub line: RequisitionLineId,
     pub cost: Money,
     pub ordered: Money,
+}
+
+/// What the lines cost together, and what they cost in the order.
+fn together(billed: &[Billed]) -> Result<Option<(Money, Money)>, MoneyFault> {
+    let Some(first) = billed.first() else { return Ok(None) };
+    let zero = Money::zero(first.cost.currency());
+    billed
+        .iter()
+        .try_fold((zero, zero), |(cost, ordered), one| {
+            Ok((cost.checked_add(one.cost)?, ordered.checked_add(one.ordered)?))
+        })
+        .map(Some)
 }
 
 /// Spends an approved invoice's cost: first what was committed for its goods, then what is
@@ -157,8 +172,9 @@ pub async fn spend(
     cx: &mut Cx<'_>,
     requisition: RequisitionId,
     about: &str,
-    Billed { cost, ordered }: Billed,
+    billed: &[Billed],
 ) -> Result<(), AppError> {
+    let Some((cost, ordered)) = together(billed)? else { return Ok(()) };
     let smaller = if cost.compare(ordered)?.is_gt() { ordered } else { cost };
     let about = About { requisition, about, cause: Cause::Invoiced };
     let target = BudgetAccount::Spent;
@@ -175,6 +191,20 @@ pub async fn spend(
     if less.minor() > 0 {
         uncommit(cx, &about, (less, BudgetAccount::Available)).await?;
     }
+    Ok(())
+}
+
+/// Gives back what a credit memo takes off what was spent. `about` is the memo.
+pub async fn credit(
+    cx: &mut Cx<'_>,
+    requisition: RequisitionId,
+    about: &str,
+    billed: &[Billed],
+) -> Result<(), AppError> {
+    let Some((cost, _)) = together(billed)? else { return Ok(()) };
+    let about = About { requisition, about, cause: Cause::Credited };
+    let way = (BudgetAccount::Spent, BudgetAccount::Available);
+    take_back(cx, &about, turned(cost), way).await?;
     Ok(())
 }
 
@@ -213,6 +243,16 @@ async fn uncommit(
     about: &About<'_>,
     (amount, target): (Money, BudgetAccount),
 ) -> Result<Option<(BudgetId, Money)>, AppError> {
+    take_back(cx, about, amount, (BudgetAccount::Committed, target)).await
+}
+
+/// As [`uncommit`], from any account.
+async fn take_back(
+    cx: &mut Cx<'_>,
+    about: &About<'_>,
+    amount: Money,
+    (source, target): (BudgetAccount, BudgetAccount),
+) -> Result<Option<(BudgetId, Money)>, AppError> {
     // Two invoices of one requisition must not both count on the same committed amount.
     if let Some(row) = store::requisition::get_any(cx.conn, about.requisition).await? {
         store::requisition::lock(cx.conn, row.organisation, about.requisition).await?;
@@ -221,11 +261,10 @@ async fn uncommit(
     let Some(last) = entries.last() else { return Ok(None) };
     let (budget, currency) = (last.budget, last.movement.amount.currency());
     let own = entries.iter().filter(|entry| entry.budget == budget);
-    let held = balance(BudgetAccount::Committed, own, currency)?;
+    let held = balance(source, own, currency)?;
     let moved = if amount.compare(held)?.is_gt() { held } else { amount };
     if moved.minor() > 0 {
-        let movement = Movement { source: BudgetAccount::Committed, target, amount: moved };
-        shift(cx, budget, movement, about).await?;
+        shift(cx, budget, Movement { source, target, amount: moved }, about).await?;
     }
     Ok(Some((budget, amount.checked_sub(moved)?)))
 }

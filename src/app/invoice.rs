@@ -13,10 +13,10 @@ use crate::{
     domain::{
         fact::Fact,
         invoice::{
-            Claim, Difference, Invoice, InvoiceLine, InvoiceMove, InvoiceState, MatchResult,
-            duplicate,
+            Claim, Difference, Invoice, InvoiceKind, InvoiceLine, InvoiceMove, InvoiceState,
+            MatchResult, Sums, duplicate, turned,
         },
-        matching::{Ordered, Tolerance, Ways, matched},
+        matching::{Matched, Ordered, Tolerance, Ways, matched, memo::corrected},
         order::{Order, Reference, Source},
         payment::Payment,
         refusal::{Refusal, RefusalKind},
@@ -33,11 +33,13 @@ use super::{
 
 mod decide;
 mod flip;
+mod memo;
 mod pass;
 mod remit;
 
 pub use decide::{Accept, Reject};
 pub use flip::{CreateFromOrder, LineInput, Proposal, TAX_RATE, propose};
+pub use memo::{CreateCredit, CreditProposal, propose_credit};
 pub(super) use pass::issue;
 pub use remit::remittance;
 
@@ -95,7 +97,15 @@ async fn take(cx: &mut Cx<'_>, origin: Origin, claim: &Claim) -> Result<Taken, A
         let order = orders.found.get(*at);
         of_lines.push(order.ok_or_else(|| unknown_order(&line.order))?);
     }
-    let matched = matched(claim, &of_lines, Tolerance::NONE, Ways::Two)?;
+    let (matched, corrects) = match claim.kind {
+        InvoiceKind::Invoice => (matched(claim, &of_lines, Tolerance::NONE, Ways::Two)?, None),
+        InvoiceKind::CreditMemo | InvoiceKind::DebitMemo => {
+            let left = memo::named(cx.conn, origin, &claim.corrects).await?;
+            let corrects = left.invoice.id;
+            (corrected(claim, left, &of_lines)?, Some(corrects))
+        }
+    };
+    let (sums, matched) = signed(claim, matched);
     let result = matched.result();
     let by = match result {
         MatchResult::Clean => InvoiceMove::Pass,
@@ -107,10 +117,12 @@ async fn take(cx: &mut Cx<'_>, origin: Origin, claim: &Claim) -> Result<Taken, A
         id: cx.id(),
         organisation: origin.organisation,
         supplier: origin.supplier,
+        kind: claim.kind,
+        corrects,
         number: claim.number.clone(),
         source: origin.source,
         invoiced_on: claim.invoiced_on.unwrap_or_else(|| cx.now.day_in(&zone)),
-        sums: claim.sums,
+        sums,
         state: InvoiceState::Received.moved(by)?,
         result,
         decided_by: None,
@@ -142,6 +154,17 @@ async fn take(cx: &mut Cx<'_>, origin: Origin, claim: &Claim) -> Result<Taken, A
     }
     let about = std::iter::once(invoice.id.to_string()).chain(billed).collect();
     Ok(Taken { invoice: invoice.id, state: invoice.state, about })
+}
+
+/// As it is kept: what a credit memo gives back stands below zero.
+fn signed(claim: &Claim, mut matched: Matched) -> (Sums, Matched) {
+    if claim.kind != InvoiceKind::CreditMemo {
+        return (claim.sums, matched);
+    }
+    for line in &mut matched.lines {
+        (line.subtotal, line.tax) = (turned(line.subtotal), turned(line.tax));
+    }
+    (claim.sums.turned(), matched)
 }
 
 /// Refuses a number that passed already; one that differs gives way to the new one.
@@ -241,6 +264,10 @@ pub struct InvoiceView {
     pub decided_by: Option<String>,
     /// What the buyer's system said it paid, oldest first.
     pub payments: Vec<Payment>,
+    /// The invoice that a memo corrects.
+    pub corrects: Option<Invoice>,
+    /// The memos that correct it, oldest first.
+    pub memos: Vec<Invoice>,
 }
 
 /// An invoice in a list.
@@ -298,7 +325,14 @@ pub async fn get(reader: &mut Reader<'_>, id: InvoiceId) -> Result<InvoiceView, 
         None => None,
     };
     let payments = store::payment::of_invoice(conn, id).await?;
+    let corrects = match invoice.corrects {
+        Some(original) => store::invoice::get(conn, original).await?,
+        None => None,
+    };
+    let memos = store::invoice::corrections(conn, id).await?;
     Ok(InvoiceView {
+        corrects,
+        memos,
         payments,
         invoice,
         supplier_name,

@@ -253,6 +253,7 @@ pub fn causal(kind: &str) -> usize {
         "order-received",
         "invoice-received",
         "invoice-approved",
+        "invoice-corrected",
         "invoice-issued",
     ];
     ORDER.iter().position(|one| *one == kind).unwrap_or(ORDER.len())

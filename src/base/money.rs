@@ -239,6 +239,27 @@ impl UnitPrice {
     }
 }
 
+/// The amount in parts as large as the weights say, by their size without their sign; what
+/// rounding leaves goes to the heaviest, so that the parts add up to the amount. Without any weight
+/// the first one bears it all.
+pub fn spread(amount: Money, weights: &[i64]) -> Vec<Money> {
+    let sum: i128 = weights.iter().map(|weight| i128::from(weight.unsigned_abs())).sum();
+    let part = |weight: &i64| {
+        let share = i128::from(amount.minor) * i128::from(weight.unsigned_abs());
+        let share = share.checked_div(sum).unwrap_or_default();
+        // No larger than the amount itself.
+        i64::try_from(share).unwrap_or_default()
+    };
+    let mut parts: Vec<i64> = weights.iter().map(part).collect();
+    let rest = amount.minor - parts.iter().sum::<i64>();
+    let heaviest = weights.iter().map(|weight| weight.unsigned_abs()).max();
+    let at = weights.iter().position(|weight| Some(weight.unsigned_abs()) == heaviest);
+    if let Some(part) = at.and_then(|at| parts.get_mut(at)) {
+        *part += rest;
+    }
+    parts.into_iter().map(|minor| Money::from_minor(minor, amount.currency)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +267,18 @@ mod tests {
     fn price(amount: &str, per: &str) -> UnitPrice {
         let amount = decimal::parse(amount).unwrap();
         UnitPrice::new(amount, Currency::EUR, Quantity::parse(per).unwrap())
+    }
+
+    #[test]
+    fn parts_add_up_to_the_amount_whatever_the_weights() {
+        let minors = |amount, weights: &[i64]| -> Vec<i64> {
+            let parts = spread(Money::from_minor(amount, Currency::EUR), weights);
+            parts.into_iter().map(Money::minor).collect()
+        };
+        assert_eq!(minors(100, &[1, 1, 1]), [34, 33, 33]);
+        assert_eq!(minors(-100, &[-3, 1]), [-75, -25]);
+        assert_eq!(minors(7, &[0, 0]), [7, 0]);
+        assert!(minors(7, &[]).is_empty());
     }
 
     #[test]

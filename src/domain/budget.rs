@@ -54,6 +54,8 @@ words! {
         Invoiced = "invoiced",
         /// The invoice costs more or less than was ordered.
         PriceDifference = "price_difference",
+        /// A credit memo gave it back.
+        Credited = "credited",
         /// The supplier turned it down, or it was cancelled.
         NotDelivered = "not_delivered",
     }
@@ -87,6 +89,7 @@ impl Cause {
             Self::Ordered => "ordered",
             Self::Invoiced => "invoiced",
             Self::PriceDifference => "price difference",
+            Self::Credited => "credited",
             Self::NotDelivered => "not delivered",
         }
     }

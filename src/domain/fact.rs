@@ -346,6 +346,15 @@ pub enum Fact {
     InvoiceIssued {
         invoice: String,
     },
+    /// A memo was booked against the invoice that it corrects.
+    InvoiceCorrected {
+        invoice: String,
+        memo: String,
+        /// `credit_memo` or `debit_memo`.
+        kind: String,
+        /// With its sign, tax included.
+        amount: String,
+    },
     InvoiceRejected {
         invoice: String,
         reason: String,

@@ -16,6 +16,40 @@ use super::{
 };
 
 words! {
+    /// What the document asks for.
+    InvoiceKind {
+        Invoice = "invoice",
+        /// Gives back money of an invoice; its sums are below zero.
+        CreditMemo = "credit_memo",
+        /// Asks for more than an invoice did.
+        DebitMemo = "debit_memo",
+    }
+}
+
+impl InvoiceKind {
+    /// As titles begin: `Credit memo`.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Invoice => "Invoice",
+            Self::CreditMemo => "Credit memo",
+            Self::DebitMemo => "Debit memo",
+        }
+    }
+}
+
+words! {
+    /// What a line counts.
+    Scope {
+        /// A quantity of an order's line at a price.
+        Goods = "goods",
+        /// Money alone, for an order's line: the quantity is not touched.
+        Amount = "amount",
+        /// Money for a whole order.
+        Order = "order",
+    }
+}
+
+words! {
     /// Where an invoice stands.
     InvoiceState {
         Received = "received",
@@ -71,6 +105,11 @@ pub const MOVES: &[(InvoiceState, InvoiceMove, InvoiceState)] = {
 };
 
 impl InvoiceState {
+    /// Whether it was booked.
+    pub const fn has_passed(self) -> bool {
+        matches!(self, Self::Approved | Self::Issued | Self::Paid)
+    }
+
     /// The state after the move, when the move is allowed.
     pub fn after(self, by: InvoiceMove) -> Option<Self> {
         MOVES.iter().find(|(from, with, _)| *from == self && *with == by).map(|(_, _, to)| *to)
@@ -88,9 +127,20 @@ impl InvoiceState {
     }
 }
 
-/// What a supplier claims, before it is compared with anything.
+/// How a memo names the invoice that it corrects; where both are said, the number counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Corrected {
+    pub number: Option<String>,
+    /// Of the document that the invoice came as.
+    pub payload_id: Option<String>,
+}
+
+/// What a supplier claims, before it is compared with anything. What a credit memo gives back is
+/// above zero here, as what an invoice asks for is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
+    pub kind: InvoiceKind,
+    pub corrects: Corrected,
     /// The supplier's own number, unique among its invoices to one organisation.
     pub number: String,
     pub invoiced_on: Option<Day>,
@@ -129,8 +179,48 @@ pub struct Sums {
     /// Special handling.
     pub handling: Money,
     pub discount: Money,
+    /// Further charges, of header and lines together.
+    pub charges: Money,
+    pub allowances: Money,
     /// What is to be paid.
     pub total: Money,
+}
+
+impl Sums {
+    /// Nothing, but for these.
+    pub const fn plain(subtotal: Money, tax: Money, total: Money) -> Self {
+        let zero = Money::zero(subtotal.currency());
+        Self {
+            subtotal,
+            tax,
+            total,
+            shipping: zero,
+            handling: zero,
+            discount: zero,
+            charges: zero,
+            allowances: zero,
+        }
+    }
+
+    /// The same with the other sign.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        Self {
+            subtotal: turned(self.subtotal),
+            tax: turned(self.tax),
+            shipping: turned(self.shipping),
+            handling: turned(self.handling),
+            discount: turned(self.discount),
+            charges: turned(self.charges),
+            allowances: turned(self.allowances),
+            total: turned(self.total),
+        }
+    }
+}
+
+/// The amount with the other sign.
+pub const fn turned(money: Money) -> Money {
+    Money::from_minor(money.minor().saturating_neg(), money.currency())
 }
 
 /// Further sums that the document states, to be checked against [`Sums`].
@@ -142,6 +232,8 @@ pub struct Stated {
     pub net: Option<Money>,
     /// What is left to pay, when no deposit was taken.
     pub due: Option<Money>,
+    /// The net sum without its tax.
+    pub without_tax: Option<Money>,
     /// The taxes of the lines together, when the lines carry them.
     pub line_tax: Option<Money>,
 }
@@ -151,6 +243,7 @@ pub struct Stated {
 pub struct ClaimLine {
     /// The invoice's own line number.
     pub line_number: i64,
+    pub scope: Scope,
     pub order: Reference,
     /// The order's line.
     pub order_line: Option<i64>,
@@ -181,6 +274,9 @@ pub struct Invoice {
     pub id: InvoiceId,
     pub organisation: OrganisationId,
     pub supplier: SupplierId,
+    pub kind: InvoiceKind,
+    /// The invoice that a memo corrects.
+    pub corrects: Option<InvoiceId>,
     pub number: String,
     pub source: Source,
     pub invoiced_on: Day,
@@ -203,12 +299,19 @@ impl Invoice {
     pub const fn currency(&self) -> Currency {
         self.sums.total.currency()
     }
+
+    /// As people call it: `Credit memo CM-7`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.kind.title(), self.number)
+    }
 }
 
-/// A line of a kept invoice; its order line is known.
+/// A line of a kept invoice; its order line is known, and 0 where it is for the whole order. Of a
+/// credit memo subtotal and tax are below zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvoiceLine {
     pub line_number: i64,
+    pub scope: Scope,
     pub order: OrderId,
     pub order_line: i64,
     pub sku: String,

@@ -9,12 +9,13 @@ use rust_decimal::Decimal;
 use crate::base::{
     decimal,
     id::OrderId,
-    money::{Money, UnitPrice},
+    money::{Money, MoneyFault, UnitPrice},
     text::shorten,
 };
 
 use super::{
-    invoice::{Claim, ClaimLine, Difference, InvoiceLine, MatchResult},
+    cart::Goods,
+    invoice::{Claim, ClaimLine, Difference, InvoiceKind, InvoiceLine, MatchResult, Scope},
     order::{Order, OrderLine, OrderState, line as line_of},
     refusal::Refusal,
 };
@@ -69,6 +70,8 @@ impl Matched {
 
 const NO_TOLERANCE: &str = "0";
 
+pub mod memo;
+
 /// Matches a claim. `orders` holds, for each line of the claim, the order that it names.
 pub fn matched(
     claim: &Claim,
@@ -76,10 +79,12 @@ pub fn matched(
     tolerance: Tolerance,
     ways: Ways,
 ) -> Result<Matched, Refusal> {
-    let mut found =
-        Match { lines: Vec::new(), differences: Vec::new(), billed: Vec::new(), tolerance, ways };
+    let mut found = Match { tolerance, ways, ..Match::new() };
     for (line, ordered) in claim.lines.iter().zip(orders) {
-        found.line(line, ordered)?;
+        match line.scope {
+            Scope::Order => found.whole(line, ordered)?,
+            Scope::Goods | Scope::Amount => found.line(line, ordered)?,
+        }
     }
     found.header(claim)?;
     Ok(Matched { lines: found.lines, differences: found.differences })
@@ -96,6 +101,39 @@ struct Match {
 }
 
 impl Match {
+    const fn new() -> Self {
+        Self {
+            lines: Vec::new(),
+            differences: Vec::new(),
+            billed: Vec::new(),
+            tolerance: Tolerance::NONE,
+            ways: Ways::Two,
+        }
+    }
+
+    /// A sum for a whole order bills everything of it that is not billed yet.
+    fn whole(&mut self, line: &ClaimLine, ordered: &Ordered) -> Result<(), Refusal> {
+        let (at, order) = (Some(line.line_number), &ordered.order);
+        if order.state == OrderState::Cancelled {
+            self.differ(at, "order", "an order that stands", order.state.word());
+        }
+        let sum = line.sum().map_err(|fault| inexact(line, &fault))?;
+        if sum.currency() != order.currency {
+            self.differ(at, "currency", order.currency.code(), sum.currency().code());
+        }
+        let key = (order.id, WHOLE_ORDER);
+        let open = match self.billed.iter().any(|(known, _)| *known == key) {
+            true => Money::zero(order.currency),
+            false => open_worth(ordered).map_err(|fault| inexact(line, &fault))?,
+        };
+        if sum != open {
+            self.differ(at, "subtotal", &open.to_string(), &sum.to_string());
+        }
+        self.billed.push((key, Decimal::ONE));
+        self.lines.push(kept(line, order.id, WHOLE_ORDER, sum));
+        Ok(())
+    }
+
     fn line(&mut self, line: &ClaimLine, ordered: &Ordered) -> Result<(), Refusal> {
         let own = order_line(line, ordered)?;
         let at = Some(line.line_number);
@@ -120,22 +158,8 @@ impl Match {
         if sum != due {
             self.differ(at, "sum", &due.to_string(), &sum.to_string());
         }
-        self.lines.push(InvoiceLine {
-            line_number: line.line_number,
-            order: ordered.order.id,
-            order_line: own.line_number,
-            sku: goods.sku.clone(),
-            description: match line.description.as_str() {
-                "" => goods.description.clone(),
-                said => said.to_owned(),
-            },
-            quantity: line.quantity,
-            unit: if line.unit.is_empty() { goods.unit.clone() } else { line.unit.clone() },
-            price: line.price,
-            subtotal: sum,
-            tax_rate: line.tax_rate,
-            tax: line.tax,
-        });
+        let kept = kept(line, ordered.order.id, own.line_number, sum);
+        self.lines.push(described(kept, goods));
         Ok(())
     }
 
@@ -181,13 +205,23 @@ impl Match {
             self.compare("tax", taxes, sums.tax);
         }
         self.taxes(claim)?;
-        self.compare("shipping", zero, sums.shipping);
-        self.compare("handling", zero, sums.handling);
+        // What a memo corrects was looked at with its invoice.
+        if claim.kind == InvoiceKind::Invoice {
+            self.compare("shipping", zero, sums.shipping);
+            self.compare("handling", zero, sums.handling);
+            self.compare("charges", zero, sums.charges);
+        }
+        let less = |sum: Money, other| sum.checked_sub(other).map_err(|fault| mixed(&fault));
         let charged = plus(plus(sums.subtotal, sums.tax)?, plus(sums.shipping, sums.handling)?)?;
-        if let Some(gross) = claim.stated.gross {
+        let modified = less(plus(charged, sums.charges)?, sums.allowances)?;
+        // Senders disagree whether further charges and allowances are part of the gross sum.
+        if let Some(gross) = claim.stated.gross.filter(|gross| *gross != modified) {
             self.compare("gross", charged, gross);
         }
-        let net = charged.checked_sub(sums.discount).map_err(|fault| mixed(&fault))?;
+        let net = less(modified, sums.discount)?;
+        if let Some(stated) = claim.stated.without_tax {
+            self.compare("without_tax", less(net, sums.tax)?, stated);
+        }
         if let Some(stated) = claim.stated.net {
             self.compare("net", net, stated);
         }
@@ -232,6 +266,49 @@ impl Match {
     }
 }
 
+/// The number of an order's line that means the whole order.
+pub const WHOLE_ORDER: i64 = 0;
+
+/// What is not billed yet of an order, at its own prices.
+pub fn open_worth(ordered: &Ordered) -> Result<Money, MoneyFault> {
+    let mut open = Money::zero(ordered.order.currency);
+    for line in &ordered.lines {
+        let (whole, billed) = (line.worth(line.wanted())?, line.worth(line.progress.invoiced)?);
+        open = open.checked_add(whole)?.checked_sub(billed)?;
+    }
+    Ok(open)
+}
+
+/// The line as it is kept.
+fn kept(line: &ClaimLine, order: OrderId, order_line: i64, subtotal: Money) -> InvoiceLine {
+    InvoiceLine {
+        line_number: line.line_number,
+        scope: line.scope,
+        order,
+        order_line,
+        sku: line.sku.clone(),
+        description: line.description.clone(),
+        quantity: line.quantity,
+        unit: line.unit.clone(),
+        price: line.price,
+        subtotal,
+        tax_rate: line.tax_rate,
+        tax: line.tax,
+    }
+}
+
+/// What the line does not say itself is as ordered.
+fn described(mut line: InvoiceLine, goods: &Goods) -> InvoiceLine {
+    line.sku.clone_from(&goods.sku);
+    if line.description.is_empty() {
+        line.description.clone_from(&goods.description);
+    }
+    if line.unit.is_empty() {
+        line.unit.clone_from(&goods.unit);
+    }
+    line
+}
+
 /// The order line that an invoice line bills.
 fn order_line<'o>(line: &ClaimLine, ordered: &'o Ordered) -> Result<&'o OrderLine, Refusal> {
     let lines = &ordered.lines;
@@ -272,13 +349,13 @@ pub fn price_text(price: UnitPrice) -> String {
     }
 }
 
-fn inexact(line: &ClaimLine, fault: &crate::base::money::MoneyFault) -> Refusal {
+fn inexact(line: &ClaimLine, fault: &MoneyFault) -> Refusal {
     Refusal::invalid("amount-not-exact", format!("The sum of a line cannot be computed: {fault}."))
         .field(format!("line {}", line.line_number))
         .mend("Send amounts that can be paid.")
 }
 
-fn mixed(fault: &crate::base::money::MoneyFault) -> Refusal {
+fn mixed(fault: &MoneyFault) -> Refusal {
     Refusal::invalid("amount-not-exact", format!("The sums cannot be computed: {fault}."))
         .field("InvoiceDetailSummary")
         .mend("Send one invoice per currency.")

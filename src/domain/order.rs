@@ -8,7 +8,8 @@ use crate::base::{
         DocumentId, OrderId, OrderLineId, OrganisationId, RequisitionId, RequisitionLineId,
         SupplierId,
     },
-    money::{Currency, Money},
+    money::{Currency, Money, MoneyFault},
+    quantity::Quantity,
     time::{Day, Time},
     words::words,
 };
@@ -197,6 +198,15 @@ impl OrderLine {
     /// What the supplier has not turned down.
     pub fn wanted(&self) -> Decimal {
         self.ordered() - self.progress.rejected
+    }
+
+    /// What a part of the line costs at the order's price, at most what is wanted of it: rounded
+    /// on the whole, so that the parts add up to the line.
+    pub fn worth(&self, part: Decimal) -> Result<Money, MoneyFault> {
+        match Quantity::new(part.min(self.wanted())) {
+            Ok(part) => self.goods.price.times(part),
+            Err(_) => Ok(Money::zero(self.goods.price.currency)),
+        }
     }
 
     /// What is still to be shipped.

@@ -29,6 +29,8 @@ words! {
         InvoiceReceived = "invoice-received",
         InvoiceApproved = "invoice-approved",
         InvoiceRejected = "invoice-rejected",
+        /// A credit or debit memo was booked.
+        InvoiceCorrected = "invoice-corrected",
     }
 }
 
@@ -53,6 +55,7 @@ impl EventKind {
             Fact::InvoiceReceived { .. } => Self::InvoiceReceived,
             Fact::InvoiceApproved { .. } => Self::InvoiceApproved,
             Fact::InvoiceRejected { .. } => Self::InvoiceRejected,
+            Fact::InvoiceCorrected { .. } => Self::InvoiceCorrected,
             _ => return None,
         })
     }

@@ -1,8 +1,10 @@
 //! An InvoiceDetailRequest as what the supplier claims, and a passed invoice as the document that
 //! the buyer's own system gets.
 //!
-//! What cannot be matched line by line is refused by name and never taken for something else:
-//! credit memos, withdrawals, sums for whole orders. The same invoice gives the same bytes.
+//! What cannot be matched is refused by name and never taken for something else: withdrawals, and
+//! invoices for information. What a credit memo gives back stands below zero on the wire and above
+//! zero in the claim; a memo without the invoice that it corrects is none. The same invoice gives
+//! the same bytes.
 
 use rust_decimal::Decimal;
 
@@ -14,20 +16,21 @@ use crate::{
     },
     cxml::{
         charges::Tax,
-        invoice::{InLine, InvoiceDetailRequest, InvoiceOperation, InvoicePurpose, InvoiceSummary},
+        invoice::{InLine, InvoiceDetailRequest, InvoiceOperation},
         invoice_line::InvoiceItem,
         values::{Amount, Stamp},
     },
     domain::{
-        invoice::{Claim, ClaimLine, Stated, Sums, TaxPart},
+        invoice::{Claim, ClaimLine, InvoiceKind, Scope, Stated, Sums, TaxPart},
         order::Reference,
         refusal::Refusal,
     },
 };
 
 mod issue;
+mod memo;
 
-pub use issue::{Parties, issue};
+pub use issue::{Original, Parties, issue};
 
 /// Characters of an invoice's number.
 const NUMBER: usize = 100;
@@ -37,6 +40,10 @@ const DESCRIPTION: usize = 500;
 /// What the supplier claims.
 pub fn said(request: &InvoiceDetailRequest) -> Result<Claim, Refusal> {
     need_plain(request)?;
+    let kind = memo::kind(request.purpose);
+    let corrects = memo::corrects(request, kind)?;
+    let turned = (kind == InvoiceKind::CreditMemo).then(|| memo::turned(request)).transpose()?;
+    let request = turned.as_ref().unwrap_or(request);
     let number = request.invoice_id.trim();
     if number.is_empty() || number.chars().count() > NUMBER || number.contains(char::is_control) {
         return Err(Refusal::invalid("bad-number", "The invoice's number cannot be used.")
@@ -45,20 +52,30 @@ pub fn said(request: &InvoiceDetailRequest) -> Result<Claim, Refusal> {
             .expected(format!("1 to {NUMBER} visible characters")));
     }
     let currency = request.summary.subtotal.currency;
+    let scope = match request.in_line.contains(&InLine::PriceAdjustment) {
+        true if kind != InvoiceKind::Invoice => Scope::Amount,
+        _ => Scope::Goods,
+    };
     let mut lines = Vec::new();
     for order in &request.orders {
         let reference = super::order::reference(&order.order);
         for item in &order.items {
-            lines.push(line(item, &reference, currency)?);
+            let line = line(item, &reference, currency)?;
+            lines.push(ClaimLine { scope, ..line });
         }
     }
+    for order in &request.header_orders {
+        lines.push(memo::whole(order, currency)?);
+    }
     need_distinct(&lines)?;
-    let (sums, mut stated) = sums(&request.summary)?;
+    let (sums, mut stated) = sums(request)?;
     if request.in_line.contains(&InLine::Tax) {
         let taxes = Money::sum(lines.iter().map(|line| line.tax), currency);
         stated.line_tax = Some(taxes.map_err(|fault| inexact("Tax", &fault))?);
     }
     Ok(Claim {
+        kind,
+        corrects,
         number: number.to_owned(),
         invoiced_on: request.invoice_date.day(),
         sums,
@@ -68,13 +85,9 @@ pub fn said(request: &InvoiceDetailRequest) -> Result<Claim, Refusal> {
     })
 }
 
-/// Refuses what is no plain invoice.
+/// Refuses what is not to be booked.
 fn need_plain(request: &InvoiceDetailRequest) -> Result<(), Refusal> {
     let header = |attribute: &str| format!("InvoiceDetailRequestHeader/@{attribute}");
-    if request.purpose != InvoicePurpose::Standard {
-        return Err(not_taken(header("purpose"), request.purpose.word(), "standard")
-            .mend("Credits and debits are settled outside for the present; ask the buyer."));
-    }
     if request.operation != InvoiceOperation::New {
         return Err(not_taken(header("operation"), request.operation.word(), "new").mend(
             "Send a corrected invoice under the same number; it replaces one that differs.",
@@ -83,10 +96,9 @@ fn need_plain(request: &InvoiceDetailRequest) -> Result<(), Refusal> {
     if request.information_only {
         return Err(not_taken(header("isInformationOnly"), "yes", "an invoice to be paid"));
     }
-    if request.header_invoice || !request.header_orders.is_empty() {
-        let field = "InvoiceDetailHeaderIndicator/@isHeaderInvoice";
-        return Err(not_taken(field, "yes", "an invoice with lines")
-            .mend("Send one InvoiceDetailItem for each line of the order."));
+    if !request.orders.is_empty() && !request.header_orders.is_empty() {
+        let expected = "lines of orders or sums for whole orders";
+        return Err(not_taken("InvoiceDetailHeaderOrder", "both", expected));
     }
     Ok(())
 }
@@ -118,7 +130,7 @@ fn line(item: &InvoiceItem, order: &Reference, currency: Currency) -> Result<Cla
             .field(place("quantity"))
             .got(crate::base::decimal::canonical(item.quantity))
             .expected(fault.to_string())
-            .mend("Credits are not taken as invoices.")
+            .mend("Send what is given back as a credit memo.")
     })?;
     let same = |amount: &Amount, part: &str| {
         if amount.currency == currency {
@@ -134,13 +146,17 @@ fn line(item: &InvoiceItem, order: &Reference, currency: Currency) -> Result<Cla
         same(amount, part)?;
         Money::exact(amount.value, amount.currency).map_err(|fault| inexact(&place(part), &fault))
     };
-    let price = item.unit_price.as_ref().ok_or_else(|| {
+    // A service may say its sum alone.
+    let alone = item.subtotal.as_ref().filter(|_| item.service && item.unit_price.is_none());
+    let price = item.unit_price.as_ref().or(alone).ok_or_else(|| {
         Refusal::invalid("no-price", "A line has no UnitPrice.")
             .field(place("UnitPrice"))
             .mend("State the price that the order states.")
     })?;
     same(price, "UnitPrice")?;
-    let per = item.basis.as_ref().map_or(Some(Quantity::ONE), |basis| basis.per());
+    let basis = if alone.is_some() { Some(Some(quantity)) } else { None };
+    let per = basis
+        .unwrap_or_else(|| item.basis.as_ref().map_or(Some(Quantity::ONE), |basis| basis.per()));
     let per = per.ok_or_else(|| {
         Refusal::invalid("bad-price-basis", "The price basis is no exact number of units.")
             .field(place("PriceBasisQuantity"))
@@ -151,6 +167,7 @@ fn line(item: &InvoiceItem, order: &Reference, currency: Currency) -> Result<Cla
     let said = item.reference.description.as_ref();
     Ok(ClaimLine {
         line_number: i64::from(item.line_number),
+        scope: Scope::Goods,
         order: order.clone(),
         order_line: item.reference.line_number.map(i64::from),
         sku: id.map(|id| id.supplier_part.trim().to_owned()).unwrap_or_default(),
@@ -169,7 +186,8 @@ fn line(item: &InvoiceItem, order: &Reference, currency: Currency) -> Result<Cla
     })
 }
 
-fn sums(summary: &InvoiceSummary) -> Result<(Sums, Stated), Refusal> {
+fn sums(request: &InvoiceDetailRequest) -> Result<(Sums, Stated), Refusal> {
+    let summary = &request.summary;
     let currency = summary.subtotal.currency;
     let read = |amount: &Amount, name: &str| amount_of(amount, name, currency);
     let maybe = |amount: &Option<Amount>, name: &str| {
@@ -182,14 +200,19 @@ fn sums(summary: &InvoiceSummary) -> Result<(Sums, Stated), Refusal> {
     let handling = maybe(&summary.special_handling, "SpecialHandlingAmount")?.unwrap_or(zero);
     let discount = maybe(&summary.discount, "InvoiceDetailDiscount")?.unwrap_or(zero);
     let gross = maybe(&summary.gross, "GrossAmount")?;
+    let without_tax = maybe(&summary.without_tax, "TotalAmountWithoutTax")?;
+    let (charges, allowances) = memo::modified(request, currency)?;
+    let charges = maybe(&summary.charges, "TotalCharges")?.unwrap_or(charges);
+    let allowances = maybe(&summary.allowances, "TotalAllowances")?.unwrap_or(allowances);
     let net = maybe(&summary.net, "NetAmount")?;
     let deposit = maybe(&summary.deposit, "DepositAmount")?;
     let due = maybe(&summary.due, "DueAmount")?.filter(|_| deposit.is_none_or(Money::is_zero));
-    let charged = Money::sum([subtotal, tax, shipping, handling], currency)
-        .and_then(|charged| charged.checked_sub(discount))
+    let charged = Money::sum([subtotal, tax, shipping, handling, charges], currency)
+        .and_then(|charged| charged.checked_sub(discount)?.checked_sub(allowances))
         .map_err(|fault| inexact("InvoiceDetailSummary", &fault))?;
-    let sums = Sums { subtotal, tax, shipping, handling, discount, total: net.unwrap_or(charged) };
-    Ok((sums, Stated { gross, net, due, line_tax: None }))
+    let total = net.unwrap_or(charged);
+    let sums = Sums { subtotal, tax, shipping, handling, discount, charges, allowances, total };
+    Ok((sums, Stated { gross, net, due, without_tax, line_tax: None }))
 }
 
 /// An amount of the summary: in the invoice's currency, exact, not below zero.
@@ -203,11 +226,11 @@ fn amount_of(amount: &Amount, name: &str, currency: Currency) -> Result<Money, R
             .mend("Send one invoice per currency."));
     }
     if amount.value < Decimal::ZERO {
-        return Err(Refusal::invalid("bad-amount", "An amount of an invoice is below zero.")
+        return Err(Refusal::invalid("bad-amount", "An amount has the wrong sign.")
             .field(place)
             .got(crate::base::decimal::canonical(amount.value))
             .expected("zero or more")
-            .mend("Credits are not taken as invoices."));
+            .mend("Send what is given back as a credit memo, with all of its sums below zero."));
     }
     Money::exact(amount.value, currency).map_err(|fault| inexact(&place, &fault))
 }

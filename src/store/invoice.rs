@@ -17,9 +17,9 @@ const INSERT: &str = "
     insert into invoice (id, organisation_id, supplier_id, number, source, invoiced_on, currency,
         subtotal_minor, tax_minor, shipping_minor, handling_minor, discount_minor, total_minor,
         state, match_result, decided_by, reason, document_id, issued_document_id, received_at,
-        version)
+        kind, corrects_id, charges_minor, allowances_minor, version)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, 1)";
+        $20, $21, $22, $23, $24, 1)";
 
 /// Adds an invoice without its lines. A second standing one of the same supplier, organisation and
 /// number is a `Duplicate`.
@@ -46,6 +46,10 @@ pub async fn insert(conn: &mut Conn, invoice: &Invoice) -> Result<(), StoreError
         .bind(invoice.document.map(|id| id.to_string()))
         .bind(invoice.issued_document.map(|id| id.to_string()))
         .bind(invoice.received_at.millis())
+        .bind(invoice.kind.word())
+        .bind(invoice.corrects.map(|id| id.to_string()))
+        .bind(sums.charges.minor())
+        .bind(sums.allowances.minor())
         .execute(conn)
         .await?;
     Ok(())
@@ -53,8 +57,8 @@ pub async fn insert(conn: &mut Conn, invoice: &Invoice) -> Result<(), StoreError
 
 const INSERT_LINE: &str = "
     insert into invoice_line (invoice_id, line_number, order_id, order_line_number, description,
-        sku, quantity, unit, price_amount, price_per, subtotal_minor, tax_rate, tax_minor)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        sku, quantity, unit, price_amount, price_per, subtotal_minor, tax_rate, tax_minor, scope)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 pub async fn insert_line(
     conn: &mut Conn,
@@ -75,6 +79,7 @@ pub async fn insert_line(
         .bind(line.subtotal.minor())
         .bind(line.tax_rate.map(decimal::canonical))
         .bind(line.tax.minor())
+        .bind(line.scope.word())
         .execute(conn)
         .await?;
     Ok(())
@@ -115,6 +120,12 @@ const BY_NUMBER: &str = "
 const OF_NUMBER: &str = "
     select * from invoice
     where organisation_id = $1 and number = $2 and state <> 'rejected' order by id";
+const BY_PAYLOAD: &str = "
+    select * from invoice
+    where organisation_id = $1 and supplier_id = $2
+        and document_id in (select id from document where payload_id = $3)
+    order by id";
+const CORRECTIONS: &str = "select * from invoice where corrects_id = $1 order by id";
 const OF_ORDER: &str = "
     select * from invoice
     where id in (select invoice_id from invoice_line where order_id = $1) order by id";
@@ -168,6 +179,24 @@ pub async fn by_number(
         .bind(number)
         .fetch_all(conn)
         .await?;
+    rows.iter().map(read).collect()
+}
+
+/// The supplier's invoices that came as a document of this payloadID, oldest first.
+pub async fn by_payload(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    supplier: SupplierId,
+    payload_id: &str,
+) -> Result<Vec<Invoice>, StoreError> {
+    let query = db::query(BY_PAYLOAD).bind(organisation.to_string());
+    let rows = query.bind(supplier.to_string()).bind(payload_id).fetch_all(conn).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The memos that correct the invoice, oldest first.
+pub async fn corrections(conn: &mut Conn, invoice: InvoiceId) -> Result<Vec<Invoice>, StoreError> {
+    let rows = db::query(CORRECTIONS).bind(invoice.to_string()).fetch_all(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -271,6 +300,8 @@ fn read(row: &db::DbRow) -> Result<Invoice, StoreError> {
         id: row.id("id")?,
         organisation: row.id("organisation_id")?,
         supplier: row.id("supplier_id")?,
+        kind: row.parsed("kind")?,
+        corrects: row.maybe_id("corrects_id")?,
         number: row.text("number")?,
         source: row.parsed("source")?,
         invoiced_on: parse_day(&day).map_err(|fault| row.fault("invoiced_on", fault))?,
@@ -280,6 +311,8 @@ fn read(row: &db::DbRow) -> Result<Invoice, StoreError> {
             shipping: money("shipping_minor")?,
             handling: money("handling_minor")?,
             discount: money("discount_minor")?,
+            charges: money("charges_minor")?,
+            allowances: money("allowances_minor")?,
             total: money("total_minor")?,
         },
         state: row.parsed("state")?,
@@ -310,6 +343,7 @@ fn read_line(row: &db::DbRow) -> Result<InvoiceLine, StoreError> {
     let rate = rate.map(|rate| decimal::parse(&rate).map_err(|fault| row.fault("tax_rate", fault)));
     Ok(InvoiceLine {
         line_number: row.int("line_number")?,
+        scope: row.parsed("scope")?,
         order: row.id("order_id")?,
         order_line: row.int("order_line_number")?,
         sku: row.text("sku")?,

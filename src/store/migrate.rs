@@ -59,6 +59,7 @@ migrations! {
     "0182_classes"
     "0200_level_two"
     "0201_certificate"
+    "0190_memo"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

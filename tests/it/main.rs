@@ -26,6 +26,7 @@ mod flow_invoice;
 mod flow_level_two;
 mod flow_limits;
 mod flow_lines;
+mod flow_memo;
 mod flow_no_way_round;
 mod flow_oci;
 mod flow_orders;

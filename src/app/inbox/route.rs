@@ -67,7 +67,10 @@ fn order_named(payload: &Payload) -> Option<&str> {
     let order = match payload {
         Payload::ConfirmationRequest(document) => &document.order,
         Payload::ShipNoticeRequest(document) => &document.portions.first()?.order,
-        Payload::InvoiceDetailRequest(document) => &document.orders.first()?.order,
+        Payload::InvoiceDetailRequest(document) => {
+            let header = || document.header_orders.first().map(|order| &order.order);
+            document.orders.first().map(|order| &order.order).or_else(header)?
+        }
         _ => return None,
     };
     order.payload_id.as_deref().filter(|id| !id.is_empty())

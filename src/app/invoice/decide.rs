@@ -7,14 +7,17 @@ use crate::{
     base::{decimal, id::InvoiceId, text::one_line},
     domain::{
         fact::Fact,
-        invoice::{Difference, Invoice, InvoiceLine, InvoiceMove, InvoiceState},
+        invoice::{
+            Difference, Invoice, InvoiceKind, InvoiceLine, InvoiceMove, InvoiceState, Scope,
+        },
+        matching::{Ordered, open_worth},
         order::{Order, OrderLine},
         refusal::Refusal,
     },
     store,
 };
 
-use super::pass;
+use super::{memo, pass};
 
 /// Characters of a reason.
 const REASON: usize = 1_000;
@@ -45,7 +48,10 @@ impl Command for Accept {
         let differences = store::invoice::differences(cx.conn, invoice.id).await?;
         need_one_currency(&differences)?;
         let orders = pass::orders(cx.conn, &lines).await?;
-        need_still_open(cx, (&orders, &lines), &differences).await?;
+        if invoice.kind == InvoiceKind::Invoice {
+            need_still_open(cx, (&orders, &lines), &differences).await?;
+        }
+        memo::need_left(cx.conn, &invoice, &lines).await?;
         let by = cx.actor.need_person()?.id;
         store::invoice::decide(cx.conn, &invoice, state, (Some(by), &reason)).await?;
         pass::pass(cx, &invoice, &lines, (&orders, &by.to_string())).await?;
@@ -125,6 +131,7 @@ async fn need_still_open(
 ) -> Result<(), AppError> {
     for order in orders {
         let own = store::order::lines(cx.conn, order.id).await?;
+        need_open_whole((order, &own), lines, differences)?;
         for ordered in &own {
             let of_line = |line: &&InvoiceLine| {
                 line.order == order.id && line.order_line == ordered.line_number
@@ -143,6 +150,32 @@ async fn need_still_open(
                     .expected(format!("at most {} {unit}", decimal::canonical(left)))
                     .into());
             }
+        }
+    }
+    Ok(())
+}
+
+/// The same for a sum for the whole order: what it was held against must still be open.
+fn need_open_whole(
+    (order, own): (&Order, &[OrderLine]),
+    lines: &[InvoiceLine],
+    differences: &[Difference],
+) -> Result<(), AppError> {
+    let open = open_worth(&Ordered { order: order.clone(), lines: own.to_vec() })?;
+    let wholes = lines.iter().filter(|line| line.order == order.id && line.scope == Scope::Order);
+    for line in wholes {
+        let mut of_line = differences
+            .iter()
+            .filter(|known| known.line == Some(line.line_number) && known.field == "subtotal");
+        let looked_at = of_line.next().map_or(line.subtotal.to_string(), |it| it.expected.clone());
+        if open.to_string() != looked_at {
+            let message = format!("Another invoice has billed order {} since.", order.number);
+            return Err(Refusal::conflict("billed-already", message)
+                .field("invoice")
+                .got(line.subtotal.to_string())
+                .expected(format!("at most {open}"))
+                .mend("Reject this invoice; what is owed is billed by the other one.")
+                .into());
         }
     }
     Ok(())

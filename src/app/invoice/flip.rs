@@ -12,7 +12,7 @@ use crate::{
         text::shorten,
     },
     domain::{
-        invoice::{Claim, ClaimLine, Stated, Sums, TaxPart},
+        invoice::{Claim, ClaimLine, Corrected, InvoiceKind, Scope, Stated, Sums, TaxPart},
         order::{Order, OrderLine, OrderState, Reference, Source, line as line_of},
         refusal::Refusal,
     },
@@ -113,7 +113,7 @@ async fn next_number(conn: &mut Conn, order: &Order) -> Result<String, AppError>
     Ok(format!("INV-{}-{}", order.number, before.len() + 1))
 }
 
-fn checked(number: &str) -> Result<String, Refusal> {
+pub(super) fn checked(number: &str) -> Result<String, Refusal> {
     if number.chars().count() <= NUMBER && !number.contains(char::is_control) {
         return Ok(number.to_owned());
     }
@@ -159,16 +159,11 @@ fn claim(
     part.amount = part.due()?;
     let total = subtotal.checked_add(part.amount)?;
     Ok(Claim {
+        kind: InvoiceKind::Invoice,
+        corrects: Corrected::default(),
         number,
         invoiced_on: None,
-        sums: Sums {
-            subtotal,
-            tax: part.amount,
-            shipping: zero,
-            handling: zero,
-            discount: zero,
-            total,
-        },
+        sums: Sums::plain(subtotal, part.amount, total),
         stated: Stated { gross: Some(total), net: Some(total), ..Stated::default() },
         taxes: vec![part],
         lines: billed,
@@ -210,6 +205,7 @@ fn claim_line(
     let goods = &line.goods;
     Ok(ClaimLine {
         line_number,
+        scope: Scope::Goods,
         order: Reference { payload_id: Some(order.payload_id.clone()), number: None },
         order_line: Some(line.line_number),
         sku: goods.sku.clone(),

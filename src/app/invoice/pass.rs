@@ -1,5 +1,8 @@
 //! What follows when an invoice passes: order lines, budgets, the document for the buyer's system.
 
+use rust_decimal::Decimal;
+
+use super::memo;
 use crate::{
     app::{
         AppError, Cx,
@@ -9,13 +12,12 @@ use crate::{
     },
     base::{
         id::{DocumentId, InvoiceId, OrderId, RequisitionId},
-        money::Money,
-        quantity::Quantity,
+        money::{Money, MoneyFault, spread},
     },
     cxml,
     domain::{
         fact::Fact,
-        invoice::{Invoice, InvoiceLine, InvoiceMove, Sums},
+        invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceMove, Scope},
         order::{Order, OrderLine},
         party::{Channel, Identity, Organisation},
     },
@@ -35,29 +37,45 @@ pub(super) async fn pass(
     lines: &[InvoiceLine],
     (orders, by): (&[Order], &str),
 ) -> Result<(), AppError> {
-    let mut spent: Vec<(RequisitionId, Billed)> = Vec::new();
+    let mut spent: Vec<(RequisitionId, Vec<Billed>)> = Vec::new();
     for order in orders {
-        let billed = book(cx.conn, order, lines).await?;
+        let billed = book(cx.conn, order, (invoice.kind, lines)).await?;
         match spent.iter_mut().find(|(of, _)| *of == order.requisition) {
             None => spent.push((order.requisition, billed)),
-            Some((_, sum)) => {
-                sum.cost = sum.cost.checked_add(billed.cost)?;
-                sum.ordered = sum.ordered.checked_add(billed.ordered)?;
-            }
+            Some((_, known)) => known.extend(billed),
         }
     }
-    // Shipping and handling that somebody approved are costs of the first one.
-    if let Some((_, first)) = spent.first_mut() {
-        let Sums { shipping, handling, discount, .. } = invoice.sums;
-        let charges = shipping.checked_add(handling)?.checked_sub(discount)?;
-        let whole = first.cost.checked_add(charges)?;
-        first.cost = if whole.minor() < 0 { Money::zero(whole.currency()) } else { whole };
-    }
+    charge(invoice, &mut spent)?;
+    let about = invoice.id.to_string();
     for (requisition, billed) in spent {
-        budget::spend(cx, requisition, &invoice.id.to_string(), billed).await?;
+        match invoice.kind {
+            InvoiceKind::CreditMemo => budget::credit(cx, requisition, &about, &billed).await?,
+            _ => budget::spend(cx, requisition, &about, &billed).await?,
+        }
     }
     let fact = Fact::InvoiceApproved { invoice: invoice.id.to_string(), by: by.to_owned() };
     cx.fact_in(invoice.organisation, fact);
+    match invoice.corrects {
+        Some(original) => memo::booked(cx, invoice, original).await,
+        None => Ok(()),
+    }
+}
+
+/// What is to be paid, without tax, is what is spent: what the lines do not say, such as shipping
+/// or a discount, is spread over them by what they cost.
+fn charge(invoice: &Invoice, spent: &mut [(RequisitionId, Vec<Billed>)]) -> Result<(), MoneyFault> {
+    let mut net = invoice.sums.total.checked_sub(invoice.sums.tax)?;
+    if invoice.kind == InvoiceKind::Invoice && net.minor() < 0 {
+        net = Money::zero(net.currency());
+    }
+    let all = || spent.iter().flat_map(|(_, billed)| billed);
+    let weights: Vec<i64> = all().map(|one| one.cost.minor()).collect();
+    let of_lines = Money::sum(all().map(|one| one.cost), net.currency())?;
+    let parts = spread(net.checked_sub(of_lines)?, &weights);
+    let all = spent.iter_mut().flat_map(|(_, billed)| billed);
+    for (one, part) in all.zip(parts) {
+        one.cost = one.cost.checked_add(part)?;
+    }
     Ok(())
 }
 
@@ -79,17 +97,34 @@ pub(super) async fn orders(conn: &mut Conn, lines: &[InvoiceLine]) -> Result<Vec
 
 /// Moves what the order's lines have been invoiced; an order that is received and invoiced in full
 /// is closed. Answers what that costs, and what the same goods cost in the order.
-async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<Billed, AppError> {
-    let zero = Money::zero(order.currency);
-    let mut billed = Billed { cost: zero, ordered: zero };
+async fn book(
+    conn: &mut Conn,
+    order: &Order,
+    (kind, lines): (InvoiceKind, &[InvoiceLine]),
+) -> Result<Vec<Billed>, AppError> {
     let mut own = store::order::lines(conn, order.id).await?;
+    let mut billed = Vec::new();
     for line in lines.iter().filter(|line| line.order == order.id) {
-        billed.cost = billed.cost.checked_add(line.subtotal)?;
-        if let Some(own) = own.iter_mut().find(|own| own.line_number == line.order_line) {
-            let before = worth(own)?;
-            own.progress.invoiced += line.quantity.value();
-            let more = worth(own)?.checked_sub(before)?;
-            billed.ordered = billed.ordered.checked_add(more)?;
+        match (line.scope, kind) {
+            (Scope::Order, InvoiceKind::Invoice) => {
+                for own in &mut own {
+                    let open = own.wanted() - own.progress.invoiced;
+                    let ordered = moved(own, open.max(Decimal::ZERO))?;
+                    billed.push(Billed { line: own.requisition_line, cost: ordered, ordered });
+                }
+            }
+            (Scope::Order, _) => billed.extend(shared(&own, line.subtotal)?),
+            (scope, _) => {
+                let found = own.iter_mut().find(|own| own.line_number == line.order_line);
+                let Some(own) = found else { continue };
+                let quantity = match (scope, kind) {
+                    (Scope::Goods, InvoiceKind::Invoice) => line.quantity.value(),
+                    (Scope::Goods, InvoiceKind::CreditMemo) => -line.quantity.value(),
+                    _ => Decimal::ZERO,
+                };
+                let ordered = moved(own, quantity)?;
+                billed.push(Billed { line: own.requisition_line, cost: line.subtotal, ordered });
+            }
         }
     }
     for line in &own {
@@ -101,14 +136,24 @@ async fn book(conn: &mut Conn, order: &Order, lines: &[InvoiceLine]) -> Result<B
     Ok(billed)
 }
 
-/// What the invoiced part of a line costs at the order's price: rounded on the whole, so that the
-/// parts add up to the line.
-fn worth(line: &OrderLine) -> Result<Money, AppError> {
-    let part = line.progress.invoiced.min(line.wanted());
-    match Quantity::new(part) {
-        Ok(part) => Ok(line.goods.price.times(part)?),
-        Err(_) => Ok(Money::zero(line.goods.price.currency)),
+/// Moves what was invoiced of a line; answers what that costs at the order's price.
+fn moved(own: &mut OrderLine, quantity: Decimal) -> Result<Money, MoneyFault> {
+    let before = own.worth(own.progress.invoiced)?;
+    own.progress.invoiced = (own.progress.invoiced + quantity).max(Decimal::ZERO);
+    own.worth(own.progress.invoiced)?.checked_sub(before)
+}
+
+/// A sum for a whole order, spread over its lines by what they cost.
+fn shared(own: &[OrderLine], sum: Money) -> Result<Vec<Billed>, MoneyFault> {
+    let mut weights = Vec::with_capacity(own.len());
+    for line in own {
+        weights.push(line.worth(line.wanted())?.minor());
     }
+    let ordered = Money::zero(sum.currency());
+    let parts = own.iter().zip(spread(sum, &weights));
+    let billed =
+        |(line, cost): (&OrderLine, Money)| Billed { line: line.requisition_line, cost, ordered };
+    Ok(parts.map(billed).collect())
 }
 
 /// Freezes an approved invoice for the organisation's own system. Without an address or a
@@ -130,9 +175,11 @@ pub(in crate::app) async fn issue(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), 
         line.unit = profile.units.to_theirs(&line.unit).unwrap_or(&line.unit).to_owned();
     }
     let parties = parties(cx, &invoice, &organisation, to).await?;
+    let original = memo::original(cx.conn, &invoice).await?;
     let document_id: DocumentId = cx.id();
     let payload_id = format!("{document_id}@{}", cx.app.site.host());
-    let wire = issued((&invoice, &lines), &orders, &parties, (&payload_id, cx.now));
+    let names = (payload_id.as_str(), cx.now);
+    let wire = issued((&invoice, &lines), &orders, &parties, original.as_ref(), names);
     let about = std::iter::once(id.to_string()).chain(orders.iter().map(|o| o.id.to_string()));
     let kept = Document {
         id: document_id,

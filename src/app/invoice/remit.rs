@@ -2,7 +2,7 @@
 
 use crate::{
     app::{AppError, Cx, inbox},
-    base::text::shorten,
+    base::{money::Money, text::shorten},
     cxml::{Status, remittance::PaymentRemittanceRequest},
     domain::{
         fact::Fact,
@@ -75,6 +75,9 @@ async fn book(cx: &mut Cx<'_>, invoice: &Invoice, payment: &Payment) -> Result<(
     })?;
     let settled: Vec<_> = earlier.iter().chain([payment]).map(|one| one.gross).collect();
     let left = payment::left(invoice.sums.total, &settled)?;
+    // What credit memos gave back need not be paid.
+    let left = left.checked_sub(super::memo::credited(cx.conn, invoice).await?)?;
+    let left = if left.minor() < 0 { Money::zero(left.currency()) } else { left };
     store::payment::insert(cx.conn, payment).await?;
     // Even without another state the version moves: it guards what is open.
     let state = if left.is_zero() { paid } else { invoice.state };

@@ -91,6 +91,7 @@ impl Fact {
             Self::InvoiceReceived { invoice, orders, .. } => {
                 list(&[invoice]).into_iter().chain(orders.iter().cloned()).collect()
             }
+            Self::InvoiceCorrected { invoice, memo, .. } => list(&[memo, invoice]),
             Self::DocumentKept { document, about, .. } => {
                 list(&[document]).into_iter().chain(about.iter().cloned()).collect()
             }

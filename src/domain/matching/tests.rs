@@ -1,14 +1,14 @@
 use super::*;
 use crate::{
     base::{
-        id::{DocumentId, OrganisationId, RequisitionId, SupplierId},
+        id::{DocumentId, InvoiceId, OrganisationId, RequisitionId, SupplierId},
         money::Currency,
         quantity::Quantity,
-        time::Time,
+        time::{Day, Time},
     },
     domain::{
-        invoice::{Stated, Sums, TaxPart},
-        order::{Reference, tests::pens},
+        invoice::{Corrected, Invoice, InvoiceState, Stated, Sums, TaxPart},
+        order::{Reference, Source, tests::pens},
         party::PostalAddress,
     },
 };
@@ -67,10 +67,11 @@ pub(crate) fn order(lines: Vec<OrderLine>) -> Ordered {
     Ordered { order, lines }
 }
 
-fn line(number: i64, quantity: &str, price: UnitPrice) -> ClaimLine {
+pub(crate) fn line(number: i64, quantity: &str, price: UnitPrice) -> ClaimLine {
     let quantity = Quantity::parse(quantity).unwrap();
     ClaimLine {
         line_number: number,
+        scope: Scope::Goods,
         order: Reference::default(),
         order_line: Some(number),
         sku: "PEN-01".into(),
@@ -85,18 +86,42 @@ fn line(number: i64, quantity: &str, price: UnitPrice) -> ClaimLine {
 }
 
 /// A claim of these lines with right sums and no tax.
-fn claim(lines: Vec<ClaimLine>) -> Claim {
+pub(crate) fn claim(lines: Vec<ClaimLine>) -> Claim {
     let currency = lines[0].price.currency;
-    let zero = Money::zero(currency);
     let subtotal = Money::sum(lines.iter().map(|line| line.sum().unwrap()), currency).unwrap();
     let total = subtotal;
     Claim {
+        kind: InvoiceKind::Invoice,
+        corrects: Corrected::default(),
         number: "INV-1".into(),
         invoiced_on: None,
-        sums: Sums { subtotal, tax: zero, shipping: zero, handling: zero, discount: zero, total },
+        sums: Sums::plain(subtotal, Money::zero(currency), total),
         stated: Stated { gross: Some(total), net: Some(total), ..Stated::default() },
         taxes: Vec::new(),
         lines,
+    }
+}
+
+/// An invoice of these sums that passed.
+pub(crate) fn kept_invoice(sums: Sums) -> Invoice {
+    Invoice {
+        id: InvoiceId::from_bits(1),
+        organisation: OrganisationId::from_bits(1),
+        supplier: SupplierId::from_bits(1),
+        kind: InvoiceKind::Invoice,
+        corrects: None,
+        number: "INV-1".into(),
+        source: Source::Cxml,
+        invoiced_on: Day::constant(2026, 11, 21),
+        sums,
+        state: InvoiceState::Approved,
+        result: MatchResult::Clean,
+        decided_by: None,
+        reason: String::new(),
+        document: None,
+        issued_document: None,
+        received_at: Time::from_millis(0),
+        version: 1,
     }
 }
 
@@ -291,4 +316,38 @@ fn an_order_that_was_cancelled_is_not_billed_silently() {
     ordered.order.state = OrderState::Cancelled;
     let found = fields(&claim(vec![line(1, "1", one_euro())]), &ordered);
     assert_eq!(found, [(Some(1), "order".into())]);
+}
+
+#[test]
+fn a_sum_for_the_whole_order_bills_what_is_open_and_no_other_sum() {
+    let mut ordered = order(vec![pens(1, 10), pens(2, 5)]);
+    ordered.lines[0].progress.invoiced = decimal("4");
+    let whole = |sum: &str| {
+        let of = ClaimLine { order_line: None, ..line(1, "1", price(sum, Currency::EUR, "1")) };
+        claim(vec![ClaimLine { scope: Scope::Order, ..of }])
+    };
+    assert_eq!(fields(&whole("11"), &ordered), []);
+    assert_eq!(fields(&whole("15"), &ordered), [(Some(1), "subtotal".to_owned())]);
+    let mut twice = whole("11");
+    twice.lines.push(ClaimLine { line_number: 2, ..twice.lines[0].clone() });
+    twice.sums.subtotal = euro("22");
+    (twice.stated.gross, twice.stated.net) = (None, None);
+    assert_eq!(fields(&twice, &ordered), [(Some(2), "subtotal".to_owned())]);
+}
+
+#[test]
+fn charges_and_allowances_count_in_the_sum_and_charges_are_a_difference() {
+    let ordered = order(vec![pens(1, 10)]);
+    let mut found = claim(vec![line(1, "10", one_euro())]);
+    (found.sums.allowances, found.sums.total) = (euro("2"), euro("8"));
+    found.stated = Stated { net: Some(euro("8")), gross: Some(euro("10")), ..Stated::default() };
+    assert_eq!(fields(&found, &ordered), []);
+    found.stated.gross = Some(euro("8"));
+    assert_eq!(fields(&found, &ordered), []);
+    (found.sums.charges, found.stated.net) = (euro("1"), Some(euro("9")));
+    found.stated.gross = None;
+    assert_eq!(fields(&found, &ordered), [(None, "charges".to_owned())]);
+    found.stated.without_tax = Some(euro("10"));
+    let names: Vec<_> = fields(&found, &ordered).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["charges", "without_tax"]);
 }

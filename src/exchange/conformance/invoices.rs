@@ -14,6 +14,7 @@ use crate::{
         invoice_line::InvoiceItem,
         order::OrderRequest,
     },
+    exchange,
 };
 
 const INVOICE: Case = common(Some(Side::Supplier), Way::Theirs);
@@ -128,13 +129,19 @@ pub(super) const CASES: &[Case] = &[
         id: "credit-memo",
         title: "You give money back",
         done: "You post an InvoiceDetailRequest with purpose=\"creditMemo\" for your invoice.",
-        expected: "a credit memo with a sum below zero",
+        expected: "a credit memo with a sum below zero that can be booked",
         mend: "Send creditMemo or lineLevelCreditMemo with amounts below zero.",
         check: |trial| {
             each(credits(trial), |found| {
                 let due = found.summary.net.or(found.summary.due).unwrap_or(found.summary.subtotal);
-                let below = due.value < Decimal::ZERO;
-                (!below).then(|| format!("{}: {}", found.invoice_id, due.value))
+                if due.value >= Decimal::ZERO {
+                    return Some(format!("{}: {}", found.invoice_id, due.value));
+                }
+                // What the server itself would say; which invoice is meant is a case of its own.
+                let refusal = exchange::invoice::said(found).err();
+                refusal
+                    .filter(|refusal| refusal.code != "memo-without-invoice")
+                    .map(|refusal| format!("{}: {}", found.invoice_id, refusal.message))
             })
         },
         ..INVOICE

@@ -8,11 +8,12 @@ use crate::{
         self, Payload,
         confirmation::OrderReference,
         invoice::InvoiceOrder,
+        invoice::{InvoicePurpose, InvoiceSummary},
         invoice_line::ItemReference,
         item::{ItemId, PriceBasis},
     },
     domain::{
-        invoice::{Invoice, InvoiceLine, InvoiceState, MatchResult},
+        invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceState, MatchResult},
         matching::tests::order,
         order::{Source, tests::pens},
         party::Identity,
@@ -59,17 +60,15 @@ fn lines_and_sums_are_read_with_their_price_basis() {
 }
 
 #[test]
-fn what_is_no_plain_invoice_is_not_implemented() {
+fn what_is_not_to_be_booked_is_not_implemented() {
     let plain = request(vec![item(1, "1")]);
-    let mut credit = plain.clone();
-    credit.purpose = InvoicePurpose::CreditMemo;
     let mut withdrawn = plain.clone();
     withdrawn.operation = InvoiceOperation::Delete;
-    let mut whole = plain.clone();
-    whole.header_invoice = true;
+    let mut both = plain.clone();
+    both.header_orders.push(whole("10.00"));
     let mut news = plain;
     news.information_only = true;
-    for other in [credit, withdrawn, whole, news] {
+    for other in [withdrawn, both, news] {
         assert_eq!(said(&other).unwrap_err().code, "not-implemented");
     }
 }
@@ -97,9 +96,15 @@ fn money(text: &str) -> Money {
 
 /// An invoice of ten pens as the buyer's system gets it.
 fn frozen(line_tax: &str) -> cxml::Document {
+    frozen_as(InvoiceKind::Invoice, Scope::Goods, line_tax)
+}
+
+/// The same as a memo.
+fn frozen_as(kind: InvoiceKind, scope: Scope, line_tax: &str) -> cxml::Document {
     let billed = order(vec![pens(1, 10)]);
-    let zero = Money::zero(Currency::EUR);
-    let invoice = Invoice {
+    let mut invoice = Invoice {
+        kind,
+        corrects: None,
         id: InvoiceId::from_bits(1),
         organisation: OrganisationId::from_bits(1),
         supplier: SupplierId::from_bits(1),
@@ -107,12 +112,9 @@ fn frozen(line_tax: &str) -> cxml::Document {
         source: Source::Cxml,
         invoiced_on: parse_day("2026-11-21").unwrap(),
         sums: Sums {
-            subtotal: money("10.00"),
-            tax: money("1.90"),
-            shipping: zero,
             handling: money("1.00"),
             discount: money("0.50"),
-            total: money("12.40"),
+            ..Sums::plain(money("10.00"), money("1.90"), money("12.40"))
         },
         state: InvoiceState::Approved,
         result: MatchResult::Difference,
@@ -124,8 +126,9 @@ fn frozen(line_tax: &str) -> cxml::Document {
         version: 1,
     };
     let goods = &billed.lines[0].goods;
-    let line = InvoiceLine {
+    let mut line = InvoiceLine {
         line_number: 1,
+        scope,
         order: OrderId::from_bits(1),
         order_line: 1,
         sku: goods.sku.clone(),
@@ -146,7 +149,18 @@ fn frozen(line_tax: &str) -> cxml::Document {
         organisation_title: "Acme".into(),
     };
     let at = Time::from_millis(1_795_254_291_000);
-    issue((&invoice, &[line]), &[billed.order], &parties, ("doc_1@buy.example", at))
+    if kind == InvoiceKind::CreditMemo {
+        invoice.sums = invoice.sums.turned();
+        line.subtotal = crate::domain::invoice::turned(line.subtotal);
+        line.tax = crate::domain::invoice::turned(line.tax);
+    }
+    let original = Original {
+        number: "INV-0".into(),
+        invoiced_on: parse_day("2026-11-01").unwrap(),
+        payload_id: Some("inv_0@buy.example".into()),
+    };
+    let original = Some(&original).filter(|_| kind != InvoiceKind::Invoice);
+    issue((&invoice, &[line]), &[billed.order], &parties, original, ("doc_1@buy.example", at))
 }
 
 #[test]
@@ -171,4 +185,98 @@ fn what_is_issued_is_valid() {
         let bytes = cxml::encode(&frozen(line_tax));
         assert_eq!(cxml::check(&bytes), Vec::new());
     }
+}
+
+fn whole(sum: &str) -> crate::cxml::invoice_line::InvoiceHeaderOrder {
+    crate::cxml::invoice_line::InvoiceHeaderOrder {
+        order: OrderReference::new("PO-2026-000001", "po_1@buy.example"),
+        line_number: 1,
+        subtotal: amount(sum),
+        tax: None,
+        gross: None,
+        net: None,
+        comments: Vec::new(),
+        extrinsics: Vec::new(),
+    }
+}
+
+#[test]
+fn every_kind_of_memo_is_valid_and_reads_back_with_what_it_corrects() {
+    for kind in [InvoiceKind::CreditMemo, InvoiceKind::DebitMemo] {
+        for scope in [Scope::Goods, Scope::Amount, Scope::Order] {
+            let bytes = cxml::encode(&frozen_as(kind, scope, "1.90"));
+            assert_eq!(cxml::check(&bytes), Vec::new());
+            let back = cxml::receive(&bytes, None).unwrap();
+            let Ok(Payload::InvoiceDetailRequest(request)) = back.payload else { panic!("lost") };
+            let below = request.summary.net.unwrap().value < Decimal::ZERO;
+            assert_eq!(below, kind == InvoiceKind::CreditMemo);
+            let claim = said(&request).unwrap();
+            assert_eq!((claim.kind, claim.lines[0].scope), (kind, scope));
+            assert_eq!(claim.sums.total.to_string(), "12.40 EUR");
+            assert_eq!(claim.lines[0].sum().unwrap().to_string(), "10.00 EUR");
+            assert_eq!(claim.corrects.number.as_deref(), Some("INV-0"));
+            assert_eq!(claim.corrects.payload_id.as_deref(), Some("inv_0@buy.example"));
+        }
+    }
+}
+
+/// A credit memo of these lines over ten euros, that corrects INV-0.
+fn credit(items: Vec<InvoiceItem>) -> InvoiceDetailRequest {
+    let mut memo = request(items);
+    memo.purpose = InvoicePurpose::CreditMemo;
+    memo.corrects = Some(("INV-0".into(), None));
+    memo.summary.subtotal = amount("-10.00");
+    memo.summary.net = Some(amount("-10.00"));
+    memo
+}
+
+#[test]
+fn a_credit_memo_has_its_sign_at_the_quantity_or_at_the_price_and_below_every_sum() {
+    let mut back = item(1, "1");
+    back.quantity = (-10).into();
+    for line in [back, item(1, "-1")] {
+        let claim = said(&credit(vec![line])).unwrap();
+        assert_eq!(claim.lines[0].sum().unwrap().to_string(), "10.00 EUR");
+        assert_eq!(claim.sums.total.to_string(), "10.00 EUR");
+    }
+    let mut above = credit(vec![item(1, "-1")]);
+    above.summary.net = Some(amount("10.00"));
+    assert_eq!(said(&above).unwrap_err().code, "bad-amount");
+    let mut nameless = credit(vec![item(1, "-1")]);
+    nameless.corrects = None;
+    assert_eq!(said(&nameless).unwrap_err().code, "memo-without-invoice");
+}
+
+#[test]
+fn a_service_may_say_its_sum_alone_and_an_invoice_sums_for_whole_orders() {
+    let mut service = item(1, "1");
+    (service.service, service.unit_price) = (true, None);
+    service.subtotal = Some(amount("10.00"));
+    let claim = said(&request(vec![service])).unwrap();
+    assert_eq!(claim.lines[0].sum().unwrap().to_string(), "10.00 EUR");
+    let mut header = request(Vec::new());
+    header.orders.clear();
+    header.header_orders.push(whole("10.00"));
+    let claim = said(&header).unwrap();
+    assert_eq!((claim.lines[0].scope, claim.kind), (Scope::Order, InvoiceKind::Invoice));
+}
+
+#[test]
+fn charges_and_allowances_are_summed_from_header_and_lines() {
+    use crate::cxml::modification::{Modification, ModificationValue};
+    let of = |allowance, value| Modification {
+        original: None,
+        allowance,
+        value,
+        tax: None,
+        detail: None,
+    };
+    let mut line = item(1, "1");
+    line.modifications = vec![of(false, ModificationValue::Amount(amount("0.70")))];
+    let mut bill = request(vec![line]);
+    bill.summary.net = None;
+    bill.summary.modifications = vec![of(true, ModificationValue::Percent("5".into()))];
+    let sums = said(&bill).unwrap().sums;
+    assert_eq!((sums.charges, sums.allowances), (money("0.70"), money("0.50")));
+    assert_eq!(sums.total, money("10.20"));
 }

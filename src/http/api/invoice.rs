@@ -28,6 +28,8 @@ pub struct Invoices;
 #[derive(Object)]
 struct InvoiceSummary {
     id: String,
+    /// invoice, credit_memo or debit_memo.
+    kind: String,
     /// The supplier's own number.
     number: String,
     /// received, difference, approved, issued, rejected or paid.
@@ -46,6 +48,12 @@ struct InvoiceSummary {
 #[derive(Object)]
 struct InvoiceAnswer {
     id: String,
+    /// invoice, credit_memo or debit_memo. The sums of a credit memo are below zero.
+    kind: String,
+    /// The id of the invoice that a memo corrects.
+    corrects: Option<String>,
+    /// The memos that correct it, oldest first.
+    memos: Vec<MemoAnswer>,
     /// The supplier's own number.
     number: String,
     /// received, difference, approved, issued, rejected or paid.
@@ -61,6 +69,9 @@ struct InvoiceAnswer {
     /// Special handling.
     handling: MoneyJson,
     discount: MoneyJson,
+    /// Further charges and allowances, of header and lines together.
+    charges: MoneyJson,
+    allowances: MoneyJson,
     total: MoneyJson,
     /// The orders that it bills.
     orders: Vec<BilledOrder>,
@@ -70,6 +81,17 @@ struct InvoiceAnswer {
     decided_by: Option<String>,
     /// Why; or `replaced`.
     reason: Option<String>,
+}
+
+/// A memo that corrects an invoice.
+#[derive(Object)]
+struct MemoAnswer {
+    id: String,
+    number: String,
+    /// credit_memo or debit_memo.
+    kind: String,
+    state: String,
+    total: MoneyJson,
 }
 
 /// An order that an invoice bills.
@@ -84,9 +106,11 @@ struct BilledOrder {
 struct LineAnswer {
     /// The invoice's own line number.
     line: i64,
+    /// goods: a quantity at a price; amount: money alone; order: money for a whole order.
+    scope: String,
     /// The order's id.
     order: String,
-    /// The order's line number.
+    /// The order's line number; 0 for the whole order.
     order_line: i64,
     sku: String,
     description: String,
@@ -192,9 +216,10 @@ fn read_id(text: &str) -> Result<InvoiceId, AppError> {
 }
 
 fn summary(row: InvoiceRow) -> InvoiceSummary {
-    let Invoice { id, number, state, invoiced_on, sums, .. } = row.invoice;
+    let Invoice { id, kind, number, state, invoiced_on, sums, .. } = row.invoice;
     InvoiceSummary {
         id: id.to_string(),
+        kind: kind.to_string(),
         number,
         state: state.to_string(),
         supplier: row.supplier_name,
@@ -207,13 +232,23 @@ fn summary(row: InvoiceRow) -> InvoiceSummary {
 }
 
 fn answer(view: InvoiceView) -> InvoiceAnswer {
-    let Invoice { id, number, state, invoiced_on, sums, result, reason, .. } = view.invoice;
+    let Invoice { id, kind, number, state, invoiced_on, sums, result, reason, .. } = view.invoice;
+    let memo = |memo: Invoice| MemoAnswer {
+        id: memo.id.to_string(),
+        number: memo.number,
+        kind: memo.kind.to_string(),
+        state: memo.state.to_string(),
+        total: memo.sums.total.into(),
+    };
     let order = |order: crate::domain::order::Order| BilledOrder {
         id: order.id.to_string(),
         number: order.number,
     };
     InvoiceAnswer {
         id: id.to_string(),
+        kind: kind.to_string(),
+        corrects: view.corrects.map(|original| original.id.to_string()),
+        memos: view.memos.into_iter().map(memo).collect(),
         number,
         state: state.to_string(),
         supplier: view.supplier_name,
@@ -224,6 +259,8 @@ fn answer(view: InvoiceView) -> InvoiceAnswer {
         shipping: sums.shipping.into(),
         handling: sums.handling.into(),
         discount: sums.discount.into(),
+        charges: sums.charges.into(),
+        allowances: sums.allowances.into(),
         total: sums.total.into(),
         orders: view.orders.into_iter().map(order).collect(),
         lines: view.lines.into_iter().map(line).collect(),
@@ -239,6 +276,7 @@ fn answer(view: InvoiceView) -> InvoiceAnswer {
 fn line(line: InvoiceLine) -> LineAnswer {
     LineAnswer {
         line: line.line_number,
+        scope: line.scope.to_string(),
         order: line.order.to_string(),
         order_line: line.order_line,
         sku: line.sku,

@@ -9,7 +9,10 @@ use crate::{
         invoice::{self, Accept, InvoiceRow, InvoiceView, Reject},
     },
     base::{id::InvoiceId, page::Cut},
-    domain::{invoice::InvoiceMove, refusal::Refusal},
+    domain::{
+        invoice::{InvoiceKind, InvoiceMove, Scope},
+        refusal::Refusal,
+    },
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
         part::{self as ui, Crumbs, Empty, Facts, Field, Pager, Shell},
@@ -41,8 +44,12 @@ pub(super) struct InvoicePage {
     pub(super) documents: Vec<ShownDocument>,
     /// The field for the reason, when the reader may decide.
     pub(super) decision: Option<Field>,
+    /// Where its supplier gives it back, while something is left.
+    pub(super) credit: Option<String>,
     /// What orders' links begin with; suppliers have pages of their own.
     pub(super) orders_path: &'static str,
+    /// The list's path, which the links to memos continue.
+    pub(super) list: &'static str,
 }
 
 /// A document that concerns the invoice.
@@ -93,12 +100,14 @@ pub(super) async fn invoice_page(
     let may_decide = view.invoice.state.after(InvoiceMove::Accept).is_some()
         && !at_supplier
         && reader.may("invoice", "decide");
+    let may_credit =
+        at_supplier && view.invoice.state.has_passed() && view.invoice.kind == InvoiceKind::Invoice;
     drop(reader);
     let (list, here) = match at_supplier {
         true => ("/supplier/invoices", "/supplier"),
         false => ("/invoices", "/invoices"),
     };
-    let title = format!("Invoice {}", view.invoice.number);
+    let title = view.invoice.title();
     let mut shell = who.shell(&*title, here).await?;
     let (refusal, typed) =
         refused.map_or((None, String::new()), |(refusal, typed)| (Some(refusal), typed));
@@ -125,6 +134,8 @@ pub(super) async fn invoice_page(
         facts: facts(&shell, &view, at_supplier),
         documents: shown.collect(),
         decision: may_decide.then(reason),
+        credit: may_credit.then(|| shell.href(&format!("{list}/{id}/credit"))),
+        list,
         orders_path: if at_supplier { "/supplier/orders" } else { "/orders" },
         view,
         shell,
@@ -150,15 +161,23 @@ fn facts(shell: &Shell, view: &InvoiceView, at_supplier: bool) -> Facts {
         .html("Received", shell.when(invoice.received_at))
         .html("Subtotal", shell.money(sums.subtotal))
         .html("Tax", shell.money(sums.tax));
-    for (name, sum) in
-        [("Shipping", sums.shipping), ("Handling", sums.handling), ("Discount", sums.discount)]
-    {
+    for (name, sum) in [
+        ("Shipping", sums.shipping),
+        ("Handling", sums.handling),
+        ("Charges", sums.charges),
+        ("Discount", sums.discount),
+        ("Allowances", sums.allowances),
+    ] {
         if !sum.is_zero() {
             facts = facts.html(name, shell.money(sum));
         }
     }
+    let word = match invoice.kind {
+        InvoiceKind::CreditMemo => "Given back",
+        InvoiceKind::Invoice | InvoiceKind::DebitMemo => "To be paid",
+    };
     facts
-        .html("To be paid", shell.money(sums.total))
+        .html(word, shell.money(sums.total))
         .maybe("Decided by", view.decided_by.as_deref())
         .maybe("Reason", Some(&invoice.reason))
 }

@@ -22,6 +22,7 @@ pub mod requisition;
 pub mod shop;
 pub mod sign_in;
 pub mod start;
+pub mod supplier_credit;
 pub mod supplier_desk;
 pub mod supplier_invoice;
 pub mod thread;
@@ -52,6 +53,7 @@ pub(super) fn add(route: Route) -> Route {
         shop::add,
         sign_in::add,
         start::add,
+        supplier_credit::add,
         supplier_desk::add,
         supplier_invoice::add,
         thread::add,

@@ -42,7 +42,7 @@ fn read_order(text: &str) -> std::result::Result<OrderId, AppError> {
 }
 
 /// The name of a line's quantity: as refusals name the field.
-fn quantity_name(line: i64) -> String {
+pub(super) fn quantity_name(line: i64) -> String {
     format!("lines[{line}].quantity")
 }
 
@@ -115,6 +115,17 @@ fn read(order: OrderId, form: &Form) -> std::result::Result<CreateFromOrder, Ref
             .got(shorten(rate, 40))
             .expected(fault.to_string())
     })?;
+    let lines = quantities(form)?;
+    if lines.is_empty() {
+        return Err(Refusal::invalid("nothing-to-invoice", "The invoice bills nothing.")
+            .mend("Enter the quantity of at least one line."));
+    }
+    let number = form.filled("number")?.map(str::to_owned);
+    Ok(CreateFromOrder { order, number, tax_rate, lines })
+}
+
+/// The quantities of lines that a form says; those without one are left out.
+pub(super) fn quantities(form: &Form) -> std::result::Result<Vec<LineInput>, Refusal> {
     let mut lines = Vec::new();
     for (name, value) in form.pairs() {
         let number = name.strip_prefix("lines[").and_then(|rest| rest.strip_suffix("].quantity"));
@@ -131,12 +142,7 @@ fn read(order: OrderId, form: &Form) -> std::result::Result<CreateFromOrder, Ref
         })?;
         lines.push(LineInput { line_number, quantity });
     }
-    if lines.is_empty() {
-        return Err(Refusal::invalid("nothing-to-invoice", "The invoice bills nothing.")
-            .mend("Enter the quantity of at least one line."));
-    }
-    let number = form.filled("number")?.map(str::to_owned);
-    Ok(CreateFromOrder { order, number, tax_rate, lines })
+    Ok(lines)
 }
 
 #[handler]

@@ -211,6 +211,9 @@ fn ordering(fact: &Fact) -> Option<Told> {
         Fact::InvoiceApproved { by, .. } => {
             Told::new(format!("The invoice was approved by {by}")).good()
         }
+        Fact::InvoiceCorrected { kind, amount, .. } => {
+            Told::new(format!("A {} of {amount} was booked", words(kind))).good()
+        }
         Fact::InvoiceIssued { .. } => Told::new("The invoice went to the buyer's system").good(),
         Fact::ExchangeFailed { cause, .. } => {
             Told::new(format!("An exchange with a partner went wrong: {cause}")).bad()

@@ -154,7 +154,7 @@ fn delivery_line(shell: &Shell, (delivery, attempts): &(Delivery, Vec<Attempt>))
 
 fn invoice_lines(shell: &Shell, trail: &Trail) -> Vec<InvoiceLine> {
     let line = |invoice: &Invoice| InvoiceLine {
-        number: invoice.number.clone(),
+        number: invoice.title(),
         href: shell.href(&object_path(&invoice.id.to_string())),
         state: badge(invoice.state.word()),
         result: badge(invoice.result.word()),

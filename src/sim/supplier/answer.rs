@@ -14,7 +14,7 @@ use crate::{
             ConfirmationItem, ConfirmationKind, ConfirmationRequest, ConfirmationStatus,
             LineStatus, OrderReference,
         },
-        invoice::{InvoiceDetailRequest, InvoiceOrder, InvoiceSummary},
+        invoice::{InvoiceDetailRequest, InvoiceOrder, InvoicePurpose, InvoiceSummary},
         invoice_line::{InvoiceItem, ItemReference},
         item::{ItemId, PriceBasis},
         ship_notice::ShipmentIdentifier,
@@ -40,6 +40,7 @@ pub async fn act(sim: Arc<SupplierSim>, mut req: Request) -> Response {
         "confirm-part" => confirm(&sim, &order, ConfirmationKind::Detail),
         "reject" => confirm(&sim, &order, ConfirmationKind::Reject),
         "ship" => ship(&sim, &order),
+        "credit" => credit(&sim, &order),
         _ => {
             order.invoices += 1;
             invoice(&sim, &order, what == "invoice-wrong")
@@ -125,15 +126,38 @@ fn ship(sim: &SupplierSim, order: &Kept) -> Payload {
 
 /// An invoice over the whole order; a wrong one charges a tenth more on its first line.
 fn invoice(sim: &SupplierSim, order: &Kept, wrong: bool) -> Payload {
+    let number = format!("INV-{}-{}", order.number, order.invoices);
+    let tenth = if wrong { Decimal::new(11, 1) } else { Decimal::ONE };
+    Payload::InvoiceDetailRequest(Box::new(bill(sim, order, &number, (tenth, Decimal::ONE))))
+}
+
+/// A credit memo that gives the last invoice back.
+fn credit(sim: &SupplierSim, order: &Kept) -> Payload {
+    let number = sim.wire.fresh("CM");
+    let mut memo = bill(sim, order, &number, (Decimal::ONE, Decimal::NEGATIVE_ONE));
+    memo.purpose = InvoicePurpose::LineLevelCreditMemo;
+    memo.corrects = Some((format!("INV-{}-{}", order.number, order.invoices), None));
+    Payload::InvoiceDetailRequest(Box::new(memo))
+}
+
+/// The whole order billed, its first line at a price so much raised, or given back.
+fn bill(
+    sim: &SupplierSim,
+    order: &Kept,
+    number: &str,
+    (tenth, sign): (Decimal, Decimal),
+) -> InvoiceDetailRequest {
     let mut subtotal = Decimal::ZERO;
     let mut items = Vec::new();
     for (position, line) in (1_u32..).zip(&order.lines) {
-        let raised = if wrong && position == 1 { Decimal::new(11, 1) } else { Decimal::ONE };
+        let raised = if position == 1 { tenth } else { Decimal::ONE };
         let price = decimal::round(line.amount * raised, 4);
         let sum = UnitPrice::new(price, order.currency, line.basis).times(line.ordered);
-        let sum = sum.map(|money| money.amount()).unwrap_or_default();
+        let sum = sum.map(|money| money.amount()).unwrap_or_default() * sign;
         subtotal += sum;
-        items.push(invoice_line(order, line, (position, price, sum)));
+        let mut item = invoice_line(order, line, (position, price, sum));
+        item.quantity *= sign;
+        items.push(item);
     }
     let amount = |value| Amount::new(value, order.currency);
     let places = order.currency.exponent();
@@ -144,14 +168,7 @@ fn invoice(sim: &SupplierSim, order: &Kept, wrong: bool) -> Payload {
     summary.gross = Some(amount(subtotal + tax));
     summary.net = Some(amount(subtotal + tax));
     let lines = InvoiceOrder { order: reference(order), items };
-    let number = format!("INV-{}-{}", order.number, order.invoices);
-    let date = sim.wire.now();
-    Payload::InvoiceDetailRequest(Box::new(InvoiceDetailRequest::new(
-        number,
-        date,
-        vec![lines],
-        summary,
-    )))
+    InvoiceDetailRequest::new(number, sim.wire.now(), vec![lines], summary)
 }
 
 fn invoice_line(
