@@ -183,9 +183,11 @@ impl Settings {
             log: layers.text("log")?.unwrap_or_else(|| "info".to_owned()),
             unknown: layers.unknown,
         };
-        if settings.client_certificate_header.is_some() && settings.trusted_proxies.is_empty() {
-            let expected = "the proxies whose client_certificate_header is believed";
-            return Err(BadSetting::missing("trusted_proxies", expected));
+        if let (Some(header), true) =
+            (&settings.client_certificate_header, settings.trusted_proxies.is_empty())
+        {
+            let expected = "trusted_proxies beside it: nobody else is believed";
+            return Err(BadSetting::bad(parts::CERTIFICATE, header, expected));
         }
         if purpose == Purpose::Serve {
             settings.complete()?;

@@ -3,7 +3,7 @@
 mod prepare;
 mod settings;
 
-pub(in crate::app) use prepare::secret as partner_secret;
+pub(in crate::app) use prepare::{part, secret as partner_secret};
 pub use prepare::{Ready, address_lines, prepare};
 pub use settings::{DeliverySettings, SetDelivery, settings};
 

@@ -12,7 +12,7 @@ mod search;
 mod settings;
 mod view;
 
-pub use back::{Taken, take_back};
+pub use back::{Taken, come_back, take_back};
 pub use begin::{Onward, Wish, begin};
 pub use search::{Beside, Hit, MOST_TEXT, beside};
 pub use settings::{SetSite, SiteSettings, settings};

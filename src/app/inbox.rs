@@ -15,7 +15,8 @@ use crate::{
         text::{sha256_hex, shorten},
     },
     cxml::{
-        self, Document as Wire, Envelope, Form, Payload, Received, Status, multipart::Part,
+        self, Document as Wire, Envelope, Form, Payload, Received, Status,
+        multipart::{self, Part},
         values::Stamp,
     },
     domain::refusal::{Refusal, RefusalKind},
@@ -29,7 +30,7 @@ use crate::{
 };
 
 use super::{
-    Actor, App, AppError, Command, Cx, Need, act, conformance, document,
+    Actor, App, AppError, Command, Cx, Need, act, conformance, delivery, document,
     partner_auth::{self, Sender},
     wire,
 };
@@ -41,6 +42,8 @@ mod route;
 /// The purpose under which start tokens are made.
 pub const START_PURPOSE: &str = "start";
 const XML: &str = "text/xml; charset=UTF-8";
+/// The kind of answer that files go along with.
+const GET_PENDING: &str = "GetPendingResponse";
 /// Times a document is looked at again after an equal one came in at the same moment.
 const TRIES: u32 = 4;
 
@@ -61,12 +64,27 @@ pub struct Taken {
     pub payload: Payload,
     /// The most telling first.
     pub about: Vec<String>,
+    /// What goes along with the answer.
+    pub attachments: Vec<Attachment>,
+}
+
+/// What a document is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn plain(body: Vec<u8>) -> Self {
+        Self { content_type: XML.to_owned(), body }
+    }
 }
 
 impl Taken {
     /// An answer that is a bare status.
     pub fn status(status: Status, about: Vec<String>) -> Self {
-        Self { status, payload: Payload::None, about }
+        Self { status, payload: Payload::None, about, attachments: Vec::new() }
     }
 }
 
@@ -83,7 +101,7 @@ pub struct Post<'p> {
 }
 
 /// Reads and answers a document. The answer is always a cXML Response.
-pub async fn receive(app: &Arc<App>, post: Post<'_>) -> Vec<u8> {
+pub async fn receive(app: &Arc<App>, post: Post<'_>) -> Answer {
     receive_with(app, post, Vec::new()).await
 }
 
@@ -93,7 +111,7 @@ pub async fn receive_parts(
     root: &Part,
     parts: &[Part],
     certificate: Option<&str>,
-) -> Vec<u8> {
+) -> Answer {
     let beside = parts.iter().filter(|part| !std::ptr::eq(*part, root));
     let attachments = beside.map(attachment).collect();
     let content_type = root.content_type.as_deref();
@@ -113,7 +131,7 @@ fn attachment(part: &Part) -> Attachment {
     }
 }
 
-async fn receive_with(app: &Arc<App>, post: Post<'_>, attachments: Vec<Attachment>) -> Vec<u8> {
+async fn receive_with(app: &Arc<App>, post: Post<'_>, attachments: Vec<Attachment>) -> Answer {
     let Post { bytes, content_type, .. } = post;
     let received = match cxml::receive(bytes, content_type) {
         Ok(received) => received,
@@ -125,7 +143,7 @@ async fn receive_with(app: &Arc<App>, post: Post<'_>, attachments: Vec<Attachmen
             tracing::info!(status = fault.status_code(), "a document could not be read");
             let answer = unkept(app, exchange::status::of_fault(&fault));
             wire::unkept(app, (bytes, content_type), refusal.as_ref(), &answer).await;
-            return answer;
+            return Answer::plain(answer);
         }
     };
     match take(app, received, post, attachments).await {
@@ -135,7 +153,7 @@ async fn receive_with(app: &Arc<App>, post: Post<'_>, attachments: Vec<Attachmen
             tracing::info!(code = refusal.code, %refusal, "a document was refused");
             let answer = unkept(app, exchange::status::of_refusal(&refusal));
             wire::unkept(app, (bytes, content_type), Some(&refusal), &answer).await;
-            answer
+            Answer::plain(answer)
         }
     }
 }
@@ -145,7 +163,7 @@ async fn take(
     received: Received,
     Post { bytes, content_type, certificate }: Post<'_>,
     attachments: Vec<Attachment>,
-) -> Result<Vec<u8>, AppError> {
+) -> Result<Answer, AppError> {
     let senders = match partner_auth::prove(app, &received.envelope, certificate).await {
         Ok(senders) => senders,
         Err(AppError::Refusal(refusal)) => {
@@ -185,7 +203,7 @@ async fn take(
         }
         other => other?,
     };
-    Ok(answer.filled(app))
+    answer.whole(app).await
 }
 
 /// Of the document and what came with it: the same payloadID with another attachment is another
@@ -325,6 +343,7 @@ impl Arrival {
         };
         let reply = Reply::of(&outgoing);
         document::keep_all(cx, &[incoming, outgoing]).await?;
+        store::attachment::insert(cx.conn, ids.1, &taken.attachments).await?;
         Ok(reply)
     }
 
@@ -342,12 +361,27 @@ struct Reply {
     body: Vec<u8>,
     /// The session whose start token is filled in.
     session: Option<PunchoutSessionId>,
+    /// The answer that files go along with.
+    with_files: Option<DocumentId>,
 }
 
 impl Reply {
     fn of(answer: &Document) -> Self {
         let session = answer.about.first().and_then(|about| about.parse().ok());
-        Self { body: answer.body.clone(), session }
+        let with_files = (answer.kind == GET_PENDING).then_some(answer.id);
+        Self { body: answer.body.clone(), session, with_files }
+    }
+
+    /// With live tokens, and in one body with what goes along.
+    async fn whole(self, app: &App) -> Result<Answer, AppError> {
+        let Some(id) = self.with_files else { return Ok(Answer::plain(self.filled(app))) };
+        let files = store::attachment::of_document(&mut *app.store.read().await?, id).await?;
+        if files.is_empty() {
+            return Ok(Answer::plain(self.body));
+        }
+        let parts: Vec<Part> = files.into_iter().map(delivery::part).collect();
+        let (content_type, body) = multipart::write(&id.to_string(), &self.body, &parts);
+        Ok(Answer { content_type, body })
     }
 
     fn filled(self, app: &App) -> Vec<u8> {

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         confirmation::{self, Confirmation},
         fact::Fact,
-        order::{Order, OrderLine, OrderMove, Source, confirmed_move, received_move, shipped_move},
+        order::{Order, OrderLine, OrderMove, OrderState, Source, confirmed_move, shipped_move},
         receipt::{self, Receipt},
         refusal::Refusal,
         shipment::{self, Moved, Shipment},
@@ -125,12 +125,12 @@ async fn take_in(
         }
     }
     let mut lines = before.clone();
-    let parts = shipment::parts_of(parts, &lines, OrderLine::to_receive)?;
+    let parts = receipt::parts_of(parts, &lines)?;
     receipt::add(&mut lines, &parts)?;
     let id = cx.id();
     let receipt = Receipt { id, order: order.id, person, number, document, at: cx.now, parts };
     store::receipt::insert(cx.conn, &receipt).await?;
-    let by = received_move(&lines);
+    let by = receipt::move_of(&lines, &receipt.parts);
     let order = save(cx, order, (&before, &lines), by).await?;
     cx.fact(Fact::OrderReceived {
         order: order.id.to_string(),
@@ -288,8 +288,15 @@ async fn save(
     (before, after): Lines<'_>,
     by: OrderMove,
 ) -> Result<Order, AppError> {
-    let state = order.state.moved(by).map_err(|refusal| refusal.with("order", &*order.number))?;
-    let state = state.closed_by(after).unwrap_or(state);
+    let state = match (order.state, by) {
+        // Goods go back after the last invoice, too: a credit memo follows, the order stays closed.
+        (OrderState::Closed, OrderMove::GiveBack) => OrderState::Closed,
+        (state, by) => {
+            let moved = state.moved(by);
+            let state = moved.map_err(|refusal| refusal.with("order", &*order.number))?;
+            state.closed_by(after).unwrap_or(state)
+        }
+    };
     store::order::set_state(cx.conn, &order, state).await?;
     for (old, new) in before.iter().zip(after) {
         if old.progress != new.progress {

@@ -138,7 +138,7 @@ fn a_bad_setting_is_named_with_what_was_got_and_expected() {
         ("TRUSTED_PROXIES", "10.0.0.0/33", "trusted_proxies"),
         ("TRUSTED_PROXIES", "proxy", "trusted_proxies"),
         ("CLIENT_CERTIFICATE_HEADER", "X Client", "client_certificate_header"),
-        ("CLIENT_CERTIFICATE_HEADER", "X-Client-Cert", "trusted_proxies"),
+        ("CLIENT_CERTIFICATE_HEADER", "X-Client-Cert", "client_certificate_header"),
         ("IDENTITY", "999999999", "identity"),
         ("IDENTITY", "DUNS:", "identity"),
         ("LOG_FORMAT", "xml", "log_format"),

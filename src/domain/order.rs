@@ -45,6 +45,8 @@ words! {
         Ship = "ship",
         ReceivePart = "receive_part",
         Receive = "receive",
+        /// Something that was received went back to the supplier.
+        GiveBack = "give_back",
         /// Everything is received and invoiced.
         Close = "close",
         Cancel = "cancel",
@@ -109,6 +111,8 @@ pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
         (State::PartlyReceived, Move::Ship, State::PartlyReceived),
         (State::PartlyReceived, Move::ReceivePart, State::PartlyReceived),
         (State::PartlyReceived, Move::Receive, State::Received),
+        (State::PartlyReceived, Move::GiveBack, State::PartlyReceived),
+        (State::Received, Move::GiveBack, State::PartlyReceived),
         (State::Received, Move::Close, State::Closed),
     ]
 };

@@ -8,7 +8,7 @@
 mod cart;
 mod page;
 
-pub use cart::{Brought, read_cart};
+pub use cart::{Brought, brings_cart, read_cart};
 pub use page::{inputs, page_text};
 
 use crate::{

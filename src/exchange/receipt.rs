@@ -7,7 +7,7 @@ use crate::{
     domain::{order::Reference, refusal::Refusal},
 };
 
-/// What was taken in of one line.
+/// What was taken in of one line, below zero when more of it went back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     /// The line of the procurement system's order.
@@ -17,8 +17,7 @@ pub struct Received {
     pub unit: String,
 }
 
-/// What was taken in of which order, each line once. Goods that went back stand in the document
-/// and are not counted.
+/// What was taken in of which order, each line once, less what went back of it.
 pub fn said(request: &ReceiptRequest) -> Result<Vec<(Reference, Vec<Received>)>, Refusal> {
     if request.operation == ReceiptOperation::Delete {
         return Err(Refusal::invalid("receipt-kind", "Receipts are not taken back.")
@@ -29,14 +28,15 @@ pub fn said(request: &ReceiptRequest) -> Result<Vec<(Reference, Vec<Received>)>,
     }
     let of = |order: &crate::cxml::receipt::ReceiptOrder| {
         let mut lines: Vec<Received> = Vec::new();
-        for item in order.items.iter().filter(|item| item.kind == ReceiptKind::Received) {
+        for item in &order.items {
             let line = i64::from(item.order_line);
+            let quantity = match item.kind {
+                ReceiptKind::Received => item.quantity,
+                ReceiptKind::Returned => -item.quantity,
+            };
             match lines.iter_mut().find(|own| own.line == line && own.unit == item.unit) {
-                Some(own) => own.quantity += item.quantity,
-                None => {
-                    let (quantity, unit) = (item.quantity, item.unit.clone());
-                    lines.push(Received { line, quantity, unit });
-                }
+                Some(own) => own.quantity += quantity,
+                None => lines.push(Received { line, quantity, unit: item.unit.clone() }),
             }
         }
         lines.retain(|line| !line.quantity.is_zero());
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_arrived_is_added_up_and_what_went_back_is_not_counted() {
+    fn what_arrived_is_added_up_and_what_went_back_is_taken_off() {
         let (received, returned) = (ReceiptKind::Received, ReceiptKind::Returned);
         let mut request = ReceiptRequest {
             receipt_id: "GR-1".to_owned(),
@@ -94,8 +94,10 @@ mod tests {
         };
         let all = said(&request).unwrap();
         assert_eq!(all[0].0.number.as_deref(), Some("4500"));
-        let line = Received { line: 2, quantity: 7.into(), unit: "EA".to_owned() };
-        assert_eq!(all[0].1, [line]);
+        let line = |line, quantity: i64| {
+            Received { line, quantity: quantity.into(), unit: "EA".to_owned() }
+        };
+        assert_eq!(all[0].1, [line(2, 7), line(1, -1)]);
         request.operation = ReceiptOperation::Delete;
         assert_eq!(said(&request).unwrap_err().code, "receipt-kind");
     }

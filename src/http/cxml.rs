@@ -36,8 +36,8 @@ async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
     };
     Ok(Response::builder()
         .status(StatusCode::OK)
-        .content_type("text/xml; charset=UTF-8")
-        .body(answer))
+        .content_type(&answer.content_type)
+        .body(answer.body))
 }
 
 pub(super) fn add(route: Route) -> Route {

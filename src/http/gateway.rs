@@ -1,12 +1,15 @@
 //! `/gateway/back/{token}`: the address to which a supplier's shop sends a cart by the shopper's
-//! browser.
+//! browser, as a post or, as some OCI shops do, in the query of a GET.
 //!
-//! The post comes from another site, so no cookie comes along and no form token can: the one-time
-//! token in the address is the whole proof. The answer leads the browser to its cart, which then
-//! brings its own cookie; it never hands out a session.
+//! A GET takes a cart once, as a post does, and only when it brings one: HEAD, a page fetched ahead
+//! and a visit to the bare address change nothing. Post or GET comes from another site, so no
+//! cookie comes along and no form token can: the one-time token in the address is the whole proof.
+//! The answer leads the browser to its cart, which then brings its own cookie; it never hands out a
+//! session.
 
 use askama::Template;
-use poem::{Body, Request, Response, Result, Route, handler, post, web::Path};
+use http::{HeaderValue, StatusCode, header};
+use poem::{Body, Request, Response, Result, Route, get, handler, web::Path};
 
 use super::{
     actor::app_of,
@@ -17,8 +20,11 @@ use super::{
     problem,
 };
 use crate::{
-    app::{AppError, gateway},
-    exchange::punchout::oci_refusal,
+    app::{
+        AppError,
+        gateway::{self, Taken},
+    },
+    exchange::{gateway::brings_cart, punchout::oci_refusal},
     oci::form,
 };
 
@@ -36,7 +42,45 @@ async fn h_back(request: &Request, Path(token): Path<String>, body: Body) -> Res
     let app = app_of(request)?;
     let bytes = body.into_bytes_limit(Limits::default().form_bytes).await?;
     let fields = form::parse(&bytes).map_err(oci_refusal)?;
-    let taken = gateway::take_back(&app, &token, &fields).await?;
+    led_on(gateway::take_back(&app, &token, &fields).await?)
+}
+
+#[handler]
+async fn h_back_by_get(request: &Request, Path(token): Path<String>) -> Result<Response> {
+    if is_fetched_ahead(request) {
+        return Ok(nothing(StatusCode::SERVICE_UNAVAILABLE));
+    }
+    let app = app_of(request)?;
+    let query = request.uri().query().unwrap_or_default();
+    let fields = form::parse(query.as_bytes()).map_err(oci_refusal)?;
+    led_on(match brings_cart(&fields) {
+        true => gateway::take_back(&app, &token, &fields).await?,
+        false => gateway::come_back(&app, &token).await?,
+    })
+}
+
+/// A HEAD asks whether there is something, and takes nothing.
+#[handler]
+fn h_head() -> Response {
+    nothing(StatusCode::NO_CONTENT)
+}
+
+fn nothing(status: StatusCode) -> Response {
+    let mut answer = Response::builder().status(status).finish();
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// Whether the browser only looks ahead: nobody has gone there yet.
+fn is_fetched_ahead(request: &Request) -> bool {
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
+        let said = request.header(name).unwrap_or_default().to_ascii_lowercase();
+        said.contains("prefetch") || said.contains("prerender") || said.contains("preview")
+    })
+}
+
+/// Leads the browser to its cart.
+fn led_on(taken: Taken) -> Result<Response> {
     if !taken.by_path {
         return Ok(without_referrer(problem::see_other("/cart?done=site")));
     }
@@ -48,5 +92,5 @@ async fn h_back(request: &Request, Path(token): Path<String>, body: Body) -> Res
 }
 
 pub(super) fn add(route: Route) -> Route {
-    route.at("/gateway/back/:token", post(h_back))
+    route.at("/gateway/back/:token", get(h_back_by_get).head(h_head).post(h_back))
 }

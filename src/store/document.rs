@@ -136,7 +136,7 @@ const WAITING: &str = "
     order by d.id";
 
 /// Documents of these kinds, kept after that time, that did not reach the partner yet; oldest
-/// first. Those that go with attachments are left to the outbox.
+/// first.
 pub async fn waiting(
     conn: &mut Conn,
     partner: PartnerId,

@@ -183,14 +183,22 @@ pub async fn target(conn: &mut Conn, id: WebhookId) -> Result<(String, Vec<u8>),
 
 const DUE: &str = "
     select id from webhook_event
-    where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
+    where ((state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1))
+        and webhook_id not in (
+            select webhook_id from webhook_event where state = 'sending' and lease_until > $1)
     limit 1";
 const TAKE: &str = "
     update webhook_event set state = 'sending', fence = fence + 1, lease_until = $1
     where id in (
-            select id from webhook_event
-            where (state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2)
-            order by next_at, id limit $3)
+            select id from (
+                select id, next_at,
+                    row_number() over (partition by webhook_id order by next_at, id) as place
+                from webhook_event
+                where ((state = 'waiting' and next_at <= $2)
+                        or (state = 'sending' and lease_until <= $2))
+                    and webhook_id not in (select webhook_id from webhook_event
+                        where state = 'sending' and lease_until > $2)) due
+            where place = 1 order by next_at, id limit $3)
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 
@@ -202,7 +210,8 @@ const SETTLE: &str = "
 const OUTBOX: Outbox<Event> = Outbox { due: DUE, take: TAKE, read: read_event };
 
 impl Store {
-    /// Takes events that are due, and those whose sender fell silent, until a time.
+    /// Takes events that are due, and those whose sender fell silent, until a time: one of each
+    /// address that has none under way, so that a slow address holds up its own alone.
     pub async fn take_events(
         &self,
         now: Time,

@@ -1,11 +1,13 @@
 //! Posts events to the addresses that organisations named, signed at the moment they leave.
 //!
-//! At least once: whoever falls silent loses the lease, and the event goes out again under the same
+//! One event of an address at a time, the addresses side by side: a slow one holds nobody up. At
+//! least once: whoever falls silent loses the lease, and the event goes out again under the same
 //! id. Retries follow the table of documents; only 410 Gone ends them at once.
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use super::{Left, Tools, repeat};
 use crate::{
@@ -15,26 +17,40 @@ use crate::{
     store::{delivery::Attempt, webhook::Event},
 };
 
-/// Events posted side by side.
-const SIDE_BY_SIDE: i64 = 8;
+/// Addresses posted to side by side.
+const SIDE_BY_SIDE: usize = 32;
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a sender may be silent; a call takes 30 s at most.
 const LEASE_MS: i64 = MINUTE_MS;
 
 /// Posts events until the server stops.
-pub async fn run(tools: Arc<Tools>) {
-    repeat("hook", tools, PAUSE, look).await;
+pub async fn run(tools: Arc<Tools>, tracker: TaskTracker) {
+    let free = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    repeat("hook", tools, PAUSE, move |tools| look(tools, tracker.clone(), Arc::clone(&free)))
+        .await;
 }
 
-async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {
+async fn look(
+    tools: Arc<Tools>,
+    tracker: TaskTracker,
+    free: Arc<Semaphore>,
+) -> Result<Left, AppError> {
+    let most = i64::try_from(free.available_permits()).unwrap_or_default();
     let now = tools.app.now();
-    let taken = tools.app.store.take_events(now, now.plus_ms(LEASE_MS), SIDE_BY_SIDE).await?;
-    if taken.is_empty() {
-        return Ok(Left::Nothing);
+    for event in tools.app.store.take_events(now, now.plus_ms(LEASE_MS), most).await? {
+        let permit = Arc::clone(&free).acquire_owned().await.map_err(AppError::internal)?;
+        let tools = Arc::clone(&tools);
+        tracker.spawn(async move {
+            if let Err(fault) = deliver(&tools, &event).await {
+                // The lease runs out and the event goes out again.
+                tracing::error!(event = %event.event, %fault, "an event could not be settled");
+            }
+            drop(permit);
+            // The address may have more.
+            tools.app.wake.notify_waiters();
+        });
     }
-    let sendings = taken.iter().map(|event| deliver(&tools, event));
-    join_all(sendings).await.into_iter().collect::<Result<(), AppError>>()?;
-    Ok(Left::More)
+    Ok(Left::Nothing)
 }
 
 async fn deliver(tools: &Tools, event: &Event) -> Result<(), AppError> {

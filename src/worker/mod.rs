@@ -44,7 +44,7 @@ pub fn start(tools: Arc<Tools>) -> TaskTracker {
     tracker.spawn(seal::run(Arc::clone(&tools)));
     tracker.spawn(deliver::run(Arc::clone(&tools), tracker.clone()));
     tracker.spawn(mail::run(Arc::clone(&tools)));
-    tracker.spawn(hook::run(Arc::clone(&tools)));
+    tracker.spawn(hook::run(Arc::clone(&tools), tracker.clone()));
     tracker.spawn(timer::run(Arc::clone(&tools)));
     tracker.spawn(policy::run(Arc::clone(&tools)));
     tracker.spawn(canary::run(Arc::clone(&tools)));

@@ -144,3 +144,32 @@ async fn the_same_order_with_another_file_is_another_document() {
     let plain = server.client().xml("/cxml", &document).await.expect(200).text();
     assert_eq!(documents::status(&plain), Some(409), "{plain}");
 }
+
+#[tokio::test]
+async fn an_order_that_waits_is_handed_over_with_its_attachments() {
+    let server = Server::demo().await;
+    let (mia, ada) =
+        (server.api("mia@globex.example").await, server.api("ada@globex.example").await);
+    let delivery = json!({"channel": "cxml", "url": "http://localhost:9/cxml"});
+    ada.put("/suppliers/office-one/delivery", delivery).await.expect(200);
+    let answer = post(&server, &order("7@globex", "4500000017", "cid:drawing@globex")).await;
+    assert_eq!(documents::status(&answer), Some(201), "{answer}");
+    let task = mia.list("/tasks").await[0]["requisition"].as_str().unwrap().to_owned();
+    mia.decide(&task, "approve").await.expect(200);
+    let pending = "<GetPendingRequest><MessageType>OrderRequest</MessageType></GetPendingRequest>";
+    let us = "<Credential domain=\"DUNS\"><Identity>999999999</Identity>";
+    let globex = "<Credential domain=\"NetworkId\"><Identity>AN01000000002</Identity>";
+    let ask = envelope(documents::OFFICE_ONE, "gp-1", pending).replacen(us, globex, 1);
+    let first = server.client().xml("/cxml", &ask).await.expect(200);
+    let kind = first.header("content-type").unwrap().to_owned();
+    assert!(kind.starts_with("multipart/related"), "{kind}: {}", first.text());
+    let parts = parts(&kind, &first.body);
+    let document = String::from_utf8(parts[0].1.clone()).unwrap();
+    assert!(document.contains("<GetPendingResponse>") && document.contains("4500000017"));
+    assert!(document.contains("cid:terms@globex") && document.contains("cid:drawing@globex"));
+    assert!(parts[1].0.contains("<terms@globex>") && parts[1].1 == TERMS);
+    assert!(parts[2].0.contains("<drawing@globex>") && parts[2].1 == drawing());
+    // The same question again has the same answer, byte for byte.
+    let again = server.client().xml("/cxml", &ask).await.expect(200);
+    assert!(again.body == first.body && again.header("content-type") == Some(&*kind));
+}

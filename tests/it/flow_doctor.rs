@@ -432,3 +432,38 @@ async fn admins_are_told_of_a_rejected_document_once_a_day() {
     told.dedup();
     assert_eq!(told.len(), all, "nobody is told twice: {told:?}");
 }
+
+#[tokio::test]
+async fn admins_hear_once_a_day_of_a_wrong_secret_under_a_partners_name() {
+    let server = Server::demo().await;
+    let mailbox = server.client();
+    let told = async || {
+        let all = mailbox.get("/sim/mail/state.json").await.expect(200).json();
+        let all = all.as_array().cloned().unwrap_or_default();
+        let wrong = |one: &&Value| {
+            let subject = one["subject"].as_str().unwrap_or_default();
+            subject.contains("went wrong") && one["to"].to_string().contains("ada@acme.example")
+        };
+        all.iter().filter(wrong).count()
+    };
+    let wrong = documents::Partner { secret: "guessed", ..ACME };
+    let unknown = documents::Partner { identity: "AN09", ..wrong };
+    let post = async |partner, payload: &str| {
+        let document = documents::envelope(partner, payload, "<ProfileRequest/>");
+        let answer = server.client().xml("/cxml", &document).await.expect(200).text();
+        assert_eq!(documents::status(&answer), Some(401), "{answer}");
+    };
+    // Nobody is told of a stranger.
+    post(unknown, "1@told").await;
+    post(wrong, "2@told").await;
+    eventually("one letter", || async { told().await == 1 }).await;
+    post(wrong, "3@told").await;
+    // Another cause is news of its own.
+    let bare = documents::envelope(wrong, "4@told", "<ProfileRequest/>");
+    let bare = bare.replace("<SharedSecret>guessed</SharedSecret>", "");
+    server.client().xml("/cxml", &bare).await.expect(200);
+    eventually("another letter", || async { told().await == 2 }).await;
+    server.advance("PT25H").await;
+    post(wrong, "5@told").await;
+    eventually("the letter of the next day", || async { told().await == 3 }).await;
+}

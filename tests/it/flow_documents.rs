@@ -92,8 +92,27 @@ async fn goods_that_the_buyers_system_received_count_once_and_never_too_often() 
         let now = ada.get(&path).await.expect(200).json();
         assert_eq!(now["state"], state, "{payload}: {now}");
     }
+    // What goes back is to be received again, once, and no more of it than came.
+    let back = [
+        ("r7", "GR-3", "2", 200, "partly_received", "3"),
+        ("r8", "GR-3", "2", 200, "partly_received", "3"),
+        ("r9", "GR-4", "4", 400, "partly_received", "3"),
+    ];
+    for (payload, id, quantity, code, state, received) in back {
+        let document = receipt(payload, id, quantity, "EA");
+        let answer = send(document.replace("type=\"received\"", "type=\"returned\"")).await;
+        assert_eq!(documents::status(&answer), Some(code), "{payload}: {answer}");
+        let now = ada.get(&path).await.expect(200).json();
+        assert_eq!(now["state"], state, "{payload}: {now}");
+        assert_eq!(now["lines"][0]["received"], received, "{payload}: {now}");
+    }
+    let answer = send(receipt("r10", "GR-5", "2", "EA")).await;
+    assert_eq!(documents::status(&answer), Some(200), "{answer}");
+    assert_eq!(ada.get(&path).await.expect(200).json()["state"], "received");
     let page = server.signed_in("ada@globex.example").await.get(&path).await.expect(200).text();
-    assert!(html::plain(&page).contains("Receipt GR-1 of the buyer's system."), "{page}");
+    let told = html::plain(&page);
+    assert!(told.contains("Receipt GR-1 of the buyer's system."), "{told}");
+    assert!(told.contains("Goods went back."), "{told}");
 }
 
 #[tokio::test]

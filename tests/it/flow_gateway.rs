@@ -198,6 +198,48 @@ async fn a_cxml_shopper_buys_at_an_oci_shop_whose_price_is_asked_for_again() {
     );
 }
 
+/// The address as a shop calls it that sends its cart by GET.
+fn in_query(form: &Form, fields: &[(String, String)]) -> String {
+    let query: String = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    format!("{}?{query}", form.action)
+}
+
+#[tokio::test]
+async fn a_cart_that_comes_by_get_is_taken_once_and_looking_takes_nothing() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let (shop, orders) = (Shop::open().await, Site::open().await);
+    let settings = json!({"protocol": "oci", "user": "acme-at-shop", "price_check": "validate"});
+    lead_to(&ada, &shop, &orders, settings).await;
+    let sap = from_sap(&server).await;
+    let form = go_on(&sap, "Shop at Office Two", "/shop").await;
+    let stranger = Client::new("http://x");
+    let right = in_query(&form, &form.fields);
+    // A HEAD, a page fetched ahead and the bare address change nothing.
+    assert_eq!(stranger.head(&right).await.status, 204);
+    let ahead = [("sec-purpose", "prefetch;prerender")];
+    let method = reqwest::Method::GET;
+    assert_eq!(stranger.send(method, &right, &ahead, Vec::new()).await.status, 503);
+    let bare = stranger.get(&format!("{}?~OkCode=ADDI", form.action)).await.expect(303);
+    let page = sap.get(bare.location().unwrap()).await.expect(200).text();
+    assert!(html::plain(&page).contains("Your cart is empty"), "{page}");
+    // The same checks as of a post.
+    let cheap = in_query(&form, &oci_cart("1.25", "2"));
+    assert_eq!(stranger.get(&cheap).await.status, 422);
+    let forged = right.replacen("/gateway/back/", "/gateway/back/A", 1);
+    assert_eq!(stranger.get(&forged).await.status, 403);
+    for _ in 0..2 {
+        let taken = stranger.get(&right).await.expect(303);
+        let told = html::plain(&sap.get(taken.location().unwrap()).await.expect(200).text());
+        assert!(told.contains("25.00") && told.matches("BIT-8").count() == 1, "{told}");
+    }
+    // It was the same cart, whichever way it came; another one is too late.
+    stranger.form(&form.action, &form.fields).await.expect(303);
+    assert_eq!(stranger.get(&in_query(&form, &oci_cart(PRICE, "3"))).await.status, 409);
+}
+
 #[tokio::test]
 async fn lines_of_a_shop_are_changed_there_and_nowhere_else() {
     let server = Server::demo().await;

@@ -94,6 +94,36 @@ async fn an_event_is_signed_tried_again_and_recognised_by_its_id() {
     }
 }
 
+/// Never answers.
+#[handler]
+async fn silent(heard: Data<&Heard>) -> StatusCode {
+    heard.lock().unwrap().push(Default::default());
+    tokio::time::sleep(std::time::Duration::from_secs(90)).await;
+    StatusCode::OK
+}
+
+#[tokio::test]
+async fn an_address_that_is_slow_holds_up_no_other() {
+    let server = Server::demo().await;
+    let ((url, heard), stuck) = (listen().await, Heard::default());
+    let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+    let address = acceptor.local_addr()[0].as_socket_addr().copied().unwrap();
+    tokio::spawn(Http::new_with_acceptor(acceptor).run(silent.data(Arc::clone(&stuck))));
+    let ada = server.api("ada@acme.example").await;
+    for url in [format!("http://{address}/slow"), url] {
+        let body = json!({"url": url, "kinds": ["requisition-approved", "order-issued"]});
+        ada.post("/webhooks", body).await.expect(201);
+    }
+    let ed = server.api("ed@acme.example").await;
+    let began = std::time::Instant::now();
+    for _ in 0..6 {
+        ed.requisition(&[("PEN-01", "office-one", "1")], "4100").await;
+    }
+    eventually("twelve events", || async { heard.lock().unwrap().len() >= 12 }).await;
+    assert!(began.elapsed().as_secs() < 25, "{:?}", began.elapsed());
+    assert_eq!(stuck.lock().unwrap().len(), 1, "one at a time of one address");
+}
+
 #[tokio::test]
 async fn an_admin_adds_an_address_on_the_page_and_the_address_rules_hold() {
     let server = Server::demo().await;

@@ -89,7 +89,7 @@ async fn bill(inside: &Inside, from: Partner, bill: &Bill<'_>) -> (u16, String) 
     let document =
         envelope(from, payload, &request).replace("1.2.071/cXML.dtd", "1.2.071/InvoiceDetail.dtd");
     let post = Post { bytes: document.as_bytes(), ..Post::default() };
-    let answer = inbox::receive(&inside.app, post).await;
+    let answer = inbox::receive(&inside.app, post).await.body;
     let answer = String::from_utf8(answer).unwrap();
     (status(&answer).unwrap(), answer)
 }

@@ -384,7 +384,7 @@ async fn confirmed(inside: &Inside, order: &Order, named: (&str, &str), items: &
         );
     dtd::check(&document);
     let post = Post { bytes: document.as_bytes(), ..Post::default() };
-    let answer = inbox::receive(&inside.app, post).await;
+    let answer = inbox::receive(&inside.app, post).await.body;
     let answer = String::from_utf8(answer).unwrap();
     dtd::check(&answer);
     status(&answer).unwrap()

@@ -53,7 +53,8 @@ pub async fn prepare(app: &App, delivery: &Delivery, from: &str) -> Result<Ready
     }
 }
 
-fn part(attachment: Attachment) -> Part {
+/// An attachment as a part of a multipart body.
+pub(in crate::app) fn part(attachment: Attachment) -> Part {
     Part {
         content_type: Some(attachment.content_type),
         content_id: Some(attachment.content_id),

@@ -36,25 +36,46 @@ pub struct Taken {
     pub by_path: bool,
 }
 
-/// Takes the posted cart. The very same post again changes nothing.
+/// Who comes back, from where.
+struct Back {
+    visit: SiteVisit,
+    site: SupplierSite,
+    taken: Taken,
+}
+
+async fn back(app: &App, conn: &mut Conn, token: &str) -> Result<Back, AppError> {
+    let visit = proven(app, conn, token, app.now()).await?;
+    let site = store::gateway::site(conn, visit.organisation, visit.site).await?;
+    let site = site.filter(|site| site.disabled_at.is_none()).ok_or_else(gone)?;
+    let session = match visit.punchout_session {
+        Some(id) => store::punchout_session::get(conn, id).await?,
+        None => None,
+    };
+    let by_path = session.is_some_and(|session| session.path_at.is_some());
+    let taken = Taken { shop: site.title.clone(), by_path };
+    Ok(Back { visit, site, taken })
+}
+
+fn gone() -> AppError {
+    Refusal::not_found("supplier's shop").into()
+}
+
+/// Somebody came back without a cart: nothing changes, and a cart may still come.
+pub async fn come_back(app: &Arc<App>, token: &str) -> Result<Taken, AppError> {
+    let mut conn = app.store.read().await?;
+    Ok(back(app, &mut conn, token).await?.taken)
+}
+
+/// Takes the cart. The very same once more changes nothing.
 pub async fn take_back(app: &Arc<App>, token: &str, fields: &Pairs) -> Result<Taken, AppError> {
     let sha256 = sha256_hex(&crate::exchange::punchout::oci_body(fields));
-    let (visit, site, cart, person, by_path) = {
+    let (Back { visit, site, taken }, cart, person) = {
         let mut conn = app.store.read().await?;
-        let visit = proven(app, &mut conn, token, app.now()).await?;
-        let gone = || AppError::from(Refusal::not_found("supplier's shop"));
-        let site = store::gateway::site(&mut conn, visit.organisation, visit.site).await?;
-        let site = site.filter(|site| site.disabled_at.is_none()).ok_or_else(gone)?;
-        let cart = store::cart::get(&mut conn, visit.cart).await?.ok_or_else(gone)?;
-        let person = store::person::get(&mut conn, visit.person).await?.ok_or_else(gone)?;
-        let by_path = match visit.punchout_session {
-            Some(id) => store::punchout_session::get(&mut conn, id).await?,
-            None => None,
-        };
-        let by_path = by_path.is_some_and(|session| session.path_at.is_some());
-        (visit, site, cart, person, by_path)
+        let back = back(app, &mut conn, token).await?;
+        let cart = store::cart::get(&mut conn, back.visit.cart).await?.ok_or_else(gone)?;
+        let person = store::person::get(&mut conn, back.visit.person).await?.ok_or_else(gone)?;
+        (back, cart, person)
     };
-    let taken = Taken { shop: site.title.clone(), by_path };
     if visit.state == VisitState::Returned && visit.body_sha256.as_ref() == Some(&sha256) {
         return Ok(taken);
     }

@@ -10,17 +10,19 @@ use crate::{
     },
     domain::refusal::Refusal,
     exchange::status::not_implemented,
-    store::{self, document::Direction},
+    store::{self, attachment::Attachment, document::Direction},
 };
 
 use super::{Inbound, Taken};
 use crate::app::{AppError, Cx};
 
-/// Documents of one answer.
+/// Documents of one answer, and bytes of what goes along with them.
 const MOST: i64 = 50;
+const MOST_BYTES: usize = 16 << 20;
 
 /// Answers a GetPendingRequest with the documents that could not be delivered yet, oldest first,
-/// without those that the partner says it has.
+/// without those that the partner says it has. Their attachments come along as parts of one body; a
+/// document that finds no room waits for the next time.
 pub(super) async fn waiting(
     cx: &mut Cx<'_>,
     inbound: &Inbound<'_>,
@@ -31,13 +33,26 @@ pub(super) async fn waiting(
     let since = has.unwrap_or(Time::from_millis(0));
     let most = request.at_most.map_or(MOST, |most| i64::from(most).clamp(1, MOST));
     let found = store::document::waiting(cx.conn, partner, since, &request.message_types, most);
-    let documents: Vec<String> =
-        found.await?.iter().filter_map(|one| whole(&String::from_utf8_lossy(&one.body))).collect();
+    let mut documents = Vec::new();
+    let mut attachments: Vec<Attachment> = Vec::new();
+    for one in found.await? {
+        let files = store::attachment::of_document(cx.conn, one.id).await?;
+        let bytes = attachments.iter().chain(&files).map(|file| file.body.len()).sum::<usize>();
+        let doubled = |file: &Attachment| {
+            attachments.iter().any(|known| known.content_id == file.content_id)
+        };
+        if !documents.is_empty() && (bytes > MOST_BYTES || files.iter().any(doubled)) {
+            break;
+        }
+        let Some(document) = whole(&String::from_utf8_lossy(&one.body)) else { continue };
+        documents.push(document);
+        attachments.extend(files);
+    }
     if documents.is_empty() {
         return Ok(Taken::status(Status::new(Status::OK, "Nothing is pending."), Vec::new()));
     }
     let payload = Payload::GetPendingResponse(Box::new(GetPendingResponse { documents }));
-    Ok(Taken { status: Status::ok(), payload, about: Vec::new() })
+    Ok(Taken { payload, attachments, ..Taken::status(Status::ok(), Vec::new()) })
 }
 
 /// The `cXML` element alone. The place of the secret stays empty: who asked has proven itself.

@@ -91,7 +91,7 @@ pub(super) async fn to_owner(
             let offered: Vec<Offer> = offered.into_iter().filter(own).collect();
             let profile = exchange::punchout::profile(&url, cx.now, &offered);
             let payload = Payload::ProfileResponse(Box::new(profile));
-            Ok(Taken { status: Status::ok(), payload, about: Vec::new() })
+            Ok(Taken { payload, ..Taken::status(Status::ok(), Vec::new()) })
         }
         Payload::PunchOutSetupRequest(request) => {
             need(cx, inbound, payload, ("punchout", "create")).await?;

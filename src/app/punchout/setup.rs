@@ -61,6 +61,7 @@ pub async fn set_up(
         status: Status::ok(),
         payload: Payload::PunchOutSetupResponse(Box::new(response)),
         about: vec![session.id.to_string()],
+        attachments: Vec::new(),
     })
 }
 

@@ -102,6 +102,7 @@ const BY_CODE: &[(&str, Cause)] = &[
     ("empty-confirmation", inside::LINES_NONE),
     ("empty-ship-notice", inside::LINES_NONE),
     ("over-quantity", inside::QUANTITY_OVER),
+    ("over-return", inside::QUANTITY_OVER),
     ("quantities-do-not-add-up", inside::QUANTITY_OVER),
     ("bad-quantity", inside::QUANTITY),
     ("currency", inside::CURRENCY_MIXED),

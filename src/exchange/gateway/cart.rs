@@ -52,6 +52,14 @@ pub struct Brought {
     pub kind: &'static str,
 }
 
+/// Whether the fields are a cart at all, be it one that cannot be read.
+pub fn brings_cart(fields: &Pairs) -> bool {
+    fields.iter().any(|(name, _)| {
+        let name = name.trim().to_ascii_lowercase();
+        name.starts_with("new_item-") || name == "cxml-urlencoded" || name == "cxml-base64"
+    })
+}
+
 /// Reads the posted fields of a cart.
 pub fn read_cart(
     fields: &Pairs,

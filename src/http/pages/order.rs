@@ -331,12 +331,14 @@ pub(super) fn timeline(shell: &Shell, view: &OrderView) -> Timeline {
         events.push((sent.at, event.tone(Tone::Info)));
     }
     for taken in &view.receipts {
-        let mut event =
-            Event::new(shell.when(taken.at), &*view.buyer.title, "Goods were received.");
+        let back = taken.parts.iter().any(|part| part.quantity.is_sign_negative());
+        let what = if back { "Goods went back." } else { "Goods were received." };
+        let mut event = Event::new(shell.when(taken.at), &*view.buyer.title, what);
         if taken.document.is_some() {
             event = event.detail(format!("Receipt {} of the buyer's system.", taken.number));
         }
-        events.push((taken.at, event.tone(Tone::Good)));
+        let tone = if back { Tone::Warn } else { Tone::Good };
+        events.push((taken.at, event.tone(tone)));
     }
     events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     Timeline { events: events.into_iter().map(|(_, event)| event).collect() }

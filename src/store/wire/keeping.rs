@@ -98,7 +98,10 @@ pub async fn shares(
 // Only what a proven partner sent or was sent: nobody else may make letters.
 const TO_TELL: &str = "
     select * from wire_exchange
-    where looked_at is null and proven = 1 and partner_id <> '' and organisation_id <> ''
+    where looked_at is null and partner_id <> '' and organisation_id <> ''
+        and (proven = 1 or cause in ('secret-wrong', 'secret-missing', 'secret-in-from',
+            'certificate-unknown', 'mac-out-of-date', 'mac-not-yet-good', 'mac-kind-unknown',
+            'mac-wrong', 'oci-login-wrong'))
     order by id limit 20";
 const LOOK_AT: &str = "
     update wire_exchange set looked_at = $1 where id = $2 and looked_at is null";
@@ -106,7 +109,8 @@ const TELL: &str = "
     insert into wire_told (partner_id, cause, at) values ($1, $2, $3)
     on conflict (partner_id, cause) do update set at = excluded.at where wire_told.at <= $4";
 
-/// Exchanges of which nobody was told yet, oldest first.
+/// Exchanges of which nobody was told yet, oldest first: of partners, and of those who come under a
+/// partner's name with a proof that does not hold.
 pub async fn to_tell(conn: &mut Conn) -> Result<Vec<Exchange>, StoreError> {
     db::query(TO_TELL).fetch_all(conn).await?.iter().map(read).collect()
 }

@@ -116,5 +116,6 @@ async fn real_setup_requests_are_answered_as_they_deserve() {
 }
 
 async fn answer(inside: &Inside, bytes: &[u8]) -> String {
-    String::from_utf8(inbox::receive(&inside.app, Post { bytes, ..Post::default() }).await).unwrap()
+    let answer = inbox::receive(&inside.app, Post { bytes, ..Post::default() }).await;
+    String::from_utf8(answer.body).unwrap()
 }
