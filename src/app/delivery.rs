@@ -3,8 +3,8 @@
 mod prepare;
 mod settings;
 
-pub(in crate::app) use prepare::{part, secret as partner_secret};
 pub use prepare::{Ready, address_lines, prepare};
+pub(in crate::app) use prepare::{part, secret as partner_secret};
 pub use settings::{DeliverySettings, SetDelivery, settings};
 
 use std::collections::HashMap;

@@ -94,8 +94,10 @@ mod tests {
         };
         let all = said(&request).unwrap();
         assert_eq!(all[0].0.number.as_deref(), Some("4500"));
-        let line = |line, quantity: i64| {
-            Received { line, quantity: quantity.into(), unit: "EA".to_owned() }
+        let line = |line, quantity: i64| Received {
+            line,
+            quantity: quantity.into(),
+            unit: "EA".to_owned(),
         };
         assert_eq!(all[0].1, [line(2, 7), line(1, -1)]);
         request.operation = ReceiptOperation::Delete;

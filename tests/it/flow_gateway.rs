@@ -200,9 +200,8 @@ async fn a_cxml_shopper_buys_at_an_oci_shop_whose_price_is_asked_for_again() {
 
 /// The address as a shop calls it that sends its cart by GET.
 fn in_query(form: &Form, fields: &[(String, String)]) -> String {
-    let query: String = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     format!("{}?{query}", form.action)
 }
 

@@ -38,9 +38,8 @@ pub(super) async fn waiting(
     for one in found.await? {
         let files = store::attachment::of_document(cx.conn, one.id).await?;
         let bytes = attachments.iter().chain(&files).map(|file| file.body.len()).sum::<usize>();
-        let doubled = |file: &Attachment| {
-            attachments.iter().any(|known| known.content_id == file.content_id)
-        };
+        let doubled =
+            |file: &Attachment| attachments.iter().any(|known| known.content_id == file.content_id);
         if !documents.is_empty() && (bytes > MOST_BYTES || files.iter().any(doubled)) {
             break;
         }
