@@ -12,12 +12,12 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use tokio::{sync::Notify, task::JoinHandle, time::timeout};
+use tokio::{task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{
-        App, AppError, Policies, Site, audit,
+        App, AppError, Policies, Site, Wake, audit,
         machine::{SystemClock, SystemEntropy},
         setup,
     },
@@ -108,7 +108,7 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
         policies: Policies::new()?,
         client: Client::new(site.addresses.clone())?,
         site,
-        wake: Notify::new(),
+        wake: Wake::default(),
     });
     let stop = CancellationToken::new();
     let prepared = match extra.prepare {
@@ -136,7 +136,7 @@ pub async fn offline(mut settings: Settings) -> Result<Arc<App>, ServeFault> {
         policies: Policies::new()?,
         client: Client::new(site.addresses.clone())?,
         site,
-        wake: Notify::new(),
+        wake: Wake::default(),
     }))
 }
 
@@ -155,7 +155,7 @@ async fn serve(
     let mut serving = told_to_stop(serving).await?;
     tracing::info!("stopping");
     stop.cancel();
-    app.wake.notify_waiters();
+    app.wake.all();
     let ended = timeout(STOP, async {
         let served = (&mut serving).await;
         let _ = timeout(WORKERS_STOP, workers.wait()).await;

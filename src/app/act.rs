@@ -146,7 +146,7 @@ async fn through<C: Command>(
         |(answer, leaves_work)| (Ok(answer), leaves_work),
     );
     match &answer {
-        Ok(_) if leaves_work => app.wake.notify_waiters(),
+        Ok(_) if leaves_work => app.wake.senders(),
         Ok(_) => {}
         Err(AppError::Refusal(refusal)) if is_worth_a_fact(refusal) => {
             let note =

@@ -39,15 +39,15 @@ pub mod login;
 pub mod machine;
 mod policies;
 pub mod setup;
+mod wake;
 
 pub use act::{Command, Cx, Need, Once, act, act_once};
 pub use actor::{Actor, Reader, Scope, Who};
 pub use error::AppError;
 pub use policies::{Policies, Rules};
+pub use wake::{Wake, WokenBy};
 
 use std::sync::Arc;
-
-use tokio::sync::Notify;
 
 use crate::{
     base::{
@@ -70,8 +70,7 @@ pub struct App {
     pub site: Site,
     /// For questions that somebody waits for; documents that matter go by the outbox.
     pub client: Client,
-    /// Told after a commit that left work for the workers.
-    pub wake: Notify,
+    pub wake: Wake,
 }
 
 /// What this server is to the outside.

@@ -390,7 +390,7 @@ async fn keep(app: &App, exchange: Exchange, findings: Vec<Finding>) -> Result<(
     };
     app.store.keep_exchange(exchange).await?;
     // Somebody may have to be told.
-    app.wake.notify_waiters();
+    app.wake.all();
     Ok(())
 }
 

@@ -235,11 +235,11 @@ impl Extrinsic {
     /// The first value whose name matches when case, blanks and underscores do not count
     /// (`UserEmail`, `User email`).
     pub fn find<'e>(extrinsics: &'e [Self], name: &str) -> Option<&'e str> {
-        let plain = |text: &str| -> String {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
-        let wanted = plain(name);
-        let found = extrinsics.iter().find(|extrinsic| plain(&extrinsic.name) == wanted);
+        fn plain(text: &str) -> impl Iterator<Item = char> {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+        }
+        let is_wanted = |extrinsic: &&Self| plain(&extrinsic.name).eq(plain(name));
+        let found = extrinsics.iter().find(is_wanted);
         found.map(|extrinsic| extrinsic.value.text.trim()).filter(|text| !text.is_empty())
     }
 }

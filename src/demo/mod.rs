@@ -105,7 +105,7 @@ fn cast(app: &Arc<App>, here: String, mail: MailSink, clock: Arc<MovableClock>) 
     let (woken, moved) = (Arc::clone(app), clock);
     let hand: Hand = Box::new(move |millis| {
         let now = moved.advance(millis);
-        woken.wake.notify_waiters();
+        woken.wake.all();
         now
     });
     Cast {

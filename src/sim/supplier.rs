@@ -111,7 +111,15 @@ impl SupplierSim {
     }
 
     fn find(&self, key: &str) -> Option<Kept> {
-        self.orders().into_iter().find(|order| order.key == key)
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.values().find(|order| order.key == key).cloned()
+    }
+
+    /// Whether this very order was posted before; it is counted then.
+    fn counts_again(&self, payload_id: &str) -> bool {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = orders.get_mut(payload_id);
+        known.map(|known| known.posts += 1).is_some()
     }
 
     fn save(&self, order: Kept) {
@@ -120,10 +128,8 @@ impl SupplierSim {
     }
 
     fn book(&self, envelope: &Envelope, order: &OrderRequest) {
-        let known = self.orders().into_iter().find(|kept| kept.payload_id == envelope.payload_id);
-        if let Some(mut known) = known {
-            known.posts += 1;
-            return self.save(known);
+        if self.counts_again(&envelope.payload_id) {
+            return;
         }
         let from = envelope.from.credentials.first();
         let buyer = from.map(|c| (c.domain.clone(), c.identity.clone())).unwrap_or_default();

@@ -21,7 +21,7 @@ pub async fn holidays(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<(Day, String)>, StoreError> {
-    let rows = db::query(HOLIDAYS).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(HOLIDAYS).bind(organisation.to_string()).fetch_known(conn).await?;
     let read = |row: &db::DbRow| {
         let row = Row::new(row, "holiday");
         Ok((day(&row, "day")?, row.text("name")?))
@@ -60,7 +60,7 @@ pub async fn absences(
     from: Day,
 ) -> Result<Vec<Absence>, StoreError> {
     let query = db::query(ABSENCES).bind(person.to_string()).bind(from.to_string());
-    query.fetch_all(conn).await?.iter().map(read).collect()
+    query.fetch_known(conn).await?.iter().map(read).collect()
 }
 
 const OF_ORGANISATION: &str = "

@@ -75,7 +75,7 @@ pub async fn live(
     now: Time,
 ) -> Result<Vec<Delegation>, StoreError> {
     let query = db::query(LIVE).bind(organisation.to_string()).bind(now.millis());
-    query.fetch_all(conn).await?.iter().map(read).collect()
+    query.fetch_known(conn).await?.iter().map(read).collect()
 }
 
 const PAGE: &str = "

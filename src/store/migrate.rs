@@ -129,7 +129,7 @@ fn migrate_sqlite(file: &str) -> Result<Vec<String>, StoreError> {
     })?;
     let mut applied = Vec::new();
     for migration in SQLITE.iter().filter(|one| !known.contains(&one.version)) {
-        apply(&conn, migration)?;
+        apply(&mut conn, migration)?;
         applied.push(name(migration));
     }
     Ok(applied)
@@ -149,7 +149,7 @@ fn check(version: i64, success: bool, checksum: &[u8]) -> Result<i64, StoreError
 }
 
 /// One migration, whole or not at all: a fault closes the connection, and nothing was committed.
-fn apply(conn: &SqliteConn, migration: &Migration) -> Result<(), StoreError> {
+fn apply(conn: &mut SqliteConn, migration: &Migration) -> Result<(), StoreError> {
     conn.batch("begin immediate")?;
     conn.batch(migration.sql.as_str())?;
     let note = db::query(SQLITE_NOTE).bind(migration.version).bind(&*migration.description);

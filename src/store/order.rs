@@ -137,8 +137,8 @@ pub async fn of_buyer_order(
 
 /// The order of this id, whoever asks: for the server's own work.
 pub async fn get(conn: &mut Conn, id: OrderId) -> Result<Option<Order>, StoreError> {
-    let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let rows = db::query(GET).bind(id.to_string()).fetch_known(conn).await?;
+    rows.first().map(read).transpose()
 }
 
 /// The order when it belongs to the organisation.
@@ -174,7 +174,7 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<Order>, StoreError> {
-    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_known(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -362,7 +362,7 @@ const LINES: &str = "
 
 /// The order's lines, in their order.
 pub async fn lines(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderLine>, StoreError> {
-    let rows = db::query(LINES).bind(order.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(order.to_string()).fetch_known(conn).await?;
     rows.iter().map(read_line).collect()
 }
 

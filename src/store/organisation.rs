@@ -25,8 +25,8 @@ const ALL: &str = "
     from organisation order by id";
 
 pub async fn get(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let rows = db::query(BY_ID).bind(id.to_string()).fetch_known(conn).await?;
+    rows.first().map(read).transpose()
 }
 
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Organisation>, StoreError> {
@@ -65,8 +65,9 @@ fn read(row: &db::DbRow) -> Result<Organisation, StoreError> {
 pub async fn lock(conn: &mut Conn, id: OrganisationId) -> Result<(), StoreError> {
     let done = db::query("update organisation set version = version where id = $1")
         .bind(id.to_string())
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    conn.forget();
     one_row(done.rows_affected(), "organisation")
 }
 
@@ -133,7 +134,7 @@ pub async fn cost_centers(
     conn: &mut Conn,
     organisation: OrganisationId,
 ) -> Result<Vec<CostCenter>, StoreError> {
-    let rows = db::query(COST_CENTERS).bind(organisation.to_string()).fetch_all(conn).await?;
+    let rows = db::query(COST_CENTERS).bind(organisation.to_string()).fetch_known(conn).await?;
     rows.iter().map(read_cost_center).collect()
 }
 

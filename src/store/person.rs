@@ -40,8 +40,8 @@ const BY_SUPPLIER: &str = "
     from person where supplier_id = $1 order by id";
 
 pub async fn get(conn: &mut Conn, id: PersonId) -> Result<Option<Person>, StoreError> {
-    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let rows = db::query(BY_ID).bind(id.to_string()).fetch_known(conn).await?;
+    rows.first().map(read).transpose()
 }
 
 pub async fn by_email(conn: &mut Conn, email: &Email) -> Result<Option<Person>, StoreError> {
@@ -148,8 +148,9 @@ pub async fn managers(
 pub async fn lock(conn: &mut Conn, id: PersonId) -> Result<(), StoreError> {
     let done = db::query("update person set version = version where id = $1")
         .bind(id.to_string())
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    conn.forget();
     one_row(done.rows_affected(), "person")
 }
 

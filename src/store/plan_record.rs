@@ -42,12 +42,12 @@ pub async fn get(
     requisition: RequisitionId,
     round: i64,
 ) -> Result<Option<(String, String)>, StoreError> {
-    let row = db::query(GET).bind(requisition.to_string()).bind(round).fetch_optional(conn).await?;
-    row.map(|row| {
-        let row = Row::new(&row, "plan_record");
+    let rows = db::query(GET).bind(requisition.to_string()).bind(round).fetch_known(conn).await?;
+    let read = |row: &db::DbRow| {
+        let row = Row::new(row, "plan_record");
         Ok((row.text("facts")?, row.text("plan")?))
-    })
-    .transpose()
+    };
+    rows.first().map(read).transpose()
 }
 
 /// One round of a past requisition, with what a comparison of plans shows of it.

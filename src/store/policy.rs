@@ -24,13 +24,13 @@ pub async fn active(
     organisation: OrganisationId,
     kind: &str,
 ) -> Result<Option<Active>, StoreError> {
-    let row =
-        db::query(ACTIVE).bind(organisation.to_string()).bind(kind).fetch_optional(conn).await?;
-    row.map(|row| {
-        let row = Row::new(&row, "policy_version");
+    let rows =
+        db::query(ACTIVE).bind(organisation.to_string()).bind(kind).fetch_known(conn).await?;
+    let read = |row: &db::DbRow| {
+        let row = Row::new(row, "policy_version");
         Ok(Active { id: row.id("id")?, number: row.int("number")? })
-    })
-    .transpose()
+    };
+    rows.first().map(read).transpose()
 }
 
 const CSV: &str = "select csv from policy_version where id = $1";

@@ -22,7 +22,7 @@ pub async fn all(
     organisation: OrganisationId,
     kind: &str,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows = db::query(ALL).bind(organisation.to_string()).bind(kind).fetch_all(conn).await?;
+    let rows = db::query(ALL).bind(organisation.to_string()).bind(kind).fetch_known(conn).await?;
     rows.iter().map(read).collect()
 }
 
@@ -41,7 +41,7 @@ pub async fn of_name(
         .bind(organisation.to_string())
         .bind(kind)
         .bind(name)
-        .fetch_all(conn)
+        .fetch_known(conn)
         .await?;
     rows.iter().map(read).collect()
 }

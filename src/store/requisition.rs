@@ -41,12 +41,12 @@ pub async fn get(
     organisation: OrganisationId,
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
-    let row = db::query(GET)
+    let rows = db::query(GET)
         .bind(id.to_string())
         .bind(organisation.to_string())
-        .fetch_optional(conn)
+        .fetch_known(conn)
         .await?;
-    row.as_ref().map(read).transpose()
+    rows.first().map(read).transpose()
 }
 
 /// The requisition of any organisation: for workers, letters and links that prove themselves.
@@ -54,8 +54,8 @@ pub async fn get_any(
     conn: &mut Conn,
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
-    let row = db::query(GET_ANY).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let rows = db::query(GET_ANY).bind(id.to_string()).fetch_known(conn).await?;
+    rows.first().map(read).transpose()
 }
 
 /// The latest requisition that a cart was handed in as; orders from outside that name the cart are
@@ -112,6 +112,7 @@ pub async fn lock(
     id: RequisitionId,
 ) -> Result<Option<Requisition>, StoreError> {
     db::query(LOCK).bind(id.to_string()).bind(organisation.to_string()).execute(&mut *conn).await?;
+    conn.forget();
     get(conn, organisation, id).await
 }
 
@@ -311,7 +312,7 @@ const LINES: &str = "select * from requisition_line where requisition_id = $1 or
 
 /// The lines of a requisition, in their order.
 pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionLine>, StoreError> {
-    let rows = db::query(LINES).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(LINES).bind(id.to_string()).fetch_known(conn).await?;
     rows.iter().map(read_line).collect()
 }
 

@@ -11,9 +11,9 @@ const GET: &str = "select * from sign_off where organisation_id = $1";
 
 /// The organisation's settings; the built-in ones where it has none of its own.
 pub async fn get(conn: &mut Conn, organisation: OrganisationId) -> Result<SignOff, StoreError> {
-    let row = db::query(GET).bind(organisation.to_string()).fetch_optional(conn).await?;
-    let Some(row) = row else { return Ok(SignOff::default()) };
-    let row = Row::new(&row, "sign_off");
+    let rows = db::query(GET).bind(organisation.to_string()).fetch_known(conn).await?;
+    let Some(row) = rows.first() else { return Ok(SignOff::default()) };
+    let row = Row::new(row, "sign_off");
     let days =
         |column: &str| u32::try_from(row.int(column)?).map_err(|fault| row.fault(column, fault));
     Ok(SignOff {

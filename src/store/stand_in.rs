@@ -39,8 +39,8 @@ pub(super) async fn fill(
     if tasks.is_empty() {
         return Ok(());
     }
-    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_all(conn).await?;
-    for row in &rows {
+    let rows = db::query(OF_REQUISITION).bind(requisition.to_string()).fetch_known(conn).await?;
+    for row in rows.iter() {
         let row = Row::new(row, "stand_in");
         let one = StandIn {
             task: row.id("task_id")?,

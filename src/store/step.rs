@@ -70,9 +70,9 @@ pub async fn of_requisition(
     conn: &mut Conn,
     requisition: RequisitionId,
 ) -> Result<Vec<Step>, StoreError> {
-    let rows = db::query(STEPS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(STEPS).bind(requisition.to_string()).fetch_known(&mut *conn).await?;
     let mut steps = rows.iter().map(read_step).collect::<Result<Vec<_>, _>>()?;
-    let rows = db::query(TASKS).bind(requisition.to_string()).fetch_all(&mut *conn).await?;
+    let rows = db::query(TASKS).bind(requisition.to_string()).fetch_known(&mut *conn).await?;
     let mut tasks = rows.iter().map(read_task).collect::<Result<Vec<_>, _>>()?;
     stand_in::fill(conn, requisition, &mut tasks).await?;
     for task in tasks {

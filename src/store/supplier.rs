@@ -13,8 +13,8 @@ const BY_NAME: &str =
 const ALL: &str = "select id, name, title, email, owner_id, version from supplier order by name";
 
 pub async fn get(conn: &mut Conn, id: SupplierId) -> Result<Option<Supplier>, StoreError> {
-    let row = db::query(BY_ID).bind(id.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let rows = db::query(BY_ID).bind(id.to_string()).fetch_known(conn).await?;
+    rows.first().map(read).transpose()
 }
 
 pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Supplier>, StoreError> {
@@ -23,7 +23,7 @@ pub async fn by_name(conn: &mut Conn, name: &str) -> Result<Option<Supplier>, St
 }
 
 pub async fn all(conn: &mut Conn) -> Result<Vec<Supplier>, StoreError> {
-    let rows = db::query(ALL).fetch_all(conn).await?;
+    let rows = db::query(ALL).fetch_known(conn).await?;
     rows.iter().map(read).collect()
 }
 

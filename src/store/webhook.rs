@@ -53,7 +53,7 @@ const OF: &str = "
 
 /// The addresses in use.
 pub async fn of(conn: &mut Conn, id: OrganisationId) -> Result<Vec<Webhook>, StoreError> {
-    let rows = db::query(OF).bind(id.to_string()).fetch_all(conn).await?;
+    let rows = db::query(OF).bind(id.to_string()).fetch_known(conn).await?;
     rows.iter().map(read).collect()
 }
 

@@ -155,10 +155,19 @@ async fn write_groups(mut conn: Conn, mut queue: mpsc::Receiver<Job>) {
 
 async fn write_group(
     conn: &mut Conn,
-    jobs: impl Iterator<Item = Job>,
+    mut jobs: impl ExactSizeIterator<Item = Job>,
     finishes: &mut Vec<Finish>,
 ) -> Result<(), StoreError> {
     let begun = run(conn, "begin immediate").await;
+    if begun.is_ok()
+        && jobs.len() == 1
+        && let Some(job) = jobs.next()
+    {
+        // Alone it needs no savepoint, for which SQLite would copy each page it changes.
+        let (keep, finish) = job(conn).await;
+        finishes.push(finish);
+        return run(conn, if keep { "commit" } else { "rollback" }).await;
+    }
     for job in jobs {
         if let Err(fault) = &begun {
             finishes.push(refuse(job, fault.to_string()));

@@ -5,14 +5,14 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Left, Tools, repeat};
-use crate::app::{AppError, conformance, wire};
+use crate::app::{AppError, WokenBy, conformance, wire};
 
 /// How often it looks who is due.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// Looks until the server stops.
 pub async fn run(tools: Arc<Tools>) {
-    repeat("canary", tools, PAUSE, look).await;
+    repeat(("canary", PAUSE, WokenBy::Clock), tools, look).await;
 }
 
 async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {

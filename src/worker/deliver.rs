@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{Left, Tools, repeat};
 use crate::{
     app::{
-        AppError,
+        AppError, WokenBy,
         delivery::{Answered, Ready, Sent, prepare, settle},
         wire::{self, Heard},
     },
@@ -38,8 +38,10 @@ pub(super) const BROKE: &str = "the sender broke while it sent this";
 /// Delivers until the server stops.
 pub async fn run(tools: Arc<Tools>, tracker: TaskTracker) {
     let free = Arc::new(Semaphore::new(SIDE_BY_SIDE));
-    repeat("deliver", tools, PAUSE, move |tools| look(tools, tracker.clone(), Arc::clone(&free)))
-        .await;
+    repeat(("deliver", PAUSE, WokenBy::Commits), tools, move |tools| {
+        look(tools, tracker.clone(), Arc::clone(&free))
+    })
+    .await;
 }
 
 async fn look(
@@ -59,7 +61,7 @@ async fn look(
             drop(permit);
             if full {
                 // More may wait that found no room.
-                tools.app.wake.notify_waiters();
+                tools.app.wake.senders();
             }
         });
     }

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{Left, Tools, repeat};
 use crate::{
-    app::{AppError, webhook},
+    app::{AppError, WokenBy, webhook},
     base::time::{MINUTE_MS, Time},
     domain::delivery::{DeliveryState, Jitter, Verdict, next_attempt},
     store::{delivery::Attempt, webhook::Event},
@@ -26,8 +26,10 @@ const LEASE_MS: i64 = MINUTE_MS;
 /// Posts events until the server stops.
 pub async fn run(tools: Arc<Tools>, tracker: TaskTracker) {
     let free = Arc::new(Semaphore::new(SIDE_BY_SIDE));
-    repeat("hook", tools, PAUSE, move |tools| look(tools, tracker.clone(), Arc::clone(&free)))
-        .await;
+    repeat(("hook", PAUSE, WokenBy::Commits), tools, move |tools| {
+        look(tools, tracker.clone(), Arc::clone(&free))
+    })
+    .await;
 }
 
 async fn look(
@@ -47,7 +49,7 @@ async fn look(
             }
             drop(permit);
             // The address may have more.
-            tools.app.wake.notify_waiters();
+            tools.app.wake.senders();
         });
     }
     Ok(Left::Nothing)

@@ -9,7 +9,7 @@ use futures_util::{FutureExt, future::join_all};
 
 use super::{Left, Tools, deliver, repeat};
 use crate::{
-    app::{App, AppError, approval, login},
+    app::{App, AppError, WokenBy, approval, login},
     base::time::MINUTE_MS,
     domain::{
         delivery::{DeliveryState, Jitter, Verdict, next_attempt},
@@ -28,7 +28,7 @@ const LEASE_MS: i64 = 3 * MINUTE_MS / 2;
 
 /// Sends letters until the server stops. Without a mail server they wait.
 pub async fn run(tools: Arc<Tools>) {
-    repeat("mail", tools, PAUSE, look).await;
+    repeat(("mail", PAUSE, WokenBy::Commits), tools, look).await;
 }
 
 async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {

@@ -18,7 +18,7 @@ use futures_util::FutureExt;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{App, AppError},
+    app::{App, AppError, WokenBy},
     outbound::{client::Client, mail::Mailer},
 };
 
@@ -61,15 +61,18 @@ pub enum Left {
     Nothing,
 }
 
-/// Runs a job until the server stops. A job that fails or panics is logged and run again later.
-pub async fn repeat<F, Fut>(name: &'static str, tools: Arc<Tools>, pause: Duration, mut job: F)
-where
+/// Runs a job until the server stops, with its name, its pause and what ends the pause early. A job that fails or panics is logged and run again later.
+pub async fn repeat<F, Fut>(
+    (name, pause, by): (&'static str, Duration, WokenBy),
+    tools: Arc<Tools>,
+    mut job: F,
+) where
     F: FnMut(Arc<Tools>) -> Fut,
     Fut: Future<Output = Result<Left, AppError>> + Send,
 {
     loop {
         // Asked for before the job looks, so that a commit in between wakes it.
-        let woken = tools.app.wake.notified();
+        let woken = tools.app.wake.called(by);
         tokio::pin!(woken);
         woken.as_mut().enable();
         let done = AssertUnwindSafe(job(Arc::clone(&tools))).catch_unwind().await;

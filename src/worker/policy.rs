@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{Left, Tools, repeat};
 use crate::{
-    app::{Actor, AppError, act, policy::ActivateDue},
+    app::{Actor, AppError, WokenBy, act, policy::ActivateDue},
     store,
 };
 
@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 /// Looks until the server stops.
 pub async fn run(tools: Arc<Tools>) {
-    repeat("policy", tools, PAUSE, look).await;
+    repeat(("policy", PAUSE, WokenBy::Clock), tools, look).await;
 }
 
 async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {

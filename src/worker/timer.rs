@@ -4,14 +4,14 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Left, Tools, repeat};
-use crate::app::{AppError, approval::timer};
+use crate::app::{AppError, WokenBy, approval::timer};
 
 /// How often it looks; a moved clock wakes it at once.
 const PAUSE: Duration = Duration::from_secs(15);
 
 /// Looks until the server stops.
 pub async fn run(tools: Arc<Tools>) {
-    repeat("timer", tools, PAUSE, look).await;
+    repeat(("timer", PAUSE, WokenBy::Clock), tools, look).await;
 }
 
 async fn look(tools: Arc<Tools>) -> Result<Left, AppError> {

@@ -5,6 +5,7 @@
 //! sqlx does, cost eight times that (measured: 480 setup requests a second instead of thousands).
 //! So a statement on SQLite is done when it is asked for, and nothing ever waits in it.
 
+mod memo;
 mod postgres;
 mod query;
 mod row;
@@ -17,10 +18,14 @@ pub(super) use sqlite::{Access, SqliteConn};
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::OwnedMutexGuard;
 
+use self::memo::Memo;
 use super::StoreError;
 
 /// A connection to either database, inside or outside a transaction.
-pub struct Conn(Kind);
+pub struct Conn {
+    kind: Kind,
+    memo: Memo,
+}
 
 enum Kind {
     Sqlite(SqliteConn),
@@ -32,25 +37,29 @@ enum Kind {
 }
 
 impl Conn {
-    pub(super) const fn sqlite(conn: SqliteConn) -> Self {
-        Self(Kind::Sqlite(conn))
+    fn of(kind: Kind) -> Self {
+        Self { kind, memo: Memo::default() }
     }
 
-    pub(super) const fn reader(conn: OwnedMutexGuard<SqliteConn>) -> Self {
-        Self(Kind::Reader(conn))
+    pub(super) fn sqlite(conn: SqliteConn) -> Self {
+        Self::of(Kind::Sqlite(conn))
     }
 
-    pub(super) const fn pooled(conn: PoolConnection<Postgres>) -> Self {
-        Self(Kind::Pooled(conn))
+    pub(super) fn reader(conn: OwnedMutexGuard<SqliteConn>) -> Self {
+        Self::of(Kind::Reader(conn))
     }
 
-    pub(super) const fn transaction(transaction: Transaction<'static, Postgres>) -> Self {
-        Self(Kind::Transaction(transaction))
+    pub(super) fn pooled(conn: PoolConnection<Postgres>) -> Self {
+        Self::of(Kind::Pooled(conn))
+    }
+
+    pub(super) fn transaction(transaction: Transaction<'static, Postgres>) -> Self {
+        Self::of(Kind::Transaction(transaction))
     }
 
     /// Ends a transaction of PostgreSQL well. SQLite's are ended by the writer, for many jobs.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.kind {
             Kind::Transaction(transaction) => Ok(transaction.commit().await?),
             Kind::Sqlite(_) | Kind::Reader(_) | Kind::Pooled(_) => Ok(()),
         }
@@ -58,18 +67,36 @@ impl Conn {
 
     /// Ends a transaction of PostgreSQL without a trace.
     pub(super) async fn rollback(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.kind {
             Kind::Transaction(transaction) => Ok(transaction.rollback().await?),
             Kind::Sqlite(_) | Kind::Reader(_) | Kind::Pooled(_) => Ok(()),
         }
     }
 
+    /// Reads anew from here on: somebody else may have written while a lock was waited for.
+    pub(super) fn forget(&mut self) {
+        self.memo.clear();
+    }
+
+    /// The side that runs this statement.
+    fn side(&mut self, sql: &str) -> Side<'_> {
+        self.memo.passes(sql);
+        self.kind.side()
+    }
+}
+
+impl Kind {
+    /// Whether this is a transaction that may write, and not a reader.
+    const fn is_writing(&self) -> bool {
+        matches!(self, Self::Sqlite(_) | Self::Transaction(_))
+    }
+
     fn side(&mut self) -> Side<'_> {
-        match &mut self.0 {
-            Kind::Sqlite(conn) => Side::Sqlite(conn),
-            Kind::Reader(conn) => Side::Sqlite(conn),
-            Kind::Pooled(conn) => Side::Postgres(conn),
-            Kind::Transaction(transaction) => Side::Postgres(transaction),
+        match self {
+            Self::Sqlite(conn) => Side::Sqlite(conn),
+            Self::Reader(conn) => Side::Sqlite(conn),
+            Self::Pooled(conn) => Side::Postgres(conn),
+            Self::Transaction(transaction) => Side::Postgres(transaction),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A statement with its values.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use futures_util::{
     TryStreamExt,
@@ -25,11 +25,23 @@ fn later<'c, T>(answer: impl Future<Output = Result<T, StoreError>> + Send + 'c)
 }
 
 /// A bound value; a missing one still says of which kind it is, as PostgreSQL asks.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value<'v> {
     Int(Option<i64>),
     Text(Option<Cow<'v, str>>),
     Bytes(Option<Cow<'v, [u8]>>),
+}
+
+impl Value<'_> {
+    fn owned(&self) -> Value<'static> {
+        match self {
+            Self::Int(value) => Value::Int(*value),
+            Self::Text(value) => Value::Text(value.as_deref().map(|text| text.to_owned().into())),
+            Self::Bytes(value) => {
+                Value::Bytes(value.as_deref().map(|bytes| bytes.to_owned().into()))
+            }
+        }
+    }
 }
 
 /// A statement of the house, `$1..$n` bound in order.
@@ -69,7 +81,7 @@ impl<'v> Query<'v> {
 
     /// Runs the statement for what it changes.
     pub fn execute(self, conn: &mut Conn) -> Pending<'_, Done> {
-        match conn.side() {
+        match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.execute(&self)),
             Side::Postgres(conn) => {
                 let query = postgres::prepared(self);
@@ -80,15 +92,8 @@ impl<'v> Query<'v> {
 
     /// Every row.
     pub fn fetch_all(self, conn: &mut Conn) -> Pending<'_, Vec<DbRow>> {
-        match conn.side() {
-            Side::Sqlite(conn) => {
-                let mut rows = Vec::new();
-                let done = conn.each(&self, |row| {
-                    rows.push(row);
-                    Ok(())
-                });
-                now(done.map(|()| rows))
-            }
+        match conn.side(self.sql) {
+            Side::Sqlite(conn) => now(conn.all(&self)),
             Side::Postgres(conn) => {
                 let query = postgres::prepared(self);
                 later(async move {
@@ -99,9 +104,37 @@ impl<'v> Query<'v> {
         }
     }
 
+    /// Every row, read once in a transaction for as long as nothing is written to the table: see
+    /// [`super::memo`].
+    pub fn fetch_known(self, conn: &mut Conn) -> Pending<'_, Arc<[DbRow]>> {
+        let Conn { kind, memo } = conn;
+        if let Some(known) = memo.get(&self) {
+            return now(Ok(known));
+        }
+        let memo = kind.is_writing().then_some(memo);
+        let (sql, values) = (self.sql, self.values.iter().map(Value::owned).collect());
+        let keep = move |rows: Vec<DbRow>| {
+            let rows = Arc::from(rows);
+            if let Some(memo) = memo {
+                memo.keep(sql, values, &rows);
+            }
+            rows
+        };
+        match kind.side() {
+            Side::Sqlite(conn) => now(conn.all(&self).map(keep)),
+            Side::Postgres(conn) => {
+                let query = postgres::prepared(self);
+                later(async move {
+                    let rows = query.fetch_all(conn).await?;
+                    Ok(keep(rows.into_iter().map(DbRow::postgres).collect()))
+                })
+            }
+        }
+    }
+
     /// The first row, if there is one.
     pub fn fetch_optional(self, conn: &mut Conn) -> Pending<'_, Option<DbRow>> {
-        match conn.side() {
+        match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.first(&self)),
             Side::Postgres(conn) => {
                 let query = postgres::prepared(self);
@@ -123,7 +156,7 @@ impl<'v> Query<'v> {
         conn: &'c mut Conn,
         mut take: impl FnMut(DbRow) -> Result<(), StoreError> + Send + 'c,
     ) -> Pending<'c, ()> {
-        match conn.side() {
+        match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.each(&self, take)),
             Side::Postgres(conn) => {
                 let query = postgres::prepared(self);

@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use countersign::{
-    app::{Actor, App, Policies, Scope, Site, act, budget, cart, import},
+    app::{Actor, App, Policies, Scope, Site, Wake, act, budget, cart, import},
     base::{
         id::{Entropy, SessionId},
         money::{Currency, Money},
@@ -20,7 +20,6 @@ use countersign::{
     outbound::{client::Client, resolve::AddressRule},
     store::{self, Store, migrate},
 };
-use tokio::sync::Notify;
 
 use super::{Database, Kind};
 
@@ -91,7 +90,7 @@ impl Inside {
                 addresses: AddressRule::default(),
                 demo: true,
             },
-            wake: Notify::new(),
+            wake: Wake::default(),
         });
         let system = Actor::system("test", None);
         let world = MakeWorld {

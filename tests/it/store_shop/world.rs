@@ -97,7 +97,7 @@ impl World {
                 addresses: AddressRule::default(),
                 demo: false,
             },
-            wake: tokio::sync::Notify::new(),
+            wake: countersign::app::Wake::default(),
         });
         let (acme, globex) = (
             organisation(&app, "acme", Currency::EUR),
