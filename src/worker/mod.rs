@@ -61,7 +61,8 @@ pub enum Left {
     Nothing,
 }
 
-/// Runs a job until the server stops, with its name, its pause and what ends the pause early. A job that fails or panics is logged and run again later.
+/// Runs a job until the server stops, with its name, its pause and what ends the pause early. A
+/// job that fails or panics is logged and run again later.
 pub async fn repeat<F, Fut>(
     (name, pause, by): (&'static str, Duration, WokenBy),
     tools: Arc<Tools>,

@@ -98,7 +98,7 @@ fn over(line: &InvoiceLine, asked: &LineInput, most: Quantity) -> Refusal {
         .field(format!("lines[{}].quantity", line.line_number))
         .got(asked.quantity.to_string())
         .expected(format!("at most {most} {}", line.unit))
-        .mend("Give back what was billed and not given back before.")
+        .mend(format!("Give back at most {most}: what was billed and not given back before."))
 }
 
 /// The tax of a part of the invoice, as the invoice itself was taxed, and both together; never
