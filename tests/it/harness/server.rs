@@ -121,9 +121,10 @@ impl Server {
     pub async fn advance(&self, period: &str) {
         let body = format!("{{\"advance\":\"{period}\"}}").into_bytes();
         let json = [("content-type", "application/json")];
-        // Behind one address each request goes to the other process, and each has its own clock.
-        for _ in 0..=usize::from(self.other.is_some()) {
-            let answer = self.client().send(Method::POST, "/sim/clock", &json, body.clone()).await;
+        // Each process has a clock of its own, and the one address leads to the first's.
+        for server in std::iter::once(self).chain(self.other.as_deref()) {
+            let client = server.client();
+            let answer = client.send(Method::POST, "/sim/clock", &json, body.clone()).await;
             assert!(matches!(answer.status, 200 | 204), "{}", answer.text());
         }
     }
