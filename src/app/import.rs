@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
-        id::{ItemId, OrganisationId},
+        id::{ItemId, OrganisationId, SupplierId},
         money::Currency,
         text::sha256_hex,
     },
@@ -108,7 +108,7 @@ pub async fn run(app: &Arc<App>, actor: &Actor, import: &Import) -> Result<Repor
         other => other.clone(),
     };
     let sheet = file::read(&import.bytes, supplier.id)?;
-    let sorted = Sorted::of(sheet, &organisations, default.as_deref());
+    let sorted = Sorted::of((sheet, supplier.id), &organisations, default.as_deref());
     let mut report = Report { dry_run: import.dry_run, ..Report::default() };
     let sha256 = sha256_hex(&import.bytes);
     for articles in sorted.articles.chunks(AT_ONCE) {
@@ -159,6 +159,8 @@ pub(super) struct Article {
     pub item: Item,
     pub lists: Vec<PriceLines>,
     pub lines: Vec<u64>,
+    /// The file withdraws it; of the article only its number is known.
+    pub gone: bool,
 }
 
 /// One price list of an article, as the file says it.
@@ -179,7 +181,7 @@ struct Sorted {
 
 impl Sorted {
     fn of(
-        sheet: file::Sheet,
+        (sheet, supplier): (file::Sheet, SupplierId),
         organisations: &HashMap<String, OrganisationId>,
         default: Option<&str>,
     ) -> Self {
@@ -193,6 +195,7 @@ impl Sorted {
                     item: row.item.clone(),
                     lists: Vec::new(),
                     lines: Vec::new(),
+                    gone: false,
                 });
                 articles.len() - 1
             });
@@ -200,6 +203,18 @@ impl Sorted {
                 && let Err(fault) = article.take(row, organisations)
             {
                 faults.push(fault);
+            }
+        }
+        for gone in sheet.gone {
+            match places.get(&gone.sku) {
+                Some(_) => faults.push(Fault {
+                    line: gone.line,
+                    field: "sku".to_owned(),
+                    got: gone.sku.clone(),
+                    sku: gone.sku,
+                    expected: "an article that this file does not add as well".to_owned(),
+                }),
+                None => articles.push(Article::gone(supplier, gone)),
             }
         }
         let bad: HashSet<&str> = faults.iter().map(|fault| fault.sku.as_str()).collect();
@@ -222,6 +237,11 @@ impl Sorted {
 }
 
 impl Article {
+    fn gone(supplier: SupplierId, gone: file::Gone) -> Self {
+        let item = Item::named(supplier, gone.sku);
+        Self { item, lists: Vec::new(), lines: vec![gone.line], gone: true }
+    }
+
     fn take(
         &mut self,
         row: Row,

@@ -133,6 +133,10 @@ impl ItemId {
         Self { supplier_part: supplier_part.into(), ..Self::default() }
     }
 
+    pub(super) fn of_child(parent: Element<'_>) -> Read<Self> {
+        Self::of(parent.need("ItemID")?)
+    }
+
     pub(super) fn of(element: Element<'_>) -> Read<Self> {
         let auxiliary = element.one("SupplierPartAuxiliaryID")?.map(Kept::of);
         Ok(Self {
@@ -177,7 +181,7 @@ impl ItemDetail {
         self.descriptions.first().map_or("", |description| description.text.as_str())
     }
 
-    fn of(element: Element<'_>) -> Read<Self> {
+    pub(super) fn of(element: Element<'_>) -> Read<Self> {
         let amount = Amount::unsigned_inside(element.need("UnitPrice")?)?;
         let basis = PriceBasis::maybe(element)?.map(Box::new);
         let per = match &basis {

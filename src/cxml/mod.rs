@@ -16,6 +16,7 @@ pub mod encoding;
 pub mod fault;
 mod gate;
 pub mod header;
+pub mod index;
 pub mod invoice;
 pub mod invoice_line;
 pub mod item;

@@ -61,6 +61,28 @@ pub struct Item {
 }
 
 impl Item {
+    /// An article of which nothing is known but its number.
+    pub fn named(supplier: SupplierId, sku: String) -> Self {
+        Self {
+            id: ItemId::from_bits(0),
+            supplier,
+            sku,
+            aux_id: String::new(),
+            name: String::new(),
+            description: String::new(),
+            unit: String::new(),
+            unspsc: String::new(),
+            category: String::new(),
+            manufacturer: String::new(),
+            manufacturer_sku: String::new(),
+            lead_time_days: None,
+            at_site: false,
+            withdrawn_at: None,
+            updated_at: Time::from_millis(0),
+            version: 1,
+        }
+    }
+
     /// The words it is found by: of number, name, manufacturer and description, and its number
     /// written together (`LAPTOP-01` is also found as `laptop01`).
     pub fn words(&self, supplier: &str) -> BTreeSet<String> {

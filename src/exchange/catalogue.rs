@@ -1,12 +1,13 @@
 //! A catalogue file of a supplier, read into articles and prices.
 //!
-//! CSV (or CIF, which is read as such) in UTF-8 with a head line of column names, parted by comma,
-//! semicolon or tab. A cell is text and stays text: `=1+1` is a name like any other. A line that
-//! cannot be read is a fault with its field and stops no other line. Each further line of a number
-//! adds a price (a quantity tier, a currency, a contract price) and may leave the article's own
-//! cells empty.
+//! A cXML Index, or CSV (or CIF, which is read as such) in UTF-8 with a head line of column names,
+//! parted by comma, semicolon or tab. A cell is text and stays text: `=1+1` is a name like any
+//! other. A line that cannot be read is a fault with its field and stops no other line. Each
+//! further line of a number adds a price (a quantity tier, a currency, a contract price) and may
+//! leave the article's own cells empty.
 
 mod cif;
+mod index;
 
 use std::collections::HashMap;
 
@@ -15,11 +16,10 @@ use csv::StringRecord;
 use crate::{
     base::{
         decimal,
-        id::{ItemId, SupplierId},
+        id::SupplierId,
         money::{Currency, UnitPrice},
         quantity::Quantity,
         text::shorten,
-        time::Time,
     },
     domain::{catalogue::Item, refusal::Refusal},
 };
@@ -81,10 +81,22 @@ pub struct Fault {
 pub struct Sheet {
     pub rows: Vec<Row>,
     pub faults: Vec<Fault>,
+    /// Articles that are sold no more.
+    pub gone: Vec<Gone>,
+}
+
+/// An article that the file withdraws.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    pub line: u64,
+    pub sku: String,
 }
 
 /// Reads a file. A refusal is about the whole file: not a CSV, not UTF-8, columns missing.
 pub fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal> {
+    if is_xml(bytes) {
+        return index::read(bytes, supplier);
+    }
     let text = text_of(bytes)?;
     let own;
     let text = match cif::is_cif(text) {
@@ -104,10 +116,7 @@ pub fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal> {
     let mut reading = Reading { supplier, columns, first: HashMap::new(), sheet: Sheet::default() };
     for record in reader.records() {
         if reading.sheet.rows.len() + reading.sheet.faults.len() >= MAX_LINES {
-            return Err(Refusal::invalid("too-many-lines", "The file has too many lines.")
-                .field("file")
-                .expected(format!("at most {MAX_LINES} lines"))
-                .mend("Split it into several files."));
+            return Err(too_many());
         }
         let record = record.map_err(|fault| unreadable(&fault.to_string()))?;
         if record.iter().any(|cell| !cell.trim().is_empty()) {
@@ -117,15 +126,32 @@ pub fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal> {
     Ok(reading.sheet)
 }
 
+fn too_many() -> Refusal {
+    Refusal::invalid("too-many-lines", "The file has too many lines.")
+        .field("file")
+        .expected(format!("at most {MAX_LINES} lines"))
+        .mend("Split it into several files.")
+}
+
+/// The refusal of another format, which is named.
+fn format(got: &str) -> Refusal {
+    Refusal::invalid("format-not-supported", "This file format cannot be imported.")
+        .field("file")
+        .got(got)
+        .expected("CSV in UTF-8 with a head line of column names, CIF 3.0, or a cXML Index")
+        .mend("Save the catalogue as CSV (UTF-8) and import that.")
+}
+
+/// Whether the first character is that of XML, in whatever encoding.
+fn is_xml(bytes: &[u8]) -> bool {
+    let start = bytes.iter().find(|byte| {
+        !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF) && !byte.is_ascii_whitespace()
+    });
+    start == Some(&b'<')
+}
+
 /// The bytes as text; other formats are named, since their bytes are easily told.
 fn text_of(bytes: &[u8]) -> Result<&str, Refusal> {
-    let format = |got: &str| {
-        Refusal::invalid("format-not-supported", "This file format cannot be imported.")
-            .field("file")
-            .got(got)
-            .expected("CSV in UTF-8 with a head line of column names, or CIF 3.0")
-            .mend("Save the catalogue as CSV (UTF-8) and import that.")
-    };
     if bytes.len() > MAX_BYTES {
         return Err(Refusal::invalid("file-too-large", "The file is too large.")
             .field("file")
@@ -137,9 +163,6 @@ fn text_of(bytes: &[u8]) -> Result<&str, Refusal> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| format("bytes that are not UTF-8"))?;
     let text = text.trim_start_matches('\u{FEFF}');
-    if text.trim_start().starts_with('<') {
-        return Err(format("XML, as BMEcat is"));
-    }
     if text.contains('\0') {
         return Err(format("a text with NUL characters"));
     }
@@ -267,9 +290,6 @@ impl Reading {
             other => return Err(wrong("at_site", other, "yes or no")),
         };
         let mut item = Item {
-            id: ItemId::from_bits(0),
-            supplier: self.supplier,
-            sku: text("sku"),
             aux_id: text("aux_id"),
             name: text("name"),
             description: text("description"),
@@ -280,20 +300,23 @@ impl Reading {
             manufacturer_sku: text("manufacturer_sku"),
             lead_time_days: days,
             at_site,
-            withdrawn_at: None,
-            updated_at: Time::from_millis(0),
-            version: 1,
+            ..Item::named(self.supplier, text("sku"))
         };
         if let Some(first) = self.first.get(&item.sku) {
             agree(&mut item, first)?;
         }
-        let fault = item.check().err();
-        fault.map_or(Ok(item), |refusal| {
-            let field = COLUMNS.iter().find(|c| Some(**c) == refusal.field.as_deref());
-            let expected = refusal.expected.unwrap_or_default();
-            Err((*field.unwrap_or(&"sku"), refusal.got.unwrap_or_default(), expected))
-        })
+        checked(item)
     }
+}
+
+/// The article, when each of its fields is as it must be.
+fn checked(item: Item) -> Result<Item, Wrong> {
+    let fault = item.check().err();
+    fault.map_or(Ok(item), |refusal| {
+        let field = COLUMNS.iter().find(|c| Some(**c) == refusal.field.as_deref());
+        let expected = refusal.expected.unwrap_or_default();
+        Err((*field.unwrap_or(&"sku"), refusal.got.unwrap_or_default(), expected))
+    })
 }
 
 /// Fills empty cells from the number's first line; a cell that says something else is a fault.

@@ -169,6 +169,90 @@ async fn a_suppliers_catalogue_is_reported_and_applied_where_the_profile_says_so
     assert_eq!(documents::status(&closed), Some(450), "{closed}");
 }
 
+/// An IndexItem of one article.
+fn indexed(kind: &str, sku: &str, detail: &str) -> String {
+    format!(
+        "<IndexItem><IndexItem{kind}><ItemID><SupplierPartID>{sku}</SupplierPartID></ItemID>\
+         {detail}</IndexItem{kind}></IndexItem>\n"
+    )
+}
+
+#[tokio::test]
+async fn a_cxml_index_adds_marks_and_withdraws_articles() {
+    let server = Server::demo().await;
+    let (ada, ed) = (server.api("ada@acme.example").await, server.api("ed@acme.example").await);
+    let named = |what: &str| {
+        format!(
+            "<Description xml:lang=\"en\">{what} f\u{fc}r drau\u{df}en</Description>\
+             <UnitOfMeasure>EA</UnitOfMeasure>\
+             <Classification domain=\"UNSPSC\">44121615</Classification>"
+        )
+    };
+    let price = "<UnitPrice><Money currency=\"EUR\">7.50</Money></UnitPrice>";
+    let index = |body: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE Index SYSTEM \
+             \"http://xml.cxml.org/schemas/cXML/1.2.071/cXML.dtd\">\n<Index \
+             loadmode=\"Incremental\"><SupplierID domain=\"DUNS\">111111111</SupplierID>\n\
+             {body}</Index>"
+        )
+    };
+    let stapler = format!(
+        "<ItemDetail>{price}{}</ItemDetail><IndexItemDetail><LeadTime>3</LeadTime>\
+         </IndexItemDetail>",
+        named("Tacker")
+    );
+    let chair = format!("<PunchoutDetail>{}<URL>https://x.example/</URL>{price}</PunchoutDetail>", named("Stuhl"));
+    let unpriced = format!("<PunchoutDetail>{}<URL>https://x.example/</URL></PunchoutDetail>", named("Tisch"));
+    let body = [
+        indexed("Add", "IDX-1", &stapler),
+        indexed("Punchout", "IDX-2", &chair),
+        indexed("Punchout", "IDX-3", &unpriced),
+        indexed("Delete", "DESK-01", ""),
+        indexed("Delete", "NEVER-1", ""),
+    ]
+    .concat();
+    let latin1: Vec<u8> =
+        index(&body).chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
+    offer(&server, "documents.catalogue = \"apply\"").await;
+    let document = to(
+        ACME,
+        &envelope(
+            OFFICE_ONE,
+            "idx-1",
+            "<CatalogUploadRequest operation=\"update\"><CatalogName xml:lang=\"en\">All\
+             </CatalogName><Description xml:lang=\"en\">All</Description><Attachment>\
+             <URL>cid:cat@x</URL></Attachment></CatalogUploadRequest>",
+        ),
+    );
+    let mut sent = format!(
+        "--B\r\nContent-Type: text/xml\r\nContent-ID: <d@x>\r\n\r\n{document}\r\n--B\r\n\
+         Content-Type: text/xml\r\nContent-ID: <cat@x>\r\n\r\n"
+    )
+    .into_bytes();
+    sent.extend(latin1);
+    sent.extend(b"\r\n--B--\r\n");
+    let kind = [("content-type", "multipart/related; boundary=B; start=\"<d@x>\"")];
+    let answer = server.client().send(reqwest::Method::POST, "/cxml", &kind, sent).await;
+    let answer = answer.expect(200).text();
+    assert_eq!(documents::status(&answer), Some(200), "{answer}");
+    for part in ["2 articles added, 1 changed, 1 unchanged, 1 lines at fault", "UnitPrice"] {
+        assert!(answer.contains(part), "{part}: {answer}");
+    }
+    let found = ed.get("/items/office-one/IDX-1").await.expect(200).json();
+    assert_eq!(found["name"], "Tacker f\u{fc}r drau\u{df}en", "{found}");
+    assert_eq!((&found["lead_time_days"], &found["unspsc"]), (&json!(3), &json!("44121615")));
+    assert_eq!(found["price"]["amount"], "7.50", "{found}");
+    assert_eq!(ed.get("/items/office-one/IDX-2").await.expect(200).json()["at_site"], true);
+    ed.get("/items/office-one/DESK-01").await.expect(404);
+    // By hand it is the same door as a price list; what is added again is offered again.
+    let again = index(&indexed("Add", "DESK-01", &stapler)).replace("ISO-8859-1", "UTF-8");
+    let import = json!({"supplier": "office-one", "csv": again});
+    let report = ada.post("/catalogue/import", import).await.expect(200).json();
+    assert_eq!(report["changed"], 1, "{report}");
+    ed.get("/items/office-one/DESK-01").await.expect(200);
+}
+
 #[tokio::test]
 async fn what_waits_for_a_supplier_is_handed_over_and_a_copy_does_nothing() {
     let server = Server::demo().await;

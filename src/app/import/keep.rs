@@ -44,9 +44,14 @@ pub(super) async fn plan(
     let mut present: HashMap<String, Item> =
         found.into_iter().map(|item| (item.sku.clone(), item)).collect();
     let planned = articles.iter().map(|article| {
-        let Some(item) = present.remove(&article.item.sku) else { return Planned::added(article) };
-        let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
-        Planned::compared(article, item, prices)
+        match present.remove(&article.item.sku) {
+            present if article.gone => Planned::gone(present),
+            None => Planned::added(article),
+            Some(item) => {
+                let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+                Planned::compared(article, item, prices)
+            }
+        }
     });
     Ok(planned.collect())
 }
@@ -55,6 +60,20 @@ impl Planned {
     fn added(article: &Article) -> Self {
         let lists = (0..article.lists.len()).collect();
         Self { outcome: Outcome::Added, present: None, article_changes: true, lists }
+    }
+
+    /// Nothing to withdraw when it is not there, or not any more.
+    fn gone(present: Option<Item>) -> Self {
+        let sold = present.as_ref().is_some_and(|item| item.withdrawn_at.is_none());
+        let change = || {
+            let (before, after) = ("yes".to_owned(), "no".to_owned());
+            Change { field: "offered".to_owned(), before, after }
+        };
+        let outcome = match sold {
+            true => Outcome::Changed { changes: vec![change()] },
+            false => Outcome::Unchanged,
+        };
+        Self { outcome, present, article_changes: sold, lists: Vec::new() }
     }
 
     fn compared(article: &Article, item: Item, prices: &[Price]) -> Self {
@@ -135,18 +154,19 @@ impl Command for Keep {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Vec<Outcome>, AppError> {
         let planned = plan(cx.conn, &self.supplier, &self.articles).await?;
-        let (mut added, mut changed) = (0, 0);
+        let (mut added, mut changed, mut withdrawn) = (0, 0, 0);
         let mut outcomes = Vec::with_capacity(planned.len());
         for (article, planned) in self.articles.iter().zip(planned) {
             match planned.outcome {
                 Outcome::Added => added += 1,
+                Outcome::Changed { .. } if article.gone => withdrawn += 1,
                 Outcome::Changed { .. } => changed += 1,
                 _ => {}
             }
             self.save(cx, article, &planned).await?;
             outcomes.push(planned.outcome);
         }
-        if added + changed == 0 {
+        if added + changed + withdrawn == 0 {
             cx.nothing_changed();
             return Ok(outcomes);
         }
@@ -154,7 +174,7 @@ impl Command for Keep {
             supplier: self.supplier.id.to_string(),
             added,
             changed,
-            withdrawn: 0,
+            withdrawn,
             sha256: self.sha256.clone(),
         };
         match self.supplier.owner {
@@ -172,6 +192,18 @@ impl Keep {
         article: &Article,
         planned: &Planned,
     ) -> Result<(), AppError> {
+        if let (true, Some(present)) = (article.gone, &planned.present) {
+            if planned.article_changes {
+                let words = present.words(&self.supplier.title);
+                let withdrawn_at = Some(cx.now);
+                let item = Item { withdrawn_at, updated_at: cx.now, ..present.clone() };
+                store::item::update(cx.conn, &item, &words).await?;
+            }
+            return Ok(());
+        }
+        if article.gone {
+            return Ok(());
+        }
         let words = article.item.words(&self.supplier.title);
         let item = match &planned.present {
             None => {

@@ -58,7 +58,7 @@ async fn within(
     dry_run: bool,
 ) -> Result<Report, AppError> {
     let organisations = organisations(cx.conn, &cx.actor).await?;
-    let sorted = Sorted::of(file::read(bytes, supplier.id)?, &organisations, None);
+    let sorted = Sorted::of((file::read(bytes, supplier.id)?, supplier.id), &organisations, None);
     let mut report = Report { dry_run, ..Report::default() };
     for articles in sorted.articles.chunks(AT_ONCE) {
         let outcomes = if dry_run {

@@ -69,6 +69,7 @@ fn spreadsheet_formulas_stay_text() {
 #[test]
 fn other_formats_and_unknown_columns_are_refused_by_name() {
     assert_eq!(refusal(b"PK\x03\x04rest").code, "format-not-supported");
+    assert_eq!(refusal(b"<Index>").code, "xml-unreadable");
     assert!(refusal(b"<?xml version='1.0'?><BMECAT/>").got.unwrap().contains("BMEcat"));
     assert!(refusal(b"CIF_I_V3.0\nLOADMODE: F").got.unwrap().contains("DATA"));
     assert_eq!(refusal(b"sku,name\xFC").code, "format-not-supported");

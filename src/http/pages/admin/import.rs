@@ -81,7 +81,7 @@ async fn page(
                     .ticked(ticked(again, "contract", false)),
             )
             .field(
-                Field::area("csv", "The list, as CSV or CIF")
+                Field::area("csv", "The list, as CSV, CIF or cXML Index")
                     .sheet()
                     .value(value(again, "csv", csv))
                     .hint(EXAMPLE)
