@@ -177,6 +177,16 @@ fn indexed(kind: &str, sku: &str, detail: &str) -> String {
     )
 }
 
+/// The Index with these entries.
+fn index(body: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE Index SYSTEM \
+         \"http://xml.cxml.org/schemas/cXML/1.2.071/cXML.dtd\">\n<Index \
+         loadmode=\"Incremental\"><SupplierID domain=\"DUNS\">111111111</SupplierID>\n\
+         {body}</Index>"
+    )
+}
+
 #[tokio::test]
 async fn a_cxml_index_adds_marks_and_withdraws_articles() {
     let server = Server::demo().await;
@@ -189,21 +199,17 @@ async fn a_cxml_index_adds_marks_and_withdraws_articles() {
         )
     };
     let price = "<UnitPrice><Money currency=\"EUR\">7.50</Money></UnitPrice>";
-    let index = |body: &str| {
-        format!(
-            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE Index SYSTEM \
-             \"http://xml.cxml.org/schemas/cXML/1.2.071/cXML.dtd\">\n<Index \
-             loadmode=\"Incremental\"><SupplierID domain=\"DUNS\">111111111</SupplierID>\n\
-             {body}</Index>"
-        )
-    };
     let stapler = format!(
         "<ItemDetail>{price}{}</ItemDetail><IndexItemDetail><LeadTime>3</LeadTime>\
          </IndexItemDetail>",
         named("Tacker")
     );
-    let chair = format!("<PunchoutDetail>{}<URL>https://x.example/</URL>{price}</PunchoutDetail>", named("Stuhl"));
-    let unpriced = format!("<PunchoutDetail>{}<URL>https://x.example/</URL></PunchoutDetail>", named("Tisch"));
+    let chair = format!(
+        "<PunchoutDetail>{}<URL>https://x.example/</URL>{price}</PunchoutDetail>",
+        named("Stuhl")
+    );
+    let unpriced =
+        format!("<PunchoutDetail>{}<URL>https://x.example/</URL></PunchoutDetail>", named("Tisch"));
     let body = [
         indexed("Add", "IDX-1", &stapler),
         indexed("Punchout", "IDX-2", &chair),

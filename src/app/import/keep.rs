@@ -43,14 +43,12 @@ pub(super) async fn plan(
     let prices = store::price::of_items(conn, &ids).await?;
     let mut present: HashMap<String, Item> =
         found.into_iter().map(|item| (item.sku.clone(), item)).collect();
-    let planned = articles.iter().map(|article| {
-        match present.remove(&article.item.sku) {
-            present if article.gone => Planned::gone(present),
-            None => Planned::added(article),
-            Some(item) => {
-                let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
-                Planned::compared(article, item, prices)
-            }
+    let planned = articles.iter().map(|article| match present.remove(&article.item.sku) {
+        present if article.gone => Planned::gone(present),
+        None => Planned::added(article),
+        Some(item) => {
+            let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+            Planned::compared(article, item, prices)
         }
     });
     Ok(planned.collect())

@@ -11,7 +11,7 @@ use crate::{
         AppError, act,
         party::certificate::{self, Register, Remove},
     },
-    base::{id::PartnerId, text::shorten},
+    base::id::PartnerId,
     domain::{party::PartnerKind, refusal::Refusal},
     http::{
         actor::{Posted, Query, SignedIn},
@@ -51,14 +51,14 @@ async fn page(
         let remove = format!("{}/{}/remove", path(id), own.slot);
         vec![
             ui::text(&own.slot.to_string()),
-            ui::text(&shorten(&own.fingerprint, 24)),
+            ui::text(&grouped(&own.fingerprint)),
             view.shell.when(own.created_at),
             view.shell.button("Remove", &remove, "danger small"),
         ]
     });
     let rows: Vec<_> = rows.collect();
     if !rows.is_empty() {
-        let table = Table::new(&["Slot", "SHA-256 fingerprint", "Since", ""], rows);
+        let table = Table::new(&["Slot", "SHA-256", "Since", ""], rows);
         view = view.table(table.title("In use"));
     }
     if known.len() < 2 {
@@ -72,6 +72,13 @@ async fn page(
         view = view.form(form);
     }
     view.answer(who)
+}
+
+/// In groups that a narrow page can break, and a person compare.
+fn grouped(fingerprint: &str) -> String {
+    let digits: Vec<char> = fingerprint.chars().collect();
+    let groups = digits.chunks(16).map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join(" ")
 }
 
 fn id(text: &str) -> Result<PartnerId, AppError> {
