@@ -12,7 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     base::{
-        id::{Id, Kind, OrganisationId},
+        id::{Id, Kind, OrganisationId, PersonId},
         text::sha256_hex,
         time::Time,
     },
@@ -24,7 +24,7 @@ use crate::{
     store::{self, Conn, Work, audit::NewEntry},
 };
 
-use super::{Actor, App, AppError, Who, letters, outgoing, webhook};
+use super::{Actor, App, AppError, Reader, Who, letters, outgoing, webhook};
 
 /// What the access policy is asked before a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -281,7 +281,16 @@ async fn repeated<A: DeserializeOwned>(
 ) -> Result<Option<A>, AppError> {
     let Some(once) = once else { return Ok(None) };
     let person = cx.actor.need_person()?.id;
-    let Some(seen) = store::idempotency::get(cx.conn, person, &once.call, &once.key).await? else {
+    answered(cx.conn, person, once).await
+}
+
+/// What was answered to this call under this key.
+async fn answered<A: DeserializeOwned>(
+    conn: &mut Conn,
+    person: PersonId,
+    once: &Once,
+) -> Result<Option<A>, AppError> {
+    let Some(seen) = store::idempotency::get(conn, person, &once.call, &once.key).await? else {
         return Ok(None);
     };
     if seen.body_sha256 != once.body_sha256 {
@@ -300,6 +309,32 @@ async fn remember<A: Serialize>(cx: &mut Cx<'_>, once: &Once, answer: &A) -> Res
     let kept = store::idempotency::Kept { body_sha256: once.body_sha256.clone(), answer };
     store::idempotency::insert(cx.conn, person, (&once.call, &once.key), &kept, cx.now).await?;
     Ok(())
+}
+
+/// What one of several commands of a call was refused with, kept so that a repeated call reads the
+/// same: a refusal changes nothing, so nothing else would remember it.
+pub struct KeepRefusal {
+    /// As the caller reads it.
+    pub problem: serde_json::Value,
+}
+
+impl Command for KeepRefusal {
+    type Answer = serde_json::Value;
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<serde_json::Value, AppError> {
+        cx.nothing_changed();
+        Ok(self.problem.clone())
+    }
+}
+
+/// The refusal that [`KeepRefusal`] kept under this key.
+pub async fn kept_refusal(
+    reader: &mut Reader<'_>,
+    once: &Once,
+) -> Result<Option<serde_json::Value>, AppError> {
+    let person = reader.actor.need_person()?.id;
+    answered(&mut reader.conn, person, once).await
 }
 
 /// A refusal by the rules, committed alone.

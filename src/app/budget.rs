@@ -14,68 +14,118 @@ use std::collections::BTreeSet;
 
 use crate::{
     base::{
-        id::{BudgetId, CostCenterId, RequisitionId, RequisitionLineId},
+        id::{BudgetId, OrganisationId, RequisitionId, RequisitionLineId},
         money::{Money, MoneyFault},
-        time::Time,
     },
     domain::{
-        approval::{BudgetMode, BudgetState},
-        budget::{Budget, BudgetAccount, Cause, Entry, Movement, balance},
+        approval::{BudgetMode, BudgetState, OtherBudget},
+        budget::{Budget, BudgetAccount, Cause, Charged, Entry, Movement, SubjectKind, balance},
         fact::Fact,
         invoice::turned,
-        party::Organisation,
+        requisition::RequisitionLine,
     },
     store::{self, Conn, budget::Guard},
 };
 
-use super::{AppError, Cx};
+use super::{AppError, Cx, requisition::Draft};
 
-/// The budget that a cost centre's orders of today count against.
-pub async fn of_today(
-    conn: &mut Conn,
-    organisation: &Organisation,
-    cost_center: Option<CostCenterId>,
-    now: Time,
-) -> Result<Option<Budget>, AppError> {
-    let Some(cost_center) = cost_center else { return Ok(None) };
-    let today = now.day_in(&organisation.time_zone);
-    let Some(mut budget) = store::budget::for_day(conn, cost_center, today).await? else {
-        return Ok(None);
-    };
-    // It is booked with the next reservation, and counts already.
-    if let Some((_, left)) = left_before(conn, &budget).await? {
-        budget.standing.limit = budget.standing.limit.checked_add(left)?;
-        budget.standing.carried = budget.standing.carried.checked_add(left)?;
-    }
-    Ok(Some(budget))
+/// A budget that a requisition counts against, with its part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    pub budget: Budget,
+    /// `cost centre 4100`, `project P-17`.
+    pub of: String,
+    /// The numbers of the lines that count.
+    pub lines: Vec<u32>,
+    pub amount: Money,
+    /// How the budget would stand with it.
+    pub state: BudgetState,
 }
 
-/// Reserves what a requisition costs, as long as the budget still stands as `state` says in what
-/// the plan depends on. `false`: it does not, and the plan must be made anew.
+impl Share {
+    /// As a fact for the rules.
+    pub fn fact(&self) -> OtherBudget {
+        OtherBudget { of: self.of.clone(), lines: self.lines.clone(), state: self.state }
+    }
+}
+
+/// The smallest of some amounts; of those in several currencies the first.
+pub fn least(amounts: impl Iterator<Item = Money>) -> Option<Money> {
+    amounts.reduce(|least, one| match one.compare(least) {
+        Ok(order) if order.is_lt() => one,
+        _ => least,
+    })
+}
+
+/// The budgets that a draft of today counts against: its cost centre's, its project's, and those
+/// of the projects and accounts that its lines name.
+pub async fn of_today(conn: &mut Conn, draft: &Draft) -> Result<Vec<Share>, AppError> {
+    let charged = draft.charged();
+    let today = draft.at.day_in(&draft.organisation.time_zone);
+    let mut shares = Vec::new();
+    for subject in charged.subjects(draft.lines.iter().map(|line| line.accounts.as_slice())) {
+        let whose = (draft.organisation.id, &subject);
+        let Some(mut budget) = store::budget::for_day(conn, whose, today).await? else { continue };
+        // It is booked with the next reservation, and counts already.
+        if let Some((_, left)) = left_before(conn, &budget).await? {
+            budget.standing.limit = budget.standing.limit.checked_add(left)?;
+            budget.standing.carried = budget.standing.carried.checked_add(left)?;
+        }
+        let counting = draft.lines.iter().filter(|line| subject.counts(&charged, &line.accounts));
+        let counting: Vec<&RequisitionLine> = counting.collect();
+        let amount = match subject.kind {
+            SubjectKind::CostCenter => draft.total,
+            _ => Money::sum(counting.iter().map(|line| line.goods.total), draft.total.currency())?,
+        };
+        let code = match subject.kind {
+            SubjectKind::CostCenter => draft.cost_center_code.clone(),
+            SubjectKind::Project | SubjectKind::Account => subject.key.clone(),
+        };
+        let number = |line: &&RequisitionLine| u32::try_from(line.position).unwrap_or(u32::MAX);
+        shares.push(Share {
+            of: format!("{} {code}", subject.kind.said()),
+            lines: counting.iter().map(number).collect(),
+            state: budget.state_for(amount)?,
+            amount,
+            budget,
+        });
+    }
+    Ok(shares)
+}
+
+/// Reserves what a requisition costs on each of its budgets, as long as all of them still stand as
+/// their states say in what the plan depends on. `false`: one does not, nothing has changed, and
+/// the plan must be made anew.
 pub async fn reserve(
     cx: &mut Cx<'_>,
-    budget: &Budget,
-    state: &BudgetState,
+    shares: &[Share],
     requisition: RequisitionId,
-    amount: Money,
 ) -> Result<bool, AppError> {
-    let guard = match state.mode {
-        BudgetMode::Block => Guard::Available,
-        BudgetMode::RequireApproval if state.exceeded => Guard::Exceeded,
-        BudgetMode::RequireApproval => Guard::Available,
-        BudgetMode::Warn => Guard::None,
-    };
-    if amount.is_zero() {
-        return Ok(true);
+    let mut shares: Vec<&Share> = shares.iter().filter(|share| !share.amount.is_zero()).collect();
+    // Always in one order, so that no two wait for each other.
+    shares.sort_by_key(|share| share.budget.id);
+    for share in &shares {
+        carry_over(cx, &share.budget).await?;
     }
-    carry_over(cx, budget).await?;
-    if !store::budget::reserve(cx.conn, budget.id, amount, state.mode, guard).await? {
-        return Ok(false);
+    for (at, Share { budget, amount, state, .. }) in shares.iter().enumerate() {
+        let guard = match state.mode {
+            BudgetMode::Block => Guard::Available,
+            BudgetMode::RequireApproval if state.exceeded => Guard::Exceeded,
+            BudgetMode::RequireApproval => Guard::Available,
+            BudgetMode::Warn => Guard::None,
+        };
+        if !store::budget::reserve(cx.conn, budget.id, *amount, state.mode, guard).await? {
+            for share in shares.iter().take(at) {
+                store::budget::unreserve(cx.conn, share.budget.id, share.amount).await?;
+            }
+            return Ok(false);
+        }
     }
-    let movement =
-        Movement { source: BudgetAccount::Available, target: BudgetAccount::Reserved, amount };
     let about = About { requisition, about: &requisition.to_string(), cause: Cause::Submitted };
-    note(cx, budget.id, movement, &about).await?;
+    let (source, target) = (BudgetAccount::Available, BudgetAccount::Reserved);
+    for Share { budget, amount, .. } in shares {
+        note(cx, budget.id, Movement { source, target, amount: *amount }, &about).await?;
+    }
     Ok(true)
 }
 
@@ -96,7 +146,8 @@ async fn left_before(
         return Ok(None);
     }
     let day = budget.starts_on.yesterday().map_err(AppError::internal)?;
-    let before = store::budget::ending_on(conn, budget.cost_center, day).await?;
+    let before =
+        store::budget::ending_on(conn, (budget.organisation, &budget.subject), day).await?;
     let Some(before) = before else { return Ok(None) };
     let left = before.standing.available()?;
     Ok((left.minor() > 0).then_some((before, left)))
@@ -154,16 +205,11 @@ pub struct Billed {
     pub ordered: Money,
 }
 
-/// What the lines cost together, and what they cost in the order.
-fn together(billed: &[Billed]) -> Result<Option<(Money, Money)>, MoneyFault> {
-    let Some(first) = billed.first() else { return Ok(None) };
-    let zero = Money::zero(first.cost.currency());
-    billed
-        .iter()
-        .try_fold((zero, zero), |(cost, ordered), one| {
-            Ok((cost.checked_add(one.cost)?, ordered.checked_add(one.ordered)?))
-        })
-        .map(Some)
+impl Billed {
+    /// So much of a line, as ordered.
+    pub const fn sum(line: RequisitionLineId, cost: Money) -> Self {
+        Self { line, cost, ordered: cost }
+    }
 }
 
 /// Spends an approved invoice's cost: first what was committed for its goods, then what is
@@ -174,22 +220,20 @@ pub async fn spend(
     about: &str,
     billed: &[Billed],
 ) -> Result<(), AppError> {
-    let Some((cost, ordered)) = together(billed)? else { return Ok(()) };
-    let smaller = if cost.compare(ordered)?.is_gt() { ordered } else { cost };
-    let about = About { requisition, about, cause: Cause::Invoiced };
-    let target = BudgetAccount::Spent;
-    let Some((budget, left)) = uncommit(cx, &about, (smaller, target)).await? else {
-        return Ok(());
-    };
-    let more = cost.checked_sub(smaller)?.checked_add(left)?;
-    let about = About { cause: Cause::PriceDifference, ..about };
-    if more.minor() > 0 {
-        let movement = Movement { source: BudgetAccount::Available, target, amount: more };
-        shift(cx, budget, movement, &about).await?;
-    }
-    let less = ordered.checked_sub(smaller)?;
-    if less.minor() > 0 {
-        uncommit(cx, &about, (less, BudgetAccount::Available)).await?;
+    for (part, cost, ordered) in parts(cx, requisition, billed).await? {
+        let smaller = if cost.compare(ordered)?.is_gt() { ordered } else { cost };
+        let about = About { requisition, about, cause: Cause::Invoiced };
+        let (source, target) = (BudgetAccount::Committed, BudgetAccount::Spent);
+        let left = part.take(cx, &about, smaller, (source, target)).await?;
+        let more = cost.checked_sub(smaller)?.checked_add(left)?;
+        let about = About { cause: Cause::PriceDifference, ..about };
+        if more.minor() > 0 {
+            let movement = Movement { source: BudgetAccount::Available, target, amount: more };
+            shift(cx, part.budget, movement, &about).await?;
+        }
+        let less = ordered.checked_sub(smaller)?;
+        let rest = part.after(smaller.checked_sub(left)?)?;
+        rest.take(cx, &about, less, (source, BudgetAccount::Available)).await?;
     }
     Ok(())
 }
@@ -201,10 +245,11 @@ pub async fn credit(
     about: &str,
     billed: &[Billed],
 ) -> Result<(), AppError> {
-    let Some((cost, _)) = together(billed)? else { return Ok(()) };
     let about = About { requisition, about, cause: Cause::Credited };
     let way = (BudgetAccount::Spent, BudgetAccount::Available);
-    take_back(cx, &about, turned(cost), way).await?;
+    for (part, cost, _) in parts(cx, requisition, billed).await? {
+        part.take(cx, &about, turned(cost), way).await?;
+    }
     Ok(())
 }
 
@@ -214,10 +259,13 @@ pub async fn free(
     cx: &mut Cx<'_>,
     requisition: RequisitionId,
     about: &str,
-    amount: Money,
+    freed: &[Billed],
 ) -> Result<(), AppError> {
     let about = About { requisition, about, cause: Cause::NotDelivered };
-    uncommit(cx, &about, (amount, BudgetAccount::Available)).await?;
+    let way = (BudgetAccount::Committed, BudgetAccount::Available);
+    for (part, amount, _) in parts(cx, requisition, freed).await? {
+        part.take(cx, &about, amount, way).await?;
+    }
     Ok(())
 }
 
@@ -227,58 +275,124 @@ pub async fn commit_again(
     cx: &mut Cx<'_>,
     requisition: RequisitionId,
     about: &str,
-    amount: Money,
+    ordered: &[Billed],
 ) -> Result<(), AppError> {
-    let entries = store::budget::of_requisition(cx.conn, requisition).await?;
-    let Some(last) = entries.last() else { return Ok(()) };
     let (source, target) = (BudgetAccount::Available, BudgetAccount::Committed);
     let about = About { requisition, about, cause: Cause::Ordered };
-    shift(cx, last.budget, Movement { source, target, amount }, &about).await
+    for (part, amount, _) in parts(cx, requisition, ordered).await? {
+        if amount.minor() > 0 {
+            shift(cx, part.budget, Movement { source, target, amount }, &about).await?;
+        }
+    }
+    Ok(())
 }
 
-/// Moves at most `amount` of what the requisition has committed; answers the budget it counts
-/// against and what could not be moved.
-async fn uncommit(
-    cx: &mut Cx<'_>,
-    about: &About<'_>,
-    (amount, target): (Money, BudgetAccount),
-) -> Result<Option<(BudgetId, Money)>, AppError> {
-    take_back(cx, about, amount, (BudgetAccount::Committed, target)).await
+/// What one requisition holds on one of its budgets.
+struct Part {
+    budget: BudgetId,
+    committed: Money,
+    spent: Money,
 }
 
-/// As [`uncommit`], from any account.
-async fn take_back(
+impl Part {
+    /// Moves at most `amount` of what is held in the source; answers what could not be moved.
+    async fn take(
+        &self,
+        cx: &mut Cx<'_>,
+        about: &About<'_>,
+        amount: Money,
+        (source, target): (BudgetAccount, BudgetAccount),
+    ) -> Result<Money, AppError> {
+        let held = if source == BudgetAccount::Spent { self.spent } else { self.committed };
+        let moved = if amount.compare(held)?.is_gt() { held } else { amount };
+        if moved.minor() > 0 {
+            shift(cx, self.budget, Movement { source, target, amount: moved }, about).await?;
+            return Ok(amount.checked_sub(moved)?);
+        }
+        Ok(amount)
+    }
+
+    /// What is left when so much was spent of what was committed.
+    fn after(&self, moved: Money) -> Result<Self, MoneyFault> {
+        let committed = self.committed.checked_sub(moved)?;
+        Ok(Self { budget: self.budget, committed, spent: self.spent })
+    }
+}
+
+/// The budgets that a requisition counts against, each with what the given lines cost it, and what
+/// they cost in the order. Of one subject the budget that was used last counts.
+async fn parts(
     cx: &mut Cx<'_>,
-    about: &About<'_>,
-    amount: Money,
-    (source, target): (BudgetAccount, BudgetAccount),
-) -> Result<Option<(BudgetId, Money)>, AppError> {
+    requisition: RequisitionId,
+    billed: &[Billed],
+) -> Result<Vec<(Part, Money, Money)>, AppError> {
+    let Some(row) = store::requisition::get_any(cx.conn, requisition).await? else {
+        return Ok(Vec::new());
+    };
     // Two invoices of one requisition must not both count on the same committed amount.
-    if let Some(row) = store::requisition::get_any(cx.conn, about.requisition).await? {
-        store::requisition::lock(cx.conn, row.organisation, about.requisition).await?;
+    store::requisition::lock(cx.conn, row.organisation, requisition).await?;
+    let entries = store::budget::of_requisition(cx.conn, requisition).await?;
+    let lines = store::requisition::lines(cx.conn, requisition).await?;
+    let charged = Charged { cost_center: row.cost_center, project: row.extras.project.as_deref() };
+    let mut parts = Vec::new();
+    for budget in last_used(cx.conn, row.organisation, &entries).await? {
+        let counts = |one: &&Billed| {
+            let line = lines.iter().find(|line| line.id == one.line);
+            let accounts = line.map(|line| line.accounts.as_slice()).unwrap_or_default();
+            budget.subject.counts(&charged, accounts)
+        };
+        let own: Vec<&Billed> = billed.iter().filter(counts).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let currency = budget.standing.currency();
+        let cost = Money::sum(own.iter().map(|one| one.cost), currency)?;
+        let ordered = Money::sum(own.iter().map(|one| one.ordered), currency)?;
+        let of_budget = || entries.iter().filter(|entry| entry.budget == budget.id);
+        let committed = balance(BudgetAccount::Committed, of_budget(), currency)?;
+        let spent = balance(BudgetAccount::Spent, of_budget(), currency)?;
+        parts.push((Part { budget: budget.id, committed, spent }, cost, ordered));
     }
-    let entries = store::budget::of_requisition(cx.conn, about.requisition).await?;
-    let Some(last) = entries.last() else { return Ok(None) };
-    let (budget, currency) = (last.budget, last.movement.amount.currency());
-    let own = entries.iter().filter(|entry| entry.budget == budget);
-    let held = balance(source, own, currency)?;
-    let moved = if amount.compare(held)?.is_gt() { held } else { amount };
-    if moved.minor() > 0 {
-        shift(cx, budget, Movement { source, target, amount: moved }, about).await?;
-    }
-    Ok(Some((budget, amount.checked_sub(moved)?)))
+    Ok(parts)
 }
 
-/// What is left of the budget that a requisition counts against, with its own reservation taken.
+/// The budgets of these entries, of each subject the one that was used last, in the order of their
+/// ids.
+async fn last_used(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    entries: &[Entry],
+) -> Result<Vec<Budget>, AppError> {
+    let mut found: Vec<Budget> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for entry in entries.iter().rev().filter(|entry| seen.insert(entry.budget)) {
+        let budget = store::budget::get(conn, organisation, entry.budget).await?;
+        let fresh = |budget: &Budget| !found.iter().any(|known| known.subject == budget.subject);
+        let budget = budget.filter(fresh);
+        found.extend(budget);
+    }
+    found.sort_by_key(|budget| budget.id);
+    Ok(found)
+}
+
+/// What is left of the budget that a requisition counts against, with its own reservation taken;
+/// of several the least.
 pub async fn left(
     conn: &mut Conn,
-    organisation: crate::base::id::OrganisationId,
+    organisation: OrganisationId,
     requisition: RequisitionId,
 ) -> Result<Option<Money>, AppError> {
+    let Some(row) = store::requisition::get_any(conn, requisition).await? else { return Ok(None) };
     let entries = store::budget::of_requisition(conn, requisition).await?;
-    let Some(last) = entries.last() else { return Ok(None) };
-    let budget = store::budget::get(conn, organisation, last.budget).await?;
-    budget.map(|budget| budget.standing.available()).transpose().map_err(AppError::from)
+    let lines = store::requisition::lines(conn, requisition).await?;
+    let charged = Charged { cost_center: row.cost_center, project: row.extras.project.as_deref() };
+    let mut amounts = Vec::new();
+    for budget in last_used(conn, organisation, &entries).await? {
+        if lines.iter().any(|line| budget.subject.counts(&charged, &line.accounts)) {
+            amounts.push(budget.standing.available()?);
+        }
+    }
+    Ok(least(amounts.into_iter()))
 }
 
 /// What the requisition holds in one account, by budget.

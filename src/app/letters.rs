@@ -26,7 +26,7 @@ use crate::{
     store,
 };
 
-use super::{AppError, Cx};
+use super::{AppError, Cx, digest};
 
 /// How long an invitation or a reset can be used, as its letter says.
 const LINK_HOURS: u32 = 72;
@@ -107,8 +107,9 @@ where
     text.parse().map_err(AppError::internal)
 }
 
-/// Puts one letter to one person into the outbox. A disabled person is told nothing.
-async fn tell(
+/// Puts one letter to one person into the outbox, or lets it wait for the person's next one when
+/// that was chosen. A disabled person is told nothing.
+pub(super) async fn tell(
     cx: &mut Cx<'_>,
     to: PersonId,
     notice: &Notice,
@@ -120,6 +121,9 @@ async fn tell(
     let reader =
         letter::Reader { name: person.name.clone(), language, zone: person.time_zone.clone() };
     let written = letter::write(notice, &reader);
+    if digest::gathered(cx, &person, (notice, &written.subject)).await? {
+        return Ok(());
+    }
     let row = store::letter::Letter {
         id: cx.id(),
         organisation: person.organisation(),

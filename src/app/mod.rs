@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod conformance;
 pub mod delegation;
 pub mod delivery;
+pub mod digest;
 pub mod document;
 pub mod gateway;
 pub mod import;
@@ -41,7 +42,7 @@ mod policies;
 pub mod setup;
 mod wake;
 
-pub use act::{Command, Cx, Need, Once, act, act_once};
+pub use act::{Command, Cx, KeepRefusal, Need, Once, act, act_once, kept_refusal};
 pub use actor::{Actor, Reader, Scope, Who};
 pub use error::AppError;
 pub use policies::{Policies, Rules};

@@ -31,6 +31,11 @@ impl Rights {
         self.access.may(roles, &self.organisation, object, action)
     }
 
+    /// Whether a line keeps this role from it; silence does not.
+    pub fn denies(&self, role: &Role, object: &str, action: &str) -> bool {
+        self.access.denies(role, &self.organisation, object, action)
+    }
+
     /// The roles that people of the organisation can be given.
     pub fn access(&self) -> &Arc<Access> {
         &self.access

@@ -24,8 +24,9 @@ use crate::{
     },
     domain::{approval::Person, fact::Fact, refusal::Refusal, role::Role},
     policy::{
+        access,
         check::{self, Member, Surroundings, Versions},
-        seed::Seed,
+        seed::{Seed, seed},
     },
     store::{self, Conn, policy::Version},
 };
@@ -237,6 +238,17 @@ pub async fn list(reader: &mut Reader<'_>, kind: PolicyKind) -> Result<Vec<Polic
         activate_at: version.activate_at,
     };
     Ok(all.into_iter().map(view).collect())
+}
+
+/// The lines of the shipped access policy that the one in force has not: an organisation that is
+/// older than they are has to take them up itself.
+pub async fn missing(reader: &mut Reader<'_>) -> Result<Vec<String>, AppError> {
+    let live = get(reader, PolicyKind::Access, None).await?;
+    let organisation = reader.actor.need_organisation()?;
+    let found = store::organisation::get(&mut reader.conn, organisation).await?;
+    let found = found.ok_or_else(|| Refusal::not_found("organisation"))?;
+    let shipped = seed(&found.name, found.currency).access;
+    Ok(access::missing(&live.csv, &shipped)?)
 }
 
 /// Whether a set would be sound beside the others in force; the refusal carries a witness.

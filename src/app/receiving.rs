@@ -21,6 +21,7 @@ use crate::{
         order::{Order, OrderLine, OrderMove, OrderState, Source, confirmed_move, shipped_move},
         receipt::{self, Receipt},
         refusal::Refusal,
+        role::Role,
         shipment::{self, Moved, Shipment},
     },
     store,
@@ -91,10 +92,31 @@ impl Command for Receive {
         if !own && !cx.may("order", "read-all").await? {
             return Err(Refusal::not_found("order").into());
         }
+        need_apart(cx, &order, own).await?;
         let by = By { person, number: String::new(), document: None };
         let receipt = take_in(cx, order, &self.parts, by).await?;
         receipt.ok_or_else(|| AppError::internal("a receipt without a number was known"))
     }
+}
+
+/// Refuses whom the access policy keeps from taking in what he asked for or signed for, whatever
+/// roles he has and for whomever he signed.
+async fn need_apart(cx: &mut Cx<'_>, order: &Order, own: bool) -> Result<(), AppError> {
+    let person = cx.actor.need_person()?.id;
+    let rights = cx.app.policies.rights(cx.conn, Some(order.organisation)).await?;
+    let mut parts: Vec<Role> = own.then_some(Role::GOODS_REQUESTER).into_iter().collect();
+    let steps = store::step::of_requisition(cx.conn, order.requisition).await?;
+    let mut decisions =
+        steps.iter().flat_map(|step| &step.tasks).filter_map(|t| t.decision.as_ref());
+    parts.extend(decisions.any(|one| one.by == person).then_some(Role::GOODS_APPROVER));
+    if !parts.iter().any(|part| rights.denies(part, "order", "receive")) {
+        return Ok(());
+    }
+    let message = "Who asked for the goods or signed for them does not take them in.";
+    Err(Refusal::forbidden("own-order", message)
+        .field("order")
+        .mend("Leave it to somebody else; the access policy says so.")
+        .into())
 }
 
 /// Who says that goods were taken in.
@@ -322,16 +344,15 @@ async fn free_rejected(
         }
     };
     let old: HashMap<_, _> = before.iter().map(|line| (line.line_number, line)).collect();
-    let mut freed = Money::zero(order.currency);
+    let mut freed = Vec::new();
     for line in after {
         let was = match old.get(&line.line_number) {
             Some(old) => worth(old)?,
             None => Money::zero(order.currency),
         };
-        freed = freed.checked_add(worth(line)?.checked_sub(was)?)?;
+        let more = worth(line)?.checked_sub(was)?;
+        freed.push(budget::Billed::sum(line.requisition_line, more));
     }
-    if freed.minor() > 0 {
-        budget::free(cx, order.requisition, &order.id.to_string(), freed).await?;
-    }
+    budget::free(cx, order.requisition, &order.id.to_string(), &freed).await?;
     Ok(())
 }

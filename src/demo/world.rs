@@ -12,6 +12,7 @@ use crate::{
         secret::Secret,
     },
     domain::{
+        budget::Subject,
         fact::Fact,
         gateway::{PriceCheck, SupplierSite},
         party::{
@@ -319,7 +320,8 @@ async fn make_budget(
     let limit = Money::rounded(limit.into(), currency)?;
     let term = Term::named(&year.to_string(), organisation.fiscal_month);
     let term = term.ok_or_else(|| AppError::internal("the clock is beyond any budget"))?;
-    budget::open(cx, (organisation, center), &term, ((mode, false), limit)).await?;
+    let subject = Subject::cost_center(center.id);
+    budget::open(cx, (organisation.id, subject), &term, ((mode, false), limit)).await?;
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Budgets: a double-entry ledger of what is reserved, committed and spent.
+//! Budgets of a cost centre, a project or an account: a double-entry ledger of what is reserved,
+//! committed and spent.
 //!
 //! Every movement leaves one account and arrives in another, so the four accounts of a budget
 //! always add up to what was granted to it and carried over. In mode `block` nothing may be
@@ -13,6 +14,7 @@ use crate::base::{
 
 use super::{
     approval::{BudgetMode, BudgetState, cannot_decide, plain},
+    cart::Account,
     refusal::Refusal,
     requisition::RequisitionState,
 };
@@ -95,12 +97,95 @@ impl Cause {
     }
 }
 
-/// A budget of one cost centre for one period.
+words! {
+    /// What a budget is for.
+    SubjectKind {
+        CostCenter = "cost_center",
+        Project = "project",
+        Account = "account",
+    }
+}
+
+impl SubjectKind {
+    /// As sentences say it: `project P-17`.
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::CostCenter => "cost centre",
+            Self::Project => "project",
+            Self::Account => "account",
+        }
+    }
+}
+
+/// Whose money a budget holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    pub kind: SubjectKind,
+    /// The cost centre's id, the project's code or the account.
+    pub key: String,
+}
+
+impl Subject {
+    pub fn cost_center(id: CostCenterId) -> Self {
+        Self { kind: SubjectKind::CostCenter, key: id.to_string() }
+    }
+
+    pub fn project(code: &str) -> Self {
+        Self { kind: SubjectKind::Project, key: code.to_owned() }
+    }
+
+    pub fn account(value: &str) -> Self {
+        Self { kind: SubjectKind::Account, key: value.to_owned() }
+    }
+
+    /// Whether a line that is charged to these accounts counts against it, in a requisition of this
+    /// cost centre and project. A line may name its own project among its accounts.
+    pub fn counts(&self, of: &Charged<'_>, accounts: &[Account]) -> bool {
+        let named = |project: bool| {
+            accounts.iter().any(|account| {
+                account.value == self.key && account.name.eq_ignore_ascii_case("project") == project
+            })
+        };
+        match self.kind {
+            SubjectKind::CostCenter => of.cost_center.is_some_and(|id| id.to_string() == self.key),
+            SubjectKind::Project => of.project == Some(&self.key) || named(true),
+            SubjectKind::Account => named(false),
+        }
+    }
+}
+
+/// What a whole requisition is charged to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charged<'a> {
+    pub cost_center: Option<CostCenterId>,
+    pub project: Option<&'a str>,
+}
+
+impl Charged<'_> {
+    /// Everything that lines of these accounts may count against, each once: the cost centre first.
+    pub fn subjects<'l>(&self, lines: impl Iterator<Item = &'l [Account]>) -> Vec<Subject> {
+        let mut found: Vec<Subject> = Vec::new();
+        found.extend(self.cost_center.map(Subject::cost_center));
+        found.extend(self.project.map(Subject::project));
+        for account in lines.flatten().filter(|account| !account.value.is_empty()) {
+            let subject = match account.name.eq_ignore_ascii_case("project") {
+                true => Subject::project(&account.value),
+                false => Subject::account(&account.value),
+            };
+            if !found.contains(&subject) {
+                found.push(subject);
+            }
+        }
+        found
+    }
+}
+
+/// A budget of one subject for one period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
     pub id: BudgetId,
     pub organisation: OrganisationId,
-    pub cost_center: CostCenterId,
+    pub subject: Subject,
     /// The period's name: `2026`, `2026-Q2` or `2026-03`.
     pub period: String,
     /// First and last day of the period, in the organisation's time zone.
@@ -199,28 +284,39 @@ fn undecided(fault: &MoneyFault) -> Refusal {
         .mend("Choose a cost centre whose budget is in the currency of the cart.")
 }
 
-/// The refusal of a submission that a budget in mode `block` does not allow.
-pub fn exceeded(cost_center: &str, amount: Money, available: Money) -> Refusal {
+/// The refusal of a submission that a budget in mode `block` does not allow; `of` says whose it is:
+/// `cost centre 4100`.
+pub fn exceeded(of: &str, amount: Money, available: Money) -> Refusal {
+    let field = match of.split_once(' ') {
+        Some(("project", _)) => "project",
+        Some(("account", _)) => "lines",
+        _ => "cost_center",
+    };
     Refusal::invalid(
         "budget-exceeded",
-        format!(
-            "The budget of cost centre {cost_center} does not allow this: {} is left.",
-            plain(available)
-        ),
+        format!("The budget of {of} does not allow this: {} is left.", plain(available)),
     )
-    .field("cost_center")
+    .field(field)
     .got(plain(amount))
     .expected(format!("at most {}", plain(available)))
-    .mend("Order less, choose another cost centre, or ask for a larger budget.")
+    .mend(format!(
+        "Order less, choose another {}, or ask for a larger budget.",
+        match field {
+            "project" => "project",
+            "lines" => "account",
+            _ => "cost centre",
+        }
+    ))
+    .with("budget", of)
     .with("available", json(available))
 }
 
 /// What a budget in mode `warn` says of a requisition that it does not cover.
-pub fn warning(cost_center: &str, amount: Money, state: &BudgetState) -> Option<String> {
+pub fn warning(of: &str, amount: Money, state: &BudgetState) -> Option<String> {
     let warns = state.mode == BudgetMode::Warn && state.exceeded;
     warns.then(|| {
         let (amount, left) = (plain(amount), plain(state.available));
-        format!("The budget of cost centre {cost_center} does not cover {amount}: {left} is left.")
+        format!("The budget of {of} does not cover {amount}: {left} is left.")
     })
 }
 
@@ -284,7 +380,7 @@ mod tests {
         Budget {
             id: BudgetId::from_bits(1),
             organisation: OrganisationId::from_bits(2),
-            cost_center: CostCenterId::from_bits(3),
+            subject: Subject::cost_center(CostCenterId::from_bits(3)),
             period: "2026".into(),
             starts_on: Day::constant(2026, 1, 1),
             ends_on: Day::constant(2026, 12, 31),
@@ -332,12 +428,35 @@ mod tests {
     fn only_a_budget_in_mode_warn_that_does_not_suffice_warns() {
         let said = |mode, amount| {
             let state = budget(mode, 1_000).state_for(euro(amount)).unwrap();
-            warning("4100", euro(amount), &state)
+            warning("cost centre 4100", euro(amount), &state)
         };
         let told = said(BudgetMode::Warn, 1_001).unwrap();
         assert!(told.contains("10.01 EUR") && told.contains("10.00 EUR is left"), "{told}");
         assert_eq!(said(BudgetMode::Warn, 1_000), None);
         assert_eq!(said(BudgetMode::RequireApproval, 1_001), None);
+    }
+
+    #[test]
+    fn a_line_counts_against_its_cost_centre_its_project_and_each_of_its_accounts() {
+        let account = |name: &str, value: &str| Account { name: name.into(), value: value.into() };
+        let lines = [
+            vec![account("GL", "6100"), account("Project", "P-2")],
+            vec![account("GL", "6100"), account("GL", "6200")],
+        ];
+        let of = Charged { cost_center: Some(CostCenterId::from_bits(3)), project: Some("P-1") };
+        let subjects = of.subjects(lines.iter().map(Vec::as_slice));
+        let counted: Vec<(&str, [bool; 2])> = subjects
+            .iter()
+            .map(|one| (one.kind.said(), [0, 1].map(|at: usize| one.counts(&of, &lines[at]))))
+            .collect();
+        let expected = [
+            ("cost centre", [true, true]),
+            ("project", [true, true]),
+            ("account", [true, true]),
+            ("project", [true, false]),
+            ("account", [false, true]),
+        ];
+        assert_eq!(counted, expected);
     }
 
     #[test]

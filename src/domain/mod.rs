@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod confirmation;
 pub mod delegation;
 pub mod delivery;
+pub mod digest;
 pub mod fact;
 pub mod gateway;
 pub mod invoice;

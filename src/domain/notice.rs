@@ -58,6 +58,8 @@ pub enum Link {
     Order(OrderId),
     Invoice(InvoiceId),
     Exchange(ExchangeId),
+    /// Where the reader begins.
+    Home,
 }
 
 impl fmt::Display for Link {
@@ -70,6 +72,7 @@ impl fmt::Display for Link {
             Self::Order(id) => write!(f, "order {id}"),
             Self::Invoice(id) => write!(f, "invoice {id}"),
             Self::Exchange(id) => write!(f, "exchange {id}"),
+            Self::Home => f.write_str("home"),
         }
     }
 }
@@ -86,6 +89,7 @@ impl FromStr for Link {
             ("order", id) => id.parse().map(Self::Order),
             ("invoice", id) => id.parse().map(Self::Invoice),
             ("exchange", id) => id.parse().map(Self::Exchange),
+            ("home", "") => Ok(Self::Home),
             (other, _) => Err(NotId { prefix: "link", got: other.to_owned() }),
         }
     }
@@ -245,6 +249,12 @@ pub enum Notice {
     DeliveryFailed {
         trouble: DeliveryTrouble,
     },
+    /// What was gathered for the reader since the last letter, each by its subject.
+    Digest {
+        /// What waits for the reader's decision.
+        requests: Vec<String>,
+        news: Vec<String>,
+    },
     /// A document was rejected, or one of ours was; said to admins.
     ExchangeFailed {
         exchange: ExchangeId,
@@ -278,6 +288,7 @@ impl Notice {
             Self::DeliveryLate { .. } => "delivery-late",
             Self::DeliveryFailed { .. } => "delivery-failed",
             Self::ExchangeFailed { .. } => "exchange-failed",
+            Self::Digest { .. } => "digest",
         }
     }
 
@@ -298,6 +309,7 @@ impl Notice {
             | Self::OrderShipped { order, .. } => Link::Order(order.id),
             Self::InvoiceDifference { invoice, .. } => Link::Invoice(*invoice),
             Self::ExchangeFailed { exchange, .. } => Link::Exchange(*exchange),
+            Self::Digest { .. } => Link::Home,
             Self::Invite { invite, .. } | Self::PasswordReset { invite, .. } => {
                 Link::SetPassword(*invite)
             }
@@ -323,6 +335,7 @@ mod tests {
             Link::Order(OrderId::from_bits(11)),
             Link::Invoice(InvoiceId::from_bits(12)),
             Link::Exchange(ExchangeId::from_bits(13)),
+            Link::Home,
         ];
         for link in links {
             assert_eq!(link.to_string().parse(), Ok(link));

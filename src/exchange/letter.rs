@@ -77,7 +77,7 @@ pub fn write(notice: &Notice, reader: &Reader) -> Letter {
         greeting: format!("{}{name}{}", frame.greeting.0, frame.greeting.1),
         lead: said.fill(wording.lead),
         rows: said.rows.iter().map(|(l, v)| (label(reader.language, *l), v.clone())).collect(),
-        lines_title: frame.lines,
+        lines_title: if topic == Topic::Digest { frame.gathered[0] } else { frame.lines },
         lines: said.lines.clone(),
         action: said.fill(wording.action),
         note: said.fill(wording.note),
@@ -165,7 +165,18 @@ impl<'r> Said<'r> {
                 Topic::DeliveryFailed
             }
             Notice::ExchangeFailed { .. } => self.exchange(notice),
+            Notice::Digest { requests, news } => self.digest(requests, news),
         }
+    }
+
+    fn digest(&mut self, requests: &[String], news: &[String]) -> Topic {
+        self.value("count", &(requests.len() + news.len()).to_string());
+        let [told, asked] = frame(self.reader.language).gathered;
+        for (title, subjects) in [(asked, requests), (told, news)] {
+            let lines = subjects.iter().map(|subject| format!("{title}: {}", safe(subject)));
+            self.lines.extend(lines);
+        }
+        Topic::Digest
     }
 
     fn exchange(&mut self, notice: &Notice) -> Topic {

@@ -49,9 +49,12 @@ pub const VOCABULARY: &[(&str, &[&str])] = &[
     ("task", &["read", "read-all", "decide"]),
 ];
 
-/// What a person can have had to do with the goods of an invoice. These stand where a role stands
-/// in lines about deciding on it; nobody is given them, they follow from what was done.
+/// What a person can have had to do with the goods of an order. These stand where a role stands in
+/// lines about what follows, [`FOLLOWS`]; nobody is given them, they follow from what was done.
 pub const PARTS: [Role; 3] = [Role::GOODS_REQUESTER, Role::GOODS_APPROVER, Role::GOODS_RECEIVER];
+
+/// What lines about [`PARTS`] can be about: taking the goods in, and deciding on their invoice.
+const FOLLOWS: [(&str, &str); 2] = [("invoice", "decide"), ("order", "receive")];
 
 /// What one role's lines say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +154,13 @@ impl Access {
         allowed
     }
 
+    /// Whether a line keeps the role from it; silence does not.
+    pub fn denies(&self, role: &Role, organisation: &str, object: &str, action: &str) -> bool {
+        known_words(object, action).is_some_and(|(object, action)| {
+            self.answer(role, organisation, object, action) == Answer::Denied
+        })
+    }
+
     fn answer(
         &self,
         role: &Role,
@@ -206,6 +216,22 @@ impl Access {
     }
 }
 
+/// The lines of the shipped set that another one has not, whatever they allow or deny there: a
+/// right that came with a newer version is nobody's until a line gives it.
+pub fn missing(live: &str, shipped: &str) -> Result<Vec<String>, Refusal> {
+    let live: Vec<Vec<String>> = records(SET, live)?.into_iter().map(|(_, cells)| cells).collect();
+    let has = |wanted: &[String]| {
+        live.iter().any(|own| match (own.as_slice(), wanted) {
+            ([kind, role, _, object, action, _], [wanted, of, _, on, to, _]) => {
+                (kind, role, object) == (wanted, of, on) && (action == to || action == ANY)
+            }
+            (own, wanted) => own == wanted,
+        })
+    };
+    let lines = records(SET, shipped)?.into_iter().filter(|(_, cells)| !has(cells));
+    Ok(lines.map(|(_, cells)| cells.join(", ")).collect())
+}
+
 /// Whether the vocabulary has this object with this action.
 pub fn is_known(object: &str, action: &str) -> bool {
     known_words(object, action).is_some()
@@ -238,8 +264,8 @@ fn check_grant([role, org, object, action, eft]: [&str; 5]) -> Result<(), String
     if action != ANY && !actions.contains(&action) {
         return Err(format!("an action of {} or * for {object}", actions.join(", ")));
     }
-    if is_part(role) && (object, action) != ("invoice", "decide") {
-        return Err(format!("invoice, decide: what {role} is about"));
+    if is_part(role) && !FOLLOWS.contains(&(object, action)) {
+        return Err(format!("invoice, decide or order, receive: what {role} is about"));
     }
     if eft != "allow" && eft != "deny" {
         return Err("allow or deny".to_owned());

@@ -18,9 +18,10 @@ use super::{
 };
 use crate::domain::{
     approval::{
-        ApproverSource, Asked, BudgetMode, Facts, Mode, Notes, Outcome, Place, Plan, RuleRef,
-        Wanted, Warning, Watcher, arrange, cannot_decide, people, plain,
+        ApproverSource, Asked, BudgetMode, BudgetState, Facts, Mode, Notes, Outcome, Place, Plan,
+        RuleRef, Wanted, Warning, Watcher, arrange, cannot_decide, people,
     },
+    budget::exceeded,
     refusal::Refusal,
     role::Role,
     spending::Standing,
@@ -266,19 +267,10 @@ fn check_facts(facts: &Facts) -> Result<(), Refusal> {
         return Err(cannot_decide(format!("lines[{}].total", line.number), message)
             .expected(format!("the currency of the total, {currency}")));
     }
-    match &facts.budget {
-        Some(budget) if budget.exceeded && budget.mode == BudgetMode::Block => {
-            Err(Refusal::invalid(
-                "budget-exceeded",
-                format!("The budget of cost centre {} does not allow this.", facts.cost_center),
-            )
-            .field("cost_center")
-            .got(plain(facts.total))
-            .expected(format!("at most {}", plain(budget.available)))
-            .mend("Order less, choose another cost centre, or ask for a larger budget.")
-            .with("available", budget.available.to_string()))
-        }
-        _ => Ok(()),
+    let blocks = |state: &BudgetState| state.exceeded && state.mode == BudgetMode::Block;
+    match facts.budgets().find(|budget| blocks(&budget.state)) {
+        Some(budget) => Err(exceeded(&budget.of, budget.amount, budget.state.available)),
+        None => Ok(()),
     }
 }
 

@@ -102,7 +102,7 @@ impl<'f> Case<'f> {
             over: !standing.within,
             judged: amounts(&needs.currencies, standing.judged)?,
             lines,
-            budget_exceeded: asks_budget(facts.budget.as_ref()),
+            budget_exceeded: facts.budgets().any(|budget| asks_budget(&budget.state)),
         })
     }
 
@@ -168,8 +168,8 @@ fn more(amounts: &Amounts, limit: Money) -> bool {
 }
 
 /// Whether the budget is one that asks for a signature, and is exceeded.
-pub fn asks_budget(budget: Option<&BudgetState>) -> bool {
-    budget.is_some_and(|state| state.exceeded && state.mode == BudgetMode::RequireApproval)
+pub fn asks_budget(state: &BudgetState) -> bool {
+    state.exceeded && state.mode == BudgetMode::RequireApproval
 }
 
 fn check_line(needs: &Needs, line: &Line) -> Result<(), Refusal> {

@@ -33,6 +33,8 @@ pub struct Why {
     pub rule: RuleRef,
     /// Who is asked or told, by e-mail.
     pub approvers: Vec<String>,
+    /// The same people's names.
+    pub people: Vec<String>,
     pub because: String,
     /// The conditions of the rule, and what each saw.
     pub looked: Vec<Looked>,
@@ -75,11 +77,17 @@ pub fn explain(rules: &Ruleset, limits: &Limits, facts: &Facts) -> Explanation {
         Outcome::Blocked(refusal) => near.block(refusal),
         Outcome::NoSignOff { .. } | Outcome::Plan(_) => None,
     };
+    let budgets = facts.budgets().filter_map(|budget| near.budget(&budget));
     Explanation {
         facts: seen::used(facts, standing.as_ref()),
         limits: standing.as_ref().map(measured).unwrap_or_default(),
         steps,
-        warnings: notes.warnings.iter().map(|warning| near.warning(warning)).collect(),
+        warnings: notes
+            .warnings
+            .iter()
+            .map(|warning| near.warning(warning))
+            .chain(budgets)
+            .collect(),
         watchers: notes.watchers.iter().map(|watcher| near.watcher(watcher)).collect(),
         block,
         next: near.next(&outcome),

@@ -1,7 +1,7 @@
 //! Why a rule applies, in plain words for the requester and the approver.
 
 use super::{
-    case::Case,
+    case::{Case, asks_budget},
     rule::{Effect, LineTest, NONE, Rule},
 };
 use crate::domain::{
@@ -30,15 +30,11 @@ pub fn because(rule: &Rule, case: &Case<'_>, standing: &Standing) -> String {
         let lines: Vec<&Line> = case.meeting(test).collect();
         words.push(lines_matching(test, &lines));
     }
-    if rule.budget_exceeded
-        && case.budget_exceeded
-        && let Some(budget) = &facts.budget
-    {
-        let left = plain(budget.available);
-        words.push(format!(
-            "The budget of cost centre {} is exceeded: {left} are available.",
-            facts.cost_center
-        ));
+    if rule.budget_exceeded && case.budget_exceeded {
+        for budget in facts.budgets().filter(|budget| asks_budget(&budget.state)) {
+            let left = plain(budget.state.available);
+            words.push(format!("The budget of {} is exceeded: {left} are available.", budget.of));
+        }
     }
     if rule.flagged {
         words.push("The order differs from what was agreed.".to_owned());

@@ -3,14 +3,14 @@
 
 use crate::{
     base::{
-        id::{BudgetId, CostCenterId, OrganisationId, RequisitionId},
+        id::{BudgetId, OrganisationId, RequisitionId},
         money::Money,
         page::{Cut, Page},
         time::{Day, Time, parse_day},
     },
     domain::{
         approval::BudgetMode,
-        budget::{Budget, Entry, Movement, Standing},
+        budget::{Budget, Entry, Movement, Standing, Subject},
     },
 };
 
@@ -21,7 +21,9 @@ const OF_ORGANISATION: &str = "
     select * from budget where organisation_id = $1 and ($2 = '' or id < $2)
     order by id desc limit $3";
 const FOR_DAY: &str = "
-    select * from budget where cost_center_id = $1 and starts_on <= $2 and ends_on >= $2
+    select * from budget
+    where organisation_id = $1 and subject_kind = $2 and subject = $3
+        and starts_on <= $4 and ends_on >= $4
     order by starts_on desc, id limit 1";
 
 /// The budget, when it is the organisation's.
@@ -54,17 +56,13 @@ pub async fn of_organisation(
     Ok(Page::of(found, cut, |budget| budget.id.to_string()))
 }
 
-/// The budget of a cost centre whose period holds the day.
+/// The budget of a subject whose period holds the day.
 pub async fn for_day(
     conn: &mut Conn,
-    cost_center: CostCenterId,
+    (organisation, subject): (OrganisationId, &Subject),
     day: Day,
 ) -> Result<Option<Budget>, StoreError> {
-    let row = db::query(FOR_DAY)
-        .bind(cost_center.to_string())
-        .bind(day.to_string())
-        .fetch_optional(conn)
-        .await?;
+    let row = of(FOR_DAY, organisation, subject).bind(day.to_string()).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -78,7 +76,7 @@ fn read(row: &db::DbRow) -> Result<Budget, StoreError> {
     Ok(Budget {
         id: row.id("id")?,
         organisation: row.id("organisation_id")?,
-        cost_center: row.id("cost_center_id")?,
+        subject: Subject { kind: row.parsed("subject_kind")?, key: row.text("subject")? },
         period: row.text("period")?,
         starts_on: day("starts_on")?,
         ends_on: day("ends_on")?,
@@ -96,18 +94,27 @@ fn read(row: &db::DbRow) -> Result<Budget, StoreError> {
 }
 
 const OVERLAPS: &str = "
-    select * from budget where cost_center_id = $1 and starts_on <= $3 and ends_on >= $2
+    select * from budget
+    where organisation_id = $1 and subject_kind = $2 and subject = $3
+        and starts_on <= $5 and ends_on >= $4
     order by starts_on, id";
-const ENDING: &str = "select * from budget where cost_center_id = $1 and ends_on = $2 order by id";
+const ENDING: &str = "
+    select * from budget
+    where organisation_id = $1 and subject_kind = $2 and subject = $3 and ends_on = $4
+    order by id";
 
-/// The budgets of a cost centre that share a day with the period.
+/// A statement about the budgets of one subject.
+fn of<'s>(sql: &'static str, organisation: OrganisationId, subject: &'s Subject) -> db::Query<'s> {
+    db::query(sql).bind(organisation.to_string()).bind(subject.kind.word()).bind(&subject.key)
+}
+
+/// The budgets of a subject that share a day with the period.
 pub async fn overlapping(
     conn: &mut Conn,
-    cost_center: CostCenterId,
+    (organisation, subject): (OrganisationId, &Subject),
     (first, last): (Day, Day),
 ) -> Result<Vec<Budget>, StoreError> {
-    let rows = db::query(OVERLAPS)
-        .bind(cost_center.to_string())
+    let rows = of(OVERLAPS, organisation, subject)
         .bind(first.to_string())
         .bind(last.to_string())
         .fetch_all(conn)
@@ -115,28 +122,29 @@ pub async fn overlapping(
     rows.iter().map(read).collect()
 }
 
-/// The budget of a cost centre whose last day it is.
+/// The budget of a subject whose last day it is.
 pub async fn ending_on(
     conn: &mut Conn,
-    cost_center: CostCenterId,
+    (organisation, subject): (OrganisationId, &Subject),
     day: Day,
 ) -> Result<Option<Budget>, StoreError> {
-    let query = db::query(ENDING).bind(cost_center.to_string()).bind(day.to_string());
+    let query = of(ENDING, organisation, subject).bind(day.to_string());
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
 const INSERT: &str = "
-    insert into budget (id, organisation_id, cost_center_id, period, starts_on, ends_on, mode,
-        currency, limit_minor, carried_minor, carries_over, reserved_minor, committed_minor,
+    insert into budget (id, organisation_id, subject_kind, subject, period, starts_on, ends_on,
+        mode, currency, limit_minor, carried_minor, carries_over, reserved_minor, committed_minor,
         spent_minor, overdrawn_minor, version)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, 0, 0, 0, 0, 1)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10, 0, 0, 0, 0, 1)";
 
 /// Adds an empty budget; what it holds is granted by [`shift`].
 pub async fn insert(conn: &mut Conn, row: &Budget) -> Result<(), StoreError> {
     db::query(INSERT)
         .bind(row.id.to_string())
         .bind(row.organisation.to_string())
-        .bind(row.cost_center.to_string())
+        .bind(row.subject.kind.word())
+        .bind(&row.subject.key)
         .bind(&row.period)
         .bind(row.starts_on.to_string())
         .bind(row.ends_on.to_string())
@@ -208,6 +216,15 @@ pub async fn reserve(
         .execute(conn)
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+const UNRESERVE: &str = "
+    update budget set reserved_minor = reserved_minor - $1 where id = $2";
+
+/// Takes back a reservation of the same transaction, before anything was said of it.
+pub async fn unreserve(conn: &mut Conn, id: BudgetId, amount: Money) -> Result<(), StoreError> {
+    let query = db::query(UNRESERVE).bind(amount.minor()).bind(id.to_string());
+    one_row(query.execute(conn).await?.rows_affected(), "budget")
 }
 
 const SHIFT: &str = "

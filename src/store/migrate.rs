@@ -57,9 +57,11 @@ migrations! {
     "0180_receipt_and_payment"
     "0181_wire_keeping"
     "0182_classes"
+    "0190_memo"
+    "0191_budget_subject"
+    "0192_digest"
     "0200_level_two"
     "0201_certificate"
-    "0190_memo"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

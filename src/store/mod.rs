@@ -16,6 +16,7 @@ pub mod conformance;
 pub mod db;
 pub mod delegation;
 pub mod delivery;
+pub mod digest;
 pub mod document;
 pub mod gateway;
 pub mod idempotency;

@@ -122,6 +122,7 @@ fn url(app: &App, link: Link, bound: &str) -> String {
         Link::Cart(_) => format!("{home}/transfer"),
         Link::Order(id) => format!("{home}/orders/{id}"),
         Link::Invoice(id) => format!("{home}/invoices/{id}"),
+        Link::Home => format!("{home}/"),
         Link::Exchange(id) => format!("{home}/admin/exchanges/{id}"),
     }
 }

@@ -114,3 +114,105 @@ async fn admins_set_budgets_and_the_ledger_remembers_every_limit() {
     let globex = server.api("ada@globex.example").await;
     globex.put(&path, json!({"mode": "warn"})).await.expect(404);
 }
+
+/// Makes a budget of this subject for 2026; its id.
+async fn budget_of(ada: &Api, kind: &str, code: &str, mode: &str, limit: &str) -> String {
+    let limit = json!({"amount": limit, "currency": "EUR"});
+    let body = json!({kind: code, "period": "2026", "mode": mode, "limit": limit});
+    let made = ada.post("/budgets", body).await.expect(200).json();
+    assert_eq!((&made["kind"], &made["code"]), (&json!(kind), &json!(code)), "{made}");
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// Reserved, committed, spent and available.
+async fn stands(api: &Api, id: &str) -> [String; 4] {
+    let now = api.get(&format!("/budgets/{id}")).await.expect(200).json();
+    ["reserved", "committed", "spent", "available"]
+        .map(|part| now[part]["amount"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_line_reserves_on_every_budget_that_it_is_charged_to_and_each_speaks_for_itself() {
+    for server in Server::everywhere().await {
+        let ada = server.api("ada@acme.example").await;
+        let sheet = "p-17,New hall\np-18,Old hall\n";
+        ada.put("/registers/projects", json!({"csv": sheet})).await.expect(200);
+        let unknown = json!({"project": "p-99", "period": "2026", "mode": "warn",
+            "limit": {"amount": "1.00", "currency": "EUR"}});
+        let refused = ada.post("/budgets", unknown).await.expect(422).json();
+        assert_eq!(refused["code"], "unknown-project");
+        let hall = budget_of(&ada, "project", "p-17", "block", "1000.00").await;
+        let account = budget_of(&ada, "account", "6815", "warn", "100.00").await;
+        let all = ada.list("/budgets").await;
+        let center = all.iter().find(|one| one["cost_center"] == "4100").unwrap()["id"].clone();
+        let center = center.as_str().unwrap();
+
+        let ed = server.api("ed@acme.example").await;
+        let handed = async || {
+            let cart = ed.cart(&[("DESK-01", "office-one", "2")]).await;
+            let body = json!({"cost_center": "4100", "project": "p-17"});
+            ed.post(&format!("/carts/{cart}/submit"), body).await
+        };
+        let it = handed().await.expect(201).json();
+        let id = it["id"].as_str().unwrap();
+        assert_eq!(stands(&ada, &hall).await, ["900.00", "0.00", "0.00", "100.00"]);
+        assert_eq!(stands(&ada, center).await, ["900.00", "0.00", "0.00", "99100.00"]);
+        let refused = handed().await.expect(422).json();
+        assert_eq!(
+            (&refused["code"], &refused["field"]),
+            (&json!("budget-exceeded"), &json!("project"))
+        );
+        assert!(refused["detail"].as_str().unwrap().contains("project p-17"), "{refused}");
+        assert_eq!(stands(&ada, center).await[0], "900.00", "all or nothing");
+
+        let mia = server.api("mia@acme.example").await;
+        let tasks = mia.list("/tasks").await;
+        let task = tasks.iter().find(|task| task["requisition"] == *id).expect("a task");
+        let edit = json!({"lines": [{"line": 1, "account": {"name": "GL", "value": "6815"}}],
+            "decision": "approve", "content_hash": task["content_hash"]});
+        let path = format!("/tasks/{}/decide", task["id"].as_str().unwrap());
+        mia.post(&path, edit).await.expect(200);
+        let now = ed.get(&format!("/requisitions/{id}")).await.expect(200).json();
+        if now["state"] == "pending" {
+            mia.decide(id, "approve").await.expect(200);
+        }
+        for (budget, left) in [(&*hall, "100.00"), (&*account, "-800.00"), (center, "99100.00")] {
+            assert_eq!(stands(&ada, budget).await, ["0.00", "900.00", "0.00", left]);
+        }
+        let browser = server.signed_in("ada@acme.example").await;
+        let why = browser.get(&format!("/requisitions/{id}/why")).await.expect(200).text();
+        let why = crate::harness::html::plain(&why);
+        assert!(why.contains("The budget of account 6815 does not cover 900.00 EUR"), "{why}");
+        assert!(why.contains("800.00 EUR less and the budget of account 6815 suffices"), "{why}");
+        assert!(!why.contains("1. mia@acme.example"), "people go by their names: {why}");
+        let page = browser.get("/budgets").await.expect(200).text();
+        assert!(page.contains("project p-17 New hall") && page.contains("account 6815"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_submissions_on_two_budgets_each_is_booked_on_both_or_on_none() {
+    for server in Server::everywhere().await {
+        let ada = server.api("ada@acme.example").await;
+        ada.put("/registers/projects", json!({"csv": "p-17,New hall\n"})).await.expect(200);
+        let hall = budget_of(&ada, "project", "p-17", "block", "500.00").await;
+        let center = budget(&server, "9000.00").await;
+        let ed = server.api("ed@acme.example").await;
+        let mut carts = Vec::new();
+        for _ in 0..20 {
+            carts.push(ed.cart(&[("PEN-01", "office-one", "100")]).await);
+        }
+        let ed = &ed;
+        let submits = carts.iter().map(|cart| async move {
+            let body = json!({"cost_center": "4200", "project": "p-17"});
+            ed.post(&format!("/carts/{cart}/submit"), body).await
+        });
+        let answers = join_all(submits).await;
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            assert_eq!(answer.json()["code"], "budget-exceeded", "{}", answer.text());
+        }
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 5);
+        assert_eq!(stands(&ada, &hall).await, ["0.00", "500.00", "0.00", "0.00"]);
+        assert_eq!(stands(&ada, &center).await, ["0.00", "500.00", "0.00", "8500.00"]);
+    }
+}

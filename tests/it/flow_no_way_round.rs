@@ -190,3 +190,68 @@ async fn a_sole_approver_who_asks_is_a_dead_end_and_never_a_yes() {
     assert!(refused["mend"].to_string().contains("director"), "{refused}");
     assert!(dan.list("/requisitions").await.is_empty());
 }
+
+/// Puts another access policy in force: drafted by ada, activated by abe.
+async fn in_force(server: &Server, csv: &str) {
+    let ada = server.api("ada@acme.example").await;
+    let body = json!({"csv": csv, "comment": "who takes goods in"});
+    let draft = ada.put("/policies/access", body).await.expect(200).json();
+    let abe = server.api("abe@acme.example").await;
+    let version = json!({"version": draft["version"]});
+    abe.post("/policies/access/activate", version).await.expect(200);
+}
+
+#[tokio::test]
+async fn whom_the_policy_keeps_from_his_own_goods_takes_them_in_by_no_way() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let now = ada.get("/policies/access").await.expect(200).json();
+    assert_eq!(now["missing"], json!([]), "{now}");
+    let csv = now["csv"].as_str().unwrap();
+    let lines = ["goods-requester", "goods-approver"]
+        .map(|part| format!("p, {part}, *, order, receive, allow"));
+    let apart = csv
+        .replace(&lines[0], &lines[0].replace("allow", "deny"))
+        .replace(&lines[1], &lines[1].replace("allow", "deny"))
+        .replace("p, admin, *, order, cancel", "p, admin, *, order, receive, allow\n$0")
+        .replace("$0", "p, admin, *, order, cancel");
+    in_force(&server, &apart).await;
+    // Whatever roles ed and mia have besides.
+    give_roles(&server, "ed@acme.example", &["requester", "receiver", "admin"]).await;
+    give_roles(&server, "mia@acme.example", &["approver", "receiver"]).await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let it = ed.requisition(DESKS, "4100").await;
+    mia.decide(it["id"].as_str().unwrap(), "approve").await.expect(200);
+    let order = ed.list("/orders").await.remove(0);
+    let id = order["id"].as_str().unwrap();
+    for api in [&ed, &mia] {
+        let refused = api.post(&format!("/orders/{id}/receive"), json!({})).await;
+        assert_eq!(refused.expect(403).json()["code"], "own-order");
+    }
+    let page = browser(&server, "ed@acme.example").await;
+    let at = page.get(&format!("/orders/{id}")).await.expect(200).text();
+    if let Some(form) = html::form(&at, "Receive") {
+        let said = page.submit(&form.action, &form.fields).await;
+        assert!(said.text().contains("does not take them in"), "{}", said.status);
+    }
+    give_roles(&server, "fin@acme.example", &["accounts-payable", "receiver"]).await;
+    let fin = server.api("fin@acme.example").await;
+    fin.post(&format!("/orders/{id}/receive"), json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_older_policy_is_told_which_shipped_lines_it_lacks_and_drafts_them() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let now = ada.get("/policies/access").await.expect(200).json();
+    let line = "p, goods-receiver, *, invoice, decide, deny";
+    in_force(&server, &now["csv"].as_str().unwrap().replace(line, "")).await;
+    let now = ada.get("/policies/access").await.expect(200).json();
+    assert_eq!(now["missing"], json!([line]));
+    let page = browser(&server, "ada@acme.example").await;
+    let at = page.get("/admin/policies/access").await.expect(200).text();
+    assert!(html::plain(&at).contains(line), "{at}");
+    let draft = page.press(&at, "Draft the missing lines").await;
+    assert!(html::plain(&draft).contains(line) && draft.contains("draft"), "{draft}");
+}

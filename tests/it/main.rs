@@ -19,6 +19,7 @@ mod flow_change_order;
 mod flow_conformance;
 mod flow_crash;
 mod flow_credentials;
+mod flow_digest;
 mod flow_doctor;
 mod flow_documents;
 mod flow_gateway;

@@ -16,7 +16,7 @@ use countersign::{
     },
     domain::{
         approval::BudgetMode,
-        budget::{Budget, BudgetAccount, Cause, Entry, Movement, Standing},
+        budget::{Budget, BudgetAccount, Cause, Entry, Movement, Standing, Subject, SubjectKind},
     },
     store::{self, Conn, StoreError, Work, budget::Guard},
 };
@@ -33,7 +33,7 @@ async fn found(inside: &Inside, cost_center: &str) -> Budget {
     let center =
         store::organisation::cost_center(&mut conn, acme.id, cost_center).await.unwrap().unwrap();
     let all = store::budget::of_organisation(&mut conn, acme.id, &Cut::default()).await.unwrap();
-    all.items.into_iter().find(|budget| budget.cost_center == center.id).unwrap()
+    all.items.into_iter().find(|budget| budget.subject == Subject::cost_center(center.id)).unwrap()
 }
 
 /// Entries of one transaction, made as the use cases make them.
@@ -177,7 +177,8 @@ async fn ordered(inside: &Inside, lines: &[(&str, &str)]) -> countersign::base::
 
 fn month(period: &str, limit: &str) -> Save {
     Save {
-        cost_center: "4200".to_owned(),
+        kind: SubjectKind::CostCenter,
+        code: "4200".to_owned(),
         period: period.to_owned(),
         mode: BudgetMode::Block,
         limit: euro(limit),
@@ -210,7 +211,9 @@ async fn what_is_left_of_a_month_is_carried_over_once_and_to_the_cent() {
         let carried = ledger.items.iter().filter(|(entry, _)| entry.cause == Cause::Carried);
         assert_eq!(carried.count(), 1);
         let day = february.starts_on.yesterday().unwrap();
-        let january = store::budget::ending_on(&mut conn, february.cost_center, day).await;
+        let january =
+            store::budget::ending_on(&mut conn, (february.organisation, &february.subject), day);
+        let january = january.await;
         let january = january.unwrap().unwrap().standing;
         assert_eq!((january.limit, january.available().unwrap()), (euro("70.00"), euro("0.00")));
     }

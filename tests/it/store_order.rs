@@ -358,7 +358,9 @@ async fn a_rejected_order_gives_its_money_back_and_tells_the_requester_why() {
         let acme = store::organisation::by_name(&mut conn, "acme").await.unwrap().unwrap();
         let centers = store::organisation::cost_centers(&mut conn, acme.id).await.unwrap();
         let center = centers.iter().find(|center| center.code == "4100").unwrap();
-        let budget = store::budget::for_day(&mut conn, center.id, day).await.unwrap();
+        let subject = countersign::domain::budget::Subject::cost_center(center.id);
+        let whose = (acme.id, &subject);
+        let budget = store::budget::for_day(&mut conn, whose, day).await.unwrap();
         let (committed, reserved) = budget
             .map(|budget| (budget.standing.committed.minor(), budget.standing.reserved.minor()))
             .unwrap();

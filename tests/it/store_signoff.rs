@@ -90,7 +90,7 @@ async fn standing(inside: &Inside, cost_center: &str) -> [String; 4] {
     let ada = inside.actor("ada@acme.example").await;
     let mut reader = inside.app.reader(&ada).await.unwrap();
     let page = budget::list(&mut reader, &Cut::default()).await.unwrap();
-    let found = page.items.into_iter().find(|one| one.cost_center.code == cost_center).unwrap();
+    let found = page.items.into_iter().find(|one| one.code == cost_center).unwrap();
     // The ledger alone gives the same figures.
     let now = Some(inside.app.now());
     let from_ledger = budget::get(&mut reader, found.budget.id, now).await.unwrap();
@@ -177,7 +177,8 @@ async fn the_own_limit_is_inclusive_and_budgets_block_or_ask_the_director() {
         let no = submit(&inside, &ed, &[("PEN-01", "100")], "4200").await.unwrap_err().told();
         assert_eq!((no.code, no.kind), ("budget-exceeded", RefusalKind::Invalid));
         let available = r#"{"amount":"99.99","currency":"EUR"}"#;
-        assert_eq!(no.more, [("available", available.to_owned())]);
+        let named = ("budget", "cost centre 4200".to_owned());
+        assert_eq!(no.more, [named, ("available", available.to_owned())]);
         let submitted = submit(&inside, &ed, &[("PEN-01", "101")], "4100").await.unwrap();
         assert_eq!(plan(&view(&inside, &ed, submitted.requisition).await), ["1 dan:open"]);
         assert_eq!(standing(&inside, "4100").await, ["101.00", "900.00", "0.00", "-1.00"]);

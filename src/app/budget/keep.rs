@@ -2,12 +2,15 @@
 
 use crate::{
     app::{AppError, Command, Cx, Need},
-    base::{id::BudgetId, money::Money, text::shorten},
+    base::{
+        id::{BudgetId, OrganisationId},
+        money::Money,
+        text::shorten,
+    },
     domain::{
         approval::{BudgetMode, plain},
-        budget::{Budget, BudgetAccount, Cause, Movement, Standing},
+        budget::{Budget, BudgetAccount, Cause, Movement, Standing, Subject, SubjectKind},
         fact::{self, Fact},
-        party::{CostCenter, Organisation},
         period::Term,
         refusal::Refusal,
     },
@@ -16,11 +19,12 @@ use crate::{
 
 use super::enter;
 
-/// Makes the budget of a cost centre and period, or changes it when it is there.
+/// Makes the budget of a subject and period, or changes it when it is there.
 #[derive(Debug, Clone)]
 pub struct Save {
-    /// The cost centre's code.
-    pub cost_center: String,
+    pub kind: SubjectKind,
+    /// The code of the cost centre or project, or the account.
+    pub code: String,
     /// A fiscal year, a quarter or a month: `2026`, `2026-Q2`, `2026-03`.
     pub period: String,
     pub mode: BudgetMode,
@@ -51,20 +55,19 @@ impl Command for Save {
         let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
         let term = Term::named(self.period.trim(), organisation.fiscal_month);
         let term = term.ok_or_else(|| bad_period(&self.period))?;
-        let center = store::organisation::cost_center(cx.conn, id, &self.cost_center).await?;
-        let center = center.ok_or_else(|| unknown_cost_center(&self.cost_center))?;
+        let subject = subject(cx, id, (self.kind, self.code.trim())).await?;
         let span = (term.first, term.last);
-        let known = store::budget::overlapping(cx.conn, center.id, span).await?;
+        let known = store::budget::overlapping(cx.conn, (id, &subject), span).await?;
         match known.into_iter().next() {
             Some(known) if known.period == term.name && !self.fresh => {
                 let (mode, limit) = (Some(self.mode), Some(self.limit));
                 change(cx, known, (mode, limit, self.carries_over)).await
             }
-            Some(known) => Err(overlaps(&known, &center).into()),
+            Some(known) => Err(overlaps(&known, self.code.trim()).into()),
             None => {
                 need_limit(self.limit)?;
                 let terms = (self.mode, self.carries_over.unwrap_or(false));
-                open(cx, (&organisation, &center), &term, (terms, self.limit)).await
+                open(cx, (organisation.id, subject), &term, (terms, self.limit)).await
             }
         }
     }
@@ -85,14 +88,14 @@ impl Command for Change {
 /// Opens a budget and grants it its limit; mode and carry-over are its terms.
 pub async fn open(
     cx: &mut Cx<'_>,
-    (organisation, center): (&Organisation, &CostCenter),
+    (organisation, subject): (OrganisationId, Subject),
     term: &Term,
     ((mode, carries_over), limit): ((BudgetMode, bool), Money),
 ) -> Result<BudgetId, AppError> {
     let budget = Budget {
         id: cx.id(),
-        organisation: organisation.id,
-        cost_center: center.id,
+        organisation,
+        subject,
         period: term.name.clone(),
         starts_on: term.first,
         ends_on: term.last,
@@ -108,7 +111,7 @@ pub async fn open(
         changed("limit", String::new(), limit.to_string()),
         changed("carry_over", String::new(), carries_over.to_string()),
     ];
-    said(cx, organisation.id, (budget.id, changes));
+    said(cx, organisation, (budget.id, changes));
     Ok(budget.id)
 }
 
@@ -193,11 +196,37 @@ fn need_limit(limit: Money) -> Result<(), Refusal> {
         .got(limit.amount_text()))
 }
 
-fn unknown_cost_center(code: &str) -> Refusal {
-    Refusal::invalid("unknown-cost-center", "There is no such cost centre.")
-        .field("cost_center")
-        .got(shorten(code, 40))
-        .expected("the code of one of the organisation's cost centres")
+/// What the budget is for; a cost centre and a project must be there, an account is only named.
+async fn subject(
+    cx: &mut Cx<'_>,
+    organisation: OrganisationId,
+    (kind, code): (SubjectKind, &str),
+) -> Result<Subject, AppError> {
+    let unknown = |code: &'static str, message: &str, expected: &str| {
+        let refusal = Refusal::invalid(code, message).field(kind.word());
+        refusal.expected(expected)
+    };
+    match kind {
+        SubjectKind::CostCenter => {
+            let center = store::organisation::cost_center(cx.conn, organisation, code).await?;
+            let expected = "the code of one of the organisation's cost centres";
+            let no = unknown("unknown-cost-center", "There is no such cost centre.", expected);
+            Ok(Subject::cost_center(center.ok_or_else(|| no.got(shorten(code, 40)))?.id))
+        }
+        SubjectKind::Project => {
+            let known = store::register::all(cx.conn, organisation, "projects").await?;
+            let expected = "the code of a project in the organisation's register";
+            let no = unknown("unknown-project", "There is no such project.", expected);
+            let found = known.iter().any(|project| project.name == code);
+            found.then(|| Subject::project(code)).ok_or_else(|| no.got(shorten(code, 40)).into())
+        }
+        SubjectKind::Account => {
+            let fits =
+                !code.is_empty() && code.chars().count() <= 60 && !code.contains(char::is_control);
+            let no = unknown("bad-account", "This is no account.", "1 to 60 visible characters");
+            fits.then(|| Subject::account(code)).ok_or_else(|| no.got(shorten(code, 40)).into())
+        }
+    }
 }
 
 fn bad_period(period: &str) -> Refusal {
@@ -207,11 +236,12 @@ fn bad_period(period: &str) -> Refusal {
         .expected("a period such as 2026, 2026-Q2 or 2026-03")
 }
 
-fn overlaps(known: &Budget, center: &CostCenter) -> Refusal {
-    let message = format!("Cost centre {} has a budget for {} already.", center.code, known.period);
+fn overlaps(known: &Budget, code: &str) -> Refusal {
+    let kind = known.subject.kind.said();
+    let message = format!("The {kind} {code} has a budget for {} already.", known.period);
     Refusal::conflict("budget-overlaps", message)
         .field("period")
         .got(known.period.clone())
-        .expected("a period that shares no day with another budget of the cost centre")
+        .expected("a period that shares no day with another budget of the same")
         .mend("Change that budget, or choose another period.")
 }

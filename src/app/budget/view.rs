@@ -9,7 +9,7 @@ use crate::{
         time::Time,
     },
     domain::{
-        budget::{Budget, Entry, Standing},
+        budget::{Budget, Entry, Standing, SubjectKind},
         party::CostCenter,
         refusal::Refusal,
     },
@@ -20,22 +20,35 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BudgetView {
     pub budget: Budget,
-    pub cost_center: CostCenter,
+    /// The code of the cost centre or project, or the account.
+    pub code: String,
+    /// What the cost centre or project is called; empty for an account.
+    pub title: String,
     /// How it stands, or stood at the moment asked for.
     pub standing: Standing,
     pub available: Money,
 }
 
+impl BudgetView {
+    /// `4100`, `project P-17`, `account 6100`.
+    pub fn named(&self) -> String {
+        match self.budget.subject.kind {
+            SubjectKind::CostCenter => self.code.clone(),
+            kind => format!("{} {}", kind.said(), self.code),
+        }
+    }
+}
+
 /// The budgets the reader may see: all of the organisation, or those of the own cost centres.
 pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<BudgetView>, AppError> {
     let organisation = reader.actor.need_organisation()?;
-    let visible = visible_centers(reader).await?;
+    let visible = visible(reader).await?;
     let page = store::budget::of_organisation(&mut reader.conn, organisation, cut).await?;
     let next = page.next.clone();
     let mut items = Vec::with_capacity(page.items.len());
     for budget in page.items {
-        if let Some(center) = visible.iter().find(|center| center.id == budget.cost_center) {
-            items.push(view(budget, center.clone(), None)?);
+        if let Some(names) = visible.names(&budget) {
+            items.push(view(budget, names, None)?);
         }
     }
     Ok(Page { items, next })
@@ -48,16 +61,15 @@ pub async fn get(
     at: Option<Time>,
 ) -> Result<BudgetView, AppError> {
     let organisation = reader.actor.need_organisation()?;
-    let visible = visible_centers(reader).await?;
+    let visible = visible(reader).await?;
     let budget = store::budget::get(&mut reader.conn, organisation, id).await?;
     let budget = budget.ok_or_else(|| Refusal::not_found("budget"))?;
-    let center = visible.into_iter().find(|center| center.id == budget.cost_center);
-    let center = center.ok_or_else(|| Refusal::not_found("budget"))?;
+    let names = visible.names(&budget).ok_or_else(|| Refusal::not_found("budget"))?;
     let then = match at {
         Some(at) => Some(store::budget::standing_at(&mut reader.conn, &budget, at).await?),
         None => None,
     };
-    view(budget, center, then)
+    view(budget, names, then)
 }
 
 /// The movements of one budget, newest first, each with the human number of what moved it.
@@ -72,22 +84,50 @@ pub async fn ledger(
 
 fn view(
     budget: Budget,
-    cost_center: CostCenter,
+    (code, title): (String, String),
     then: Option<Standing>,
 ) -> Result<BudgetView, AppError> {
     let standing = then.unwrap_or(budget.standing);
-    Ok(BudgetView { available: standing.available()?, budget, cost_center, standing })
+    Ok(BudgetView { available: standing.available()?, budget, code, title, standing })
 }
 
-async fn visible_centers(reader: &mut Reader<'_>) -> Result<Vec<CostCenter>, AppError> {
+/// Whose budgets a reader may see.
+struct Visible {
+    centers: Vec<CostCenter>,
+    /// Code and name of every project, for who may see all budgets.
+    all: Option<Vec<(String, String)>>,
+}
+
+impl Visible {
+    /// Code and title of the budget's subject, when the reader may see it.
+    fn names(&self, budget: &Budget) -> Option<(String, String)> {
+        let key = &budget.subject.key;
+        match budget.subject.kind {
+            SubjectKind::CostCenter => {
+                let center = self.centers.iter().find(|center| center.id.to_string() == *key)?;
+                Some((center.code.clone(), center.name.clone()))
+            }
+            SubjectKind::Project => {
+                let known = self.all.as_ref()?.iter().find(|(code, _)| code == key);
+                let title = known.map(|(_, title)| title.clone()).unwrap_or_default();
+                Some((key.clone(), title))
+            }
+            SubjectKind::Account => self.all.as_ref().map(|_| (key.clone(), String::new())),
+        }
+    }
+}
+
+async fn visible(reader: &mut Reader<'_>) -> Result<Visible, AppError> {
     let organisation = reader.actor.need_organisation()?;
     let all = store::organisation::cost_centers(&mut reader.conn, organisation).await?;
     if reader.may("budget", "read-all") {
-        return Ok(all);
+        let known = store::register::all(&mut reader.conn, organisation, "projects").await?;
+        let projects = known.into_iter().map(|project| (project.name, project.value)).collect();
+        return Ok(Visible { centers: all, all: Some(projects) });
     }
     reader.need("budget", "read")?;
     let person = reader.actor.need_person()?.id;
     let own = store::person::cost_centers(&mut reader.conn, person).await?;
     let mine = |center: &CostCenter| own.contains(&center.id) || center.owner == Some(person);
-    Ok(all.into_iter().filter(mine).collect())
+    Ok(Visible { centers: all.into_iter().filter(mine).collect(), all: None })
 }

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::{
         fact::Fact,
-        order::{Order, OrderMove},
+        order::{Order, OrderLine, OrderMove},
         refusal::Refusal,
         requisition::{Requisition, RequisitionLine, RequisitionSource, order_part_hash},
     },
@@ -133,7 +133,8 @@ pub async fn cancel(cx: &mut Cx<'_>, before: &Order, reason: &str) -> Result<(),
         ..before.clone()
     };
     store::order::cancel(cx.conn, &order).await?;
-    budget::free(cx, order.requisition, &order.id.to_string(), order.total).await?;
+    let whole = whole(cx, &order).await?;
+    budget::free(cx, order.requisition, &order.id.to_string(), &whole).await?;
     cx.fact_in(
         order.organisation,
         Fact::OrderCancelled {
@@ -148,10 +149,18 @@ pub async fn cancel(cx: &mut Cx<'_>, before: &Order, reason: &str) -> Result<(),
     Ok(())
 }
 
+/// What every line of an order costs.
+async fn whole(cx: &mut Cx<'_>, order: &Order) -> Result<Vec<budget::Billed>, AppError> {
+    let lines = store::order::lines(cx.conn, order.id).await?;
+    let cost = |line: &OrderLine| budget::Billed::sum(line.requisition_line, line.goods.total);
+    Ok(lines.iter().map(cost).collect())
+}
+
 /// Gives back what the earlier versions had committed, while their change is judged.
 pub async fn set_aside(cx: &mut Cx<'_>, orders: &[Order]) -> Result<(), AppError> {
     for order in orders {
-        budget::free(cx, order.requisition, &order.id.to_string(), order.total).await?;
+        let whole = whole(cx, order).await?;
+        budget::free(cx, order.requisition, &order.id.to_string(), &whole).await?;
     }
     Ok(())
 }
@@ -161,7 +170,8 @@ pub async fn stands_again(cx: &mut Cx<'_>, requisition: &Requisition) -> Result<
     let Some(id) = requisition.buyer_order_id.as_deref() else { return Ok(()) };
     let organisation = requisition.organisation;
     for order in standing(cx.conn, organisation, id, Some(requisition)).await? {
-        budget::commit_again(cx, order.requisition, &order.id.to_string(), order.total).await?;
+        let whole = whole(cx, &order).await?;
+        budget::commit_again(cx, order.requisition, &order.id.to_string(), &whole).await?;
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ use crate::{
         time::{DAY_MS, Time},
     },
     domain::{
-        approval::{BudgetState, Facts, Line, Person, SupplierStatus, WindowSum},
+        approval::{Facts, Line, Person, SupplierStatus, WindowSum},
+        budget::{Charged, SubjectKind},
         cart, party,
         period::Term,
         requisition::{Extras, RequisitionLine, RequisitionSource},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 use super::{
-    super::{AppError, Rules, register},
+    super::{AppError, Rules, budget::Share, register},
     registers::{Items, Registers},
 };
 
@@ -56,6 +57,14 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// What all of it is charged to.
+    pub fn charged(&self) -> Charged<'_> {
+        Charged {
+            cost_center: self.cost_center.as_ref().map(|center| center.id),
+            project: self.extras.project.as_deref(),
+        }
+    }
+
     /// The sum of the lines' totals.
     pub fn total_of(
         lines: &[RequisitionLine],
@@ -70,7 +79,7 @@ pub async fn load(
     conn: &mut Conn,
     rules: &Rules,
     draft: &Draft,
-    budget: Option<BudgetState>,
+    budgets: &[Share],
 ) -> Result<Facts, AppError> {
     let organisation = draft.organisation.id;
     let today = draft.at.day_in(&draft.organisation.time_zone);
@@ -88,6 +97,9 @@ pub async fn load(
         named.extend(found.filter(|p| p.organisation() == Some(organisation)).map(|p| known(&p)));
     }
     let manager_roles = managers.iter().map(|one| (one.id, one.roles.iter().cloned().collect()));
+    let is_own = |share: &&Share| share.budget.subject.kind == SubjectKind::CostCenter;
+    let own = budgets.iter().find(is_own);
+    let others = budgets.iter().filter(|share| !is_own(share));
     let mut facts = Facts {
         organisation: draft.organisation.name.clone(),
         currency: draft.organisation.currency,
@@ -107,7 +119,8 @@ pub async fn load(
         signed_as: draft.signed_as.clone(),
         source: draft.source,
         flagged: draft.flagged,
-        budget,
+        budget: own.map(|share| share.state),
+        other_budgets: others.map(Share::fact).collect(),
         holders,
         named,
         rates: register::rates(conn, organisation, today).await?,

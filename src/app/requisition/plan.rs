@@ -4,10 +4,10 @@ use crate::{
     base::id::{StepId, TaskId},
     domain::{
         approval::{
-            self, ApproverSource, Asked, BudgetMode, BudgetState, Facts, KeptPlan, Mode, Notes,
-            Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted, Warning,
+            self, ApproverSource, Asked, BudgetMode, Facts, KeptPlan, Mode, Notes, Outcome, Place,
+            RuleRef, Step, StepState, Task, TaskState, Wanted, Warning,
         },
-        budget::{Budget, exceeded, warning},
+        budget::{exceeded, warning},
         requisition::{Requisition, RequisitionSource},
     },
     policy::explain::explain,
@@ -15,7 +15,11 @@ use crate::{
 };
 
 use super::{
-    super::{App, AppError, Cx, Rules, budget, policy},
+    super::{
+        App, AppError, Cx, Rules,
+        budget::{self, Share},
+        policy,
+    },
     facts::{self, Draft},
 };
 
@@ -28,8 +32,8 @@ pub struct Planned {
     pub rules: Rules,
     pub facts: Facts,
     pub outcome: Outcome,
-    /// The budget it counts against.
-    pub budget: Option<(Budget, BudgetState)>,
+    /// The budgets it counts against.
+    pub budgets: Vec<Share>,
 }
 
 impl Planned {
@@ -45,32 +49,22 @@ impl Planned {
 /// Asks the policy in force; nothing is written.
 pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, AppError> {
     let rules = app.policies.rules(conn, draft.organisation.id).await?;
-    let center = draft.cost_center.as_ref().map(|center| center.id);
-    let budget = budget::of_today(conn, &draft.organisation, center, draft.at).await?;
-    let budget = match budget {
-        Some(budget) => {
-            let state = budget.state_for(draft.total)?;
-            Some((budget, state))
-        }
-        None => None,
+    let budgets = budget::of_today(conn, draft).await?;
+    let facts = facts::load(conn, &rules, draft, &budgets).await?;
+    let blocks = |share: &&Share| share.state.mode == BudgetMode::Block && share.state.exceeded;
+    let outcome = match budgets.iter().find(blocks) {
+        Some(share) => Outcome::Blocked(exceeded(&share.of, share.amount, share.state.available)),
+        None => outcome(&rules, &facts),
     };
-    let state = budget.as_ref().map(|(_, state)| *state);
-    let facts = facts::load(conn, &rules, draft, state).await?;
-    let outcome = match &state {
-        Some(state) if state.mode == BudgetMode::Block && state.exceeded => {
-            Outcome::Blocked(exceeded(&draft.cost_center_code, draft.total, state.available))
-        }
-        _ => outcome(&rules, &facts),
-    };
-    Ok(Planned { rules, facts, outcome, budget })
+    Ok(Planned { rules, facts, outcome, budgets })
 }
 
 /// What the rules say of these facts: nothing else goes into a plan, so that it can be made again
 /// from what was kept.
 pub fn outcome(rules: &Rules, facts: &Facts) -> Outcome {
     let mut outcome = by_rules(rules, facts);
-    let state = facts.budget.as_ref();
-    if let Some(message) = state.and_then(|state| warning(&facts.cost_center, facts.total, state)) {
+    for budget in facts.budgets() {
+        let Some(message) = warning(&budget.of, budget.amount, &budget.state) else { continue };
         let rule =
             RuleRef { id: "budget".to_owned(), version: rules.approval.version().to_owned() };
         outcome.warn(Warning { rule, message, because: String::new() });
@@ -143,15 +137,14 @@ fn for_flags(rules: &Rules, facts: &Facts) -> Outcome {
     }
 }
 
-/// Makes the plan and reserves the budget that it was made for, both or neither.
+/// Makes the plan and reserves the budgets that it was made for, all or nothing.
 pub async fn plan_and_reserve(cx: &mut Cx<'_>, draft: &Draft) -> Result<Planned, AppError> {
     for _ in 0..TRIES {
         let planned = plan(cx.app, cx.conn, draft).await?;
         if let Outcome::Blocked(refusal) = planned.outcome {
             return Err(refusal.into());
         }
-        let Some((budget, state)) = &planned.budget else { return Ok(planned) };
-        if budget::reserve(cx, budget, state, draft.id, draft.total).await? {
+        if budget::reserve(cx, &planned.budgets, draft.id).await? {
             return Ok(planned);
         }
     }

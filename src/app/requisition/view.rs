@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    super::{AppError, Reader, cart::reach, catalogue::suppliers_by_id},
+    super::{AppError, Reader, budget, cart::reach, catalogue::suppliers_by_id},
     Forecast, Planned, Wish, draft_of_cart, forecast, need_organisation, own_cost_centers, plan,
 };
 
@@ -311,7 +311,7 @@ pub fn explained(planned: &Planned) -> Preview {
         because: planned.because(),
         next: why.next.as_ref().map(|change| change.text.clone()),
         notes,
-        budget_left: planned.budget.as_ref().map(|(_, state)| state.available),
+        budget_left: budget::least(planned.budgets.iter().map(|share| share.state.available)),
     }
 }
 

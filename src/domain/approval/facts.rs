@@ -111,6 +111,26 @@ pub struct BudgetState {
     pub available: Money,
 }
 
+/// How a budget beside the cost centre's would stand: of a project or an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherBudget {
+    /// `project P-17`.
+    pub of: String,
+    /// The numbers of the lines that count against it.
+    pub lines: Vec<u32>,
+    pub state: BudgetState,
+}
+
+/// A budget among the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// `cost centre 4100`.
+    pub of: String,
+    /// What of this requisition counts against it.
+    pub amount: Money,
+    pub state: BudgetState,
+}
+
 /// What was handed in earlier and counts against a limit: without this requisition and without
 /// rejected, withdrawn and expired ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -202,6 +222,9 @@ pub struct Facts {
     pub flagged: bool,
     /// `None` when the cost centre has no budget.
     pub budget: Option<BudgetState>,
+    /// The budgets of projects and accounts that its lines count against.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_budgets: Vec<OtherBudget>,
     /// Who holds the roles that the rules name.
     pub holders: BTreeMap<Role, Vec<Person>>,
     /// Who is in the groups that the rules name.
@@ -244,6 +267,7 @@ impl Facts {
             source: RequisitionSource::Cart,
             flagged: false,
             budget: None,
+            other_budgets: Vec::new(),
             holders: BTreeMap::new(),
             groups: BTreeMap::new(),
             contract_owners: BTreeMap::new(),
@@ -253,6 +277,32 @@ impl Facts {
             rates: Vec::new(),
             windows: Vec::new(),
         }
+    }
+
+    /// Every budget that this counts against, the cost centre's first.
+    pub fn budgets(&self) -> impl Iterator<Item = Counted> {
+        let own = self.budget.map(|state| {
+            let of = format!("cost centre {}", self.cost_center);
+            Counted { of, amount: self.total, state }
+        });
+        let others = self.other_budgets.iter().map(|other| Counted {
+            of: other.of.clone(),
+            amount: self.counted(&other.lines),
+            state: other.state,
+        });
+        own.into_iter().chain(others)
+    }
+
+    /// What these lines cost. Where the total is another than that of all lines, because a smaller
+    /// one is tried, the difference is taken to be theirs.
+    fn counted(&self, numbers: &[u32]) -> Money {
+        let sum = |holds: &dyn Fn(&Line) -> bool| {
+            let lines = self.lines.iter().filter(|line| holds(line));
+            lines.fold(0_i64, |sum, line| sum.saturating_add(line.total.minor()))
+        };
+        let tried = sum(&|_| true).saturating_sub(self.total.minor());
+        let own = sum(&|line| numbers.contains(&line.number));
+        Money::from_minor(own.saturating_sub(tried).max(0), self.total.currency())
     }
 
     /// An amount in another currency, exact and unrounded. A missing rate is a refusal, never a

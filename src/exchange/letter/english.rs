@@ -5,6 +5,7 @@ use super::words::{Frame, Label, Words, said};
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Hello ", ","),
     lines: "The cart",
+    gathered: ["News", "To decide"],
     more_lines: "and {more} more lines",
     closing: "This mail was written by Countersign. Nobody reads answers to it.",
 };
@@ -148,6 +149,12 @@ pub(super) const WORDS: Words = Words {
         "Open the order",
         "Mend what the reason above says, then send the order again from its page. It \
              leaves as the same document, so it cannot be booked twice.",
+    ),
+    digest: said(
+        "{count} things since the last mail",
+        "This was gathered for you. What is to be decided stands first.",
+        "Open Countersign",
+        "You chose one mail a day. In Countersign, under My mail, you can choose otherwise.",
     ),
     exchange_failed: said(
         "{document} with {partner} went wrong",

@@ -5,6 +5,7 @@ use super::words::{Frame, Label, Words, said};
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Bonjour ", ","),
     lines: "Le panier",
+    gathered: ["Nouvelles", "À décider"],
     more_lines: "et {more} autres lignes",
     closing: "Ce message a été écrit par Countersign. Personne ne lit les réponses.",
 };
@@ -156,6 +157,13 @@ pub(super) const WORDS: Words = Words {
         "Ouvrir la commande",
         "Corrigez le motif indiqué, puis renvoyez la commande depuis sa page. Elle part comme \
              le même document et ne sera pas enregistrée deux fois.",
+    ),
+    digest: said(
+        "{count} nouvelles depuis le dernier message",
+        "Ceci a été rassemblé pour vous. Ce qui est à décider vient en premier.",
+        "Ouvrir Countersign",
+        "Vous avez choisi un message par jour. Dans Countersign, sous « My mail », vous pouvez en \
+             changer.",
     ),
     exchange_failed: said(
         "{document} avec {partner} a échoué",

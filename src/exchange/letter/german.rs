@@ -5,6 +5,7 @@ use super::words::{Frame, Label, Words, said};
 pub(super) const FRAME: Frame = Frame {
     greeting: ("Guten Tag ", ","),
     lines: "Der Warenkorb",
+    gathered: ["Neuigkeiten", "Zu entscheiden"],
     more_lines: "und {more} weitere Positionen",
     closing: "Diese E-Mail hat Countersign geschrieben. Antworten darauf liest niemand.",
 };
@@ -155,6 +156,13 @@ pub(super) const WORDS: Words = Words {
         "Bestellung öffnen",
         "Beheben Sie den genannten Grund und senden Sie die Bestellung von ihrer Seite aus \
              erneut. Sie geht als dasselbe Dokument hinaus und wird nicht doppelt gebucht.",
+    ),
+    digest: said(
+        "{count} Dinge seit der letzten E-Mail",
+        "Das wurde für Sie gesammelt. Was zu entscheiden ist, steht zuerst.",
+        "Countersign öffnen",
+        "Sie haben eine E-Mail am Tag gewählt. In Countersign, unter „My mail“, können Sie es \
+             ändern.",
     ),
     exchange_failed: said(
         "{document} mit {partner} ist fehlgeschlagen",

@@ -115,6 +115,7 @@ fn every_notice(typed: &str) -> Vec<Notice> {
             document: "OrderRequest".into(),
             because: typed.into(),
         },
+        Notice::Digest { requests: vec![typed.into()], news: vec![typed.into()] },
     ]
 }
 

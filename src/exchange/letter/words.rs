@@ -29,6 +29,7 @@ pub(super) enum Topic {
     DeliveryLate,
     DeliveryFailed,
     ExchangeFailed,
+    Digest,
 }
 
 impl Topic {
@@ -87,6 +88,7 @@ pub(super) struct Words {
     pub(super) delivery_late: Wording,
     pub(super) delivery_failed: Wording,
     pub(super) exchange_failed: Wording,
+    pub(super) digest: Wording,
 }
 
 /// What stands before a value in the list of values.
@@ -118,6 +120,8 @@ pub(super) struct Frame {
     /// Before and after the reader's name.
     pub(super) greeting: (&'static str, &'static str),
     pub(super) lines: &'static str,
+    /// Before what was gathered: news, and requests.
+    pub(super) gathered: [&'static str; 2],
     pub(super) more_lines: &'static str,
     pub(super) closing: &'static str,
 }
@@ -152,6 +156,7 @@ pub(super) fn wording(language: Language, topic: Topic) -> &'static Wording {
         Topic::DeliveryLate => &words.delivery_late,
         Topic::DeliveryFailed => &words.delivery_failed,
         Topic::ExchangeFailed => &words.exchange_failed,
+        Topic::Digest => &words.digest,
     }
 }
 

@@ -16,18 +16,26 @@ use crate::{
         budget::{self, BudgetView, Change, Save},
     },
     base::{id::BudgetId, text::shorten, time::Time},
-    domain::{approval::BudgetMode, budget::Entry, refusal::Refusal},
+    domain::{
+        approval::BudgetMode,
+        budget::{Entry, SubjectKind},
+        refusal::Refusal,
+    },
 };
 
 pub struct Budgets;
 
-/// A budget of one cost centre for one period.
+/// A budget of a cost centre, a project or an account for one period.
 #[derive(Object)]
 #[oai(rename = "Budget")]
 struct BudgetJson {
     id: String,
-    /// The cost centre's code.
-    cost_center: String,
+    /// `cost_center`, `project` or `account`.
+    kind: String,
+    /// The code of the cost centre or project, or the account.
+    code: String,
+    /// The cost centre's code; null for another kind.
+    cost_center: Option<String>,
     /// The period's name: 2026 (a fiscal year), 2026-Q2 or 2026-03.
     period: String,
     /// First and last day.
@@ -55,7 +63,10 @@ impl From<BudgetView> for BudgetJson {
     fn from(view: BudgetView) -> Self {
         Self {
             id: view.budget.id.to_string(),
-            cost_center: view.cost_center.code,
+            kind: view.budget.subject.kind.to_string(),
+            cost_center: Some(view.code.clone())
+                .filter(|_| view.budget.subject.kind == SubjectKind::CostCenter),
+            code: view.code,
             starts_on: view.budget.starts_on.to_string(),
             ends_on: view.budget.ends_on.to_string(),
             carried: view.standing.carried.into(),
@@ -81,7 +92,7 @@ struct EntryJson {
     target: String,
     amount: MoneyJson,
     /// Why: `granted`, `carried`, `submitted`, `changed`, `rejected`, `withdrawn`, `expired`,
-    /// `released`, `ordered`, `invoiced`, `price_difference` or `not_delivered`.
+    /// `released`, `ordered`, `invoiced`, `price_difference`, `credited` or `not_delivered`.
     cause: String,
     /// Who, as the audit trail names it.
     by: String,
@@ -111,11 +122,16 @@ impl From<(Entry, String)> for EntryJson {
     }
 }
 
-/// A budget as an admin sets it.
+/// A budget as an admin sets it, for one of cost centre, project and account.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct BudgetInput {
-    cost_center: Text,
+    /// The code of a cost centre.
+    cost_center: Option<Text>,
+    /// The code of a project in the register.
+    project: Option<Text>,
+    /// An account as lines name it.
+    account: Option<Text>,
     /// A fiscal year, a quarter or a month: 2026, 2026-Q2, 2026-03.
     period: Text,
     mode: Text,
@@ -126,8 +142,20 @@ struct BudgetInput {
 
 impl BudgetInput {
     fn save(self, fresh: bool) -> Result<Save, Refusal> {
+        let subjects = [
+            (SubjectKind::CostCenter, &self.cost_center),
+            (SubjectKind::Project, &self.project),
+            (SubjectKind::Account, &self.account),
+        ];
+        let mut said = subjects.iter().filter_map(|(kind, code)| Some((*kind, code.as_ref()?)));
+        let (Some((kind, code)), None) = (said.next(), said.next()) else {
+            return Err(Refusal::invalid("bad-subject", "A budget is for one thing.")
+                .field("cost_center")
+                .expected("one of cost_center, project and account"));
+        };
         Ok(Save {
-            cost_center: self.cost_center.trimmed().to_owned(),
+            kind,
+            code: code.trimmed().to_owned(),
             period: self.period.trimmed().to_owned(),
             mode: mode(&self.mode)?,
             limit: self.limit.money("limit")?,

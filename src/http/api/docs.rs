@@ -1,6 +1,7 @@
 //! The specification, completed with what holds for every call, and its page.
 //!
-//! The page is made once at start from the specification: no script, nothing from elsewhere.
+//! The page is made once at start from the specification: no script, nothing from elsewhere, and
+//! without the closing tags that HTML lets one leave out, because it is long.
 
 use askama::Template;
 use serde_json::{Value, json};
@@ -133,7 +134,7 @@ fn calls(spec: &Value) -> Vec<Call> {
                 ["200", "201"].iter().find_map(|code| call.pointer(&format!("/responses/{code}")));
             calls.push(Call {
                 method: method.to_uppercase(),
-                path: path.clone(),
+                path: path.strip_prefix("/api/v1").unwrap_or(path).to_owned(),
                 summary: text(call, "summary"),
                 input: call.get("requestBody").and_then(body_shape),
                 output: good.and_then(body_shape),

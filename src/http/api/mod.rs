@@ -15,7 +15,9 @@ use poem_openapi::{
 
 use super::{actor, guard::Limits, problem};
 use crate::{
-    app::{Actor, App, AppError, Command, Once, Reader, act_once, login},
+    app::{
+        Actor, App, AppError, Command, KeepRefusal, Once, Reader, act_once, kept_refusal, login,
+    },
     base::text::{sha256_hex, shorten},
     domain::refusal::Refusal,
     store::session::SessionKind,
@@ -39,6 +41,7 @@ mod forecast;
 pub mod invoice;
 pub mod item;
 pub mod login_call;
+pub mod mail;
 pub mod order;
 pub mod organisation;
 pub mod partner;
@@ -66,6 +69,7 @@ fn nouns() -> impl OpenApi {
         shopping(),
         invoice::Invoices,
         login_call::Login,
+        mail::Mails,
         sign_off(),
         ordering(),
         setting_up(),
@@ -162,6 +166,26 @@ impl Caller {
         act_once(&self.0.app, &self.0.actor, self.0.once.as_ref().map(place), command)
     }
 
+    /// What one of several commands of this call was refused with when it came first.
+    pub async fn refused_before(&self, part: usize) -> Result<Option<serde_json::Value>, AppError> {
+        let Some(once) = self.0.once.as_ref().map(|once| refusals(once, part)) else {
+            return Ok(None);
+        };
+        kept_refusal(&mut self.reader().await?, &once).await
+    }
+
+    /// Keeps what one of several commands of this call was refused with.
+    pub async fn keep_refusal(
+        &self,
+        part: usize,
+        problem: serde_json::Value,
+    ) -> Result<serde_json::Value, AppError> {
+        let Some(once) = self.0.once.as_ref().map(|once| refusals(once, part)) else {
+            return Ok(problem);
+        };
+        act_once(&self.0.app, &self.0.actor, Some(once), KeepRefusal { problem }).await
+    }
+
     /// Refuses as if the call were not there, for calls that only some people know of.
     pub async fn need(&self, object: &'static str, action: &str) -> Result<(), AppError> {
         self.reader().await?.need(object, action)
@@ -171,6 +195,11 @@ impl Caller {
     pub fn reader(&self) -> BoxFuture<'_, Result<Reader<'_>, AppError>> {
         self.0.app.reader(&self.0.actor)
     }
+}
+
+/// Where the refusal of one of several commands stands under the call's key.
+fn refusals(once: &Once, part: usize) -> Once {
+    Once { call: format!("{} {part} refused", once.call), ..once.clone() }
 }
 
 async fn check(request: &Request, bearer: Bearer) -> Result<Called> {

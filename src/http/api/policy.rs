@@ -45,6 +45,9 @@ struct PolicyJson {
     created_at: String,
     /// When it comes into force, once another admin approved that.
     activate_at: Option<String>,
+    /// Of the access policy in force: lines of the shipped one that it has not.
+    #[oai(skip_serializing_if_is_none)]
+    missing: Option<Vec<String>>,
 }
 
 fn json(kind: PolicyKind, view: PolicyView) -> PolicyJson {
@@ -57,6 +60,7 @@ fn json(kind: PolicyKind, view: PolicyView) -> PolicyJson {
         state: view.state,
         created_at: view.created_at.to_string(),
         activate_at: view.activate_at.map(|at| at.to_string()),
+        missing: None,
     }
 }
 
@@ -347,7 +351,12 @@ impl Policies {
     ) -> poem::Result<Json<PolicyJson>> {
         let kind = kind_of(&kind.0)?;
         let mut reader = caller.reader().await?;
-        Ok(Json(json(kind, policy::get(&mut reader, kind, version.0).await?)))
+        let found = policy::get(&mut reader, kind, version.0).await?;
+        let missing = match kind == PolicyKind::Access && found.state == "active" {
+            true => Some(policy::missing(&mut reader).await?),
+            false => None,
+        };
+        Ok(Json(PolicyJson { missing, ..json(kind, found) }))
     }
 
     /// Every version of a kind, newest first.

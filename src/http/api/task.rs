@@ -172,20 +172,19 @@ struct OneJson {
 }
 
 impl OneJson {
-    fn of(task: String, state: &str, done: Result<Decided, AppError>) -> Result<Self, AppError> {
+    fn of(task: String, state: &str, done: Result<Decided, serde_json::Value>) -> Self {
         let (done, problem) = match done {
             Ok(done) => (Some(done), None),
-            Err(AppError::Refusal(refusal)) => (None, Some(problem::fields(&refusal).into())),
-            Err(fault) => return Err(fault),
+            Err(problem) => (None, Some(problem)),
         };
         let done = done.as_ref();
-        Ok(Self {
+        Self {
             task,
             state: done.map(|_| state.to_owned()),
             requisition: done.map(|done| done.requisition.to_string()),
             requisition_state: done.map(|done| done.state.to_string()),
             problem,
-        })
+        }
     }
 }
 
@@ -219,7 +218,8 @@ impl Tasks {
 
     /// Decides several of the caller's open tasks. Each is decided or refused on its own, and the
     /// answer says in the same order what became of it; nothing is undone because another was
-    /// refused. With an `Idempotency-Key` a repeated call decides nothing twice.
+    /// refused. With an `Idempotency-Key` a repeated call decides nothing twice and answers the
+    /// same, of refused decisions too.
     #[oai(path = "/tasks/decide", method = "post", operation_id = "decideTasks")]
     async fn decide_many(
         &self,
@@ -237,6 +237,10 @@ impl Tasks {
         let mut items = Vec::with_capacity(all.len());
         for (part, one) in all.into_iter().enumerate() {
             let (verdict, state) = one.decision.read();
+            if let Some(problem) = caller.refused_before(part).await? {
+                items.push(OneJson::of(one.task.0, state, Err(problem)));
+                continue;
+            }
             let done = match one.task.trimmed().parse::<TaskId>() {
                 Err(_) => Err(Refusal::not_found("task").into()),
                 Ok(task) => {
@@ -246,7 +250,19 @@ impl Tasks {
                     caller.act_part(part, decide).await
                 }
             };
-            items.push(OneJson::of(one.task.0, state, done)?);
+            let done = match done {
+                Ok(done) => Ok(done),
+                // Another body under the key is refused each time, and leaves what was answered.
+                Err(AppError::Refusal(refusal)) if refusal.code == "key-reused" => {
+                    Err(problem::fields(&refusal).into())
+                }
+                Err(AppError::Refusal(refusal)) => {
+                    let problem = problem::fields(&refusal).into();
+                    Err(caller.keep_refusal(part, problem).await?)
+                }
+                Err(fault) => return Err(fault.into()),
+            };
+            items.push(OneJson::of(one.task.0, state, done));
         }
         Ok(Json(List { items, next: None }))
     }

@@ -62,7 +62,10 @@ async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
     let after = query.filled("after")?.map(str::to_owned);
     let mut reader = who.app.reader(&who.actor).await?;
     let page = budget::list(&mut reader, &Cut::new(after.clone(), None)).await?;
-    let empty = Empty::new("No budgets", "An admin sets a budget for a cost centre and a year.");
+    let empty = Empty::new(
+        "No budgets",
+        "An admin sets a budget for a cost centre, a project or an account.",
+    );
     let pager = Pager::new(&shell.href("/budgets"), after.as_deref(), page.next.as_deref());
     Ok(who.page(&ListPage { shell, rows: page.items, empty, pager })?)
 }
@@ -76,7 +79,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>, Query(query): Query) -> Re
     let mut reader = who.app.reader(&who.actor).await?;
     let view = budget::get(&mut reader, budget, at).await?;
     let page = budget::ledger(&mut reader, budget, &Cut::new(after.clone(), None)).await?;
-    let title = format!("Budget {} {}", view.cost_center.code, view.budget.period);
+    let title = format!("Budget {} {}", view.named(), view.budget.period);
     let shell = who.shell(title.clone(), "/budgets").await?;
     let crumbs = Crumbs::to(title).over("Budgets", shell.href("/budgets"));
     let path = shell.href(&format!("/budgets/{id}"));

@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod home;
 pub mod invoice;
 pub mod item;
+pub mod mail;
 pub mod order;
 mod plan;
 pub mod requisition;
@@ -48,6 +49,7 @@ pub(super) fn add(route: Route) -> Route {
         home::add,
         invoice::add,
         item::add,
+        mail::add,
         order::add,
         requisition::add,
         shop::add,

@@ -29,21 +29,19 @@ struct WhyPage {
 
 /// One rule that spoke.
 struct Spoken {
-    /// "1. mia@acme.example", "Warning", "Told: ..".
+    /// "1. Mia Keller", "Warning", "Told: ..".
     head: String,
     why: Why,
 }
 
 fn spoken(why: &Explanation) -> Vec<Spoken> {
     let step = |one: &Why| Spoken {
-        head: format!("{}. {}", one.order, one.approvers.join(" or ")),
+        head: format!("{}. {}", one.order, one.people.join(" or ")),
         why: one.clone(),
     };
     let warning = |one: &Why| Spoken { head: "Warning".to_owned(), why: one.clone() };
-    let told = |one: &Why| Spoken {
-        head: format!("Told: {}", one.approvers.join(", ")),
-        why: one.clone(),
-    };
+    let told =
+        |one: &Why| Spoken { head: format!("Told: {}", one.people.join(", ")), why: one.clone() };
     let warned = why.warnings.iter().map(warning);
     why.steps.iter().map(step).chain(warned).chain(why.watchers.iter().map(told)).collect()
 }

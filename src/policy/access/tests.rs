@@ -50,6 +50,32 @@ fn who_had_to_do_with_the_goods_is_kept_from_their_invoice_until_a_line_allows_i
 }
 
 #[test]
+fn who_asked_for_goods_takes_them_in_unless_a_line_denies_it() {
+    let csv = crate::policy::seed::seed("acme", crate::base::money::Currency::EUR).access;
+    let line = "p, goods-requester, *, order, receive, allow\n";
+    let denies = |csv: &str| {
+        let access = Access::load(csv).unwrap();
+        access.denies(&Role::GOODS_REQUESTER, "acme", "order", "receive")
+    };
+    assert!(!denies(&csv) && !denies(&csv.replace(line, "")));
+    assert!(denies(&csv.replace(line, &line.replace("allow", "deny"))));
+}
+
+#[test]
+fn lines_of_the_shipped_set_are_missed_by_what_they_are_about() {
+    let csv = crate::policy::seed::seed("acme", crate::base::money::Currency::EUR).access;
+    assert_eq!(missing(&csv, &csv), Ok(Vec::new()));
+    let line = "p, goods-receiver, *, invoice, decide, deny";
+    let lacks = csv.replace(line, "");
+    assert_eq!(missing(&lacks, &csv), Ok(vec![line.to_owned()]));
+    let otherwise = csv.replace(line, "p, goods-receiver, acme, invoice, decide, allow");
+    assert_eq!(missing(&otherwise, &csv), Ok(Vec::new()));
+    let wider =
+        csv.replace("p, supplier, *, order, ship, allow", "p, supplier, *, order, *, allow");
+    assert_eq!(missing(&wider, &csv), Ok(Vec::new()));
+}
+
+#[test]
 fn what_is_not_granted_is_refused() {
     let access = seed();
     let wizard: Role = "wizard".parse().unwrap();

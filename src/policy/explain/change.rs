@@ -54,10 +54,12 @@ pub fn apply(facts: &Facts, change: &Change) -> Option<Facts> {
     if changed.total.minor() < 0 || changed.lines.is_empty() {
         return None;
     }
-    if let Some(budget) = &mut changed.budget {
-        let total = changed.total;
-        let counted = facts.convert(total, budget.available.currency()).ok()?;
-        budget.exceeded = counted > budget.available.amount();
+    let amounts: Vec<Money> = changed.budgets().map(|budget| budget.amount).collect();
+    let own = changed.budget.iter_mut();
+    let states = own.chain(changed.other_budgets.iter_mut().map(|other| &mut other.state));
+    for (state, amount) in states.zip(amounts) {
+        let counted = facts.convert(amount, state.available.currency()).ok()?;
+        state.exceeded = counted > state.available.amount();
     }
     Some(changed)
 }

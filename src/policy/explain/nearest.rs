@@ -15,16 +15,23 @@ use super::{
     },
     Counterfactual, Why,
     change::{Change, Header, apply, in_words},
-    seen::looked,
+    seen::{Looked, looked},
 };
 use crate::{
     base::{id::PersonId, money::Money},
     domain::{
-        approval::{ApproverSource, Facts, Outcome, PlannedStep, RuleRef, Warning, Watcher},
+        approval::{
+            ApproverSource, BudgetMode, BudgetState, Counted, Facts, Outcome, PlannedStep, RuleRef,
+            Warning, Watcher, plain,
+        },
+        budget::warning,
         refusal::Refusal,
         spending::Standing,
     },
 };
+
+/// The rule that budgets are said to be: no line of a set, but a thing that can warn or block.
+const BUDGET: &str = "budget";
 
 pub(super) struct Nearest<'s> {
     pub rules: &'s Ruleset,
@@ -40,6 +47,7 @@ impl Nearest<'_> {
         Why {
             order: step.order,
             approvers: step.approvers.iter().map(|person| person.mail.clone()).collect(),
+            people: step.approvers.iter().map(|person| person.name.clone()).collect(),
             counterfactual: self.without_step(step),
             ..why
         }
@@ -65,7 +73,8 @@ impl Nearest<'_> {
             })
         });
         let approvers = vec![watcher.person.mail.clone()];
-        Why { counterfactual, approvers, ..self.why(&watcher.rule, &watcher.because) }
+        let people = vec![watcher.person.name.clone()];
+        Why { counterfactual, approvers, people, ..self.why(&watcher.rule, &watcher.because) }
     }
 
     /// What would let a blocked requisition through.
@@ -86,12 +95,39 @@ impl Nearest<'_> {
             };
             return Some(Why { counterfactual, ..self.why(&of, &text) });
         }
-        let budget = self.facts.budget.as_ref().filter(|_| refusal.code == "budget-exceeded")?;
-        let left = budget.available;
-        let by = self.difference(self.facts.total, left.amount(), left)?;
-        let of = RuleRef { id: "budget".to_owned(), version: String::new() };
+        let blocks = |state: &BudgetState| state.exceeded && state.mode == BudgetMode::Block;
+        let by = self
+            .facts
+            .budgets()
+            .filter(|budget| refusal.code == "budget-exceeded" && blocks(&budget.state))
+            .filter_map(|budget| self.beyond(&budget))
+            .max_by_key(|by| by.minor())?;
+        let of = RuleRef { id: BUDGET.to_owned(), version: String::new() };
         let counterfactual = self.try_all(&of.id, around(by).map(Change::Less), passes);
         Some(Why { counterfactual, ..self.why(&of, &refusal.message) })
+    }
+
+    /// A budget in mode `warn` that does not cover the requisition, with what would.
+    pub(super) fn budget(&self, budget: &Counted) -> Option<Why> {
+        let message = warning(&budget.of, budget.amount, &budget.state)?;
+        let of = RuleRef { id: BUDGET.to_owned(), version: self.rules.version().to_owned() };
+        let covers = |change: &Change| {
+            let changed = apply(self.facts, change)?;
+            let still = changed.budgets().find(|other| other.of == budget.of)?;
+            (!still.state.exceeded).then_some(())
+        };
+        let mut changes = self.beyond(budget).into_iter().flat_map(around).map(Change::Less);
+        let found = changes.find(|change| covers(change).is_some());
+        let counterfactual = found.map(|change| {
+            let text = format!("{} and the budget of {} suffices.", in_words(&change), budget.of);
+            Counterfactual { rule: of.id.clone(), change, text }
+        });
+        let looked = vec![Looked {
+            fact: format!("budget of {}", budget.of),
+            value: format!("{} available", plain(budget.state.available)),
+            condition: format!("at least {}", plain(budget.amount)),
+        }];
+        Some(Why { counterfactual, looked, ..self.why(&of, &message) })
     }
 
     fn why(&self, rule: &RuleRef, because: &str) -> Why {
@@ -100,6 +136,7 @@ impl Nearest<'_> {
             order: 0,
             rule: rule.clone(),
             approvers: Vec::new(),
+            people: Vec::new(),
             because: because.to_owned(),
             looked: found.map(|((rule, case), s)| looked(rule, case, s)).unwrap_or_default(),
             counterfactual: None,
@@ -120,8 +157,8 @@ impl Nearest<'_> {
             let again =
                 steps.iter().flat_map(|s| &s.approvers).any(|person| asked.contains(&person.id));
             if *source == ApproverSource::ManagerChain {
-                let mails: Vec<&str> = step.approvers.iter().map(|p| p.mail.as_str()).collect();
-                return (!again).then(|| format!("{} is not asked", mails.join(", ")));
+                let names: Vec<&str> = step.approvers.iter().map(|p| p.name.as_str()).collect();
+                return (!again).then(|| format!("{} is not asked", names.join(", ")));
             }
             if stands(steps, &rule.id) {
                 return None;
@@ -229,9 +266,8 @@ impl Nearest<'_> {
                 over.filter_map(|one| self.scaled(one.counted - one.amount.amount(), one.amount));
             found.extend(excess.max_by_key(|by| by.minor()));
         }
-        if let (true, Some(budget)) = (rule.budget_exceeded, &self.facts.budget) {
-            let left = budget.available;
-            found.extend(self.difference(self.facts.total, left.amount(), left));
+        if rule.budget_exceeded {
+            found.extend(self.facts.budgets().filter_map(|budget| self.beyond(&budget)));
         }
         let chain = rule.effect.source() == Some(&ApproverSource::ManagerChain);
         if let (true, Some(standing)) = (chain, self.standing) {
@@ -258,6 +294,12 @@ impl Nearest<'_> {
             .into_iter()
             .map(|by| Money::from_minor(by.minor().saturating_neg(), by.currency()))
             .collect()
+    }
+
+    /// By how much the requisition goes beyond what is left of a budget.
+    fn beyond(&self, budget: &Counted) -> Option<Money> {
+        let left = budget.state.available;
+        self.difference(budget.amount, left.amount(), left)
     }
 
     fn difference(&self, judged: Money, limit: Decimal, currency: Money) -> Option<Money> {

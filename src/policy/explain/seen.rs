@@ -5,7 +5,7 @@ use super::super::{
     rule::{FieldTest, NONE, Rule},
 };
 use crate::domain::{
-    approval::{Facts, plain},
+    approval::{Facts, Person, plain},
     spending::{Period, Standing, in_words},
 };
 
@@ -70,13 +70,19 @@ pub fn looked(rule: &Rule, case: &Case<'_>, standing: &Standing) -> Vec<Looked> 
     if let Some(source) = rule.source {
         add("source", facts.source.word().to_owned(), source.word().to_owned());
     }
-    if let (true, Some(budget)) = (rule.budget_exceeded, &facts.budget) {
-        add("budget", format!("{} available", plain(budget.available)), "exceeded".to_owned());
+    for budget in facts.budgets().filter(|_| rule.budget_exceeded) {
+        let left = format!("{} available for {}", plain(budget.state.available), budget.of);
+        add("budget", left, "exceeded".to_owned());
     }
     if rule.flagged {
         add("flagged", "yes".to_owned(), "yes".to_owned());
     }
     found
+}
+
+/// `Ed Baker (ed@acme.example)`.
+fn person(of: &Person) -> String {
+    if of.name.is_empty() { of.mail.clone() } else { format!("{} ({})", of.name, of.mail) }
 }
 
 fn roles(facts: &Facts) -> String {
@@ -91,7 +97,7 @@ const MOST_LINES: usize = 20;
 pub fn used(facts: &Facts, standing: Option<&Standing>) -> Vec<(&'static str, String)> {
     let mut used = vec![
         ("organisation", facts.organisation.clone()),
-        ("requester", facts.requester.mail.clone()),
+        ("requester", person(&facts.requester)),
         ("total", plain(facts.total)),
         ("cost centre", facts.cost_center.clone()),
         ("source", facts.source.word().to_owned()),
@@ -122,10 +128,10 @@ pub fn used(facts: &Facts, standing: Option<&Standing>) -> Vec<(&'static str, St
     if facts.lines.len() > MOST_LINES {
         used.push(("line", format!("and {} more", facts.lines.len() - MOST_LINES)));
     }
-    if let Some(budget) = &facts.budget {
-        let state = if budget.exceeded { "exceeded" } else { "kept" };
-        let left = plain(budget.available);
-        used.push(("budget", format!("{state}, {left} available, mode {}", budget.mode)));
+    for budget in facts.budgets() {
+        let state = if budget.state.exceeded { "exceeded" } else { "kept" };
+        let (left, mode) = (plain(budget.state.available), budget.state.mode);
+        used.push(("budget", format!("{}: {state}, {left} available, mode {mode}", budget.of)));
     }
     used
 }

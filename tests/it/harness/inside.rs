@@ -123,7 +123,8 @@ impl Inside {
     /// This year's budget of a cost centre of Acme.
     pub async fn budget(&self, cost_center: &str, mode: BudgetMode, limit: &str) {
         let save = budget::Save {
-            cost_center: cost_center.to_owned(),
+            kind: countersign::domain::budget::SubjectKind::CostCenter,
+            code: cost_center.to_owned(),
             period: "2026".to_owned(),
             mode,
             limit: euro(limit),

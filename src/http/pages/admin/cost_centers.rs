@@ -12,7 +12,7 @@ use crate::{
         party::{cost_center, organisation, people},
     },
     base::{money::Money, page::Cut, text::shorten},
-    domain::{approval::BudgetMode, refusal::Refusal},
+    domain::{approval::BudgetMode, budget::SubjectKind, refusal::Refusal},
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
@@ -183,11 +183,12 @@ async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
     let shell = &view.shell;
     let row = |one: &budget::BudgetView| {
         let change = format!(
-            "/admin/budgets/new?cost_center={}&period={}",
-            coded(&one.cost_center.code),
+            "/admin/budgets/new?for={}&code={}&period={}",
+            one.budget.subject.kind,
+            coded(&one.code),
             coded(&one.budget.period)
         );
-        let name = format!("{} in {}", one.cost_center.code, one.budget.period);
+        let name = format!("{} in {}", one.named(), one.budget.period);
         vec![
             ui::link(&who.href(&change), &name),
             ui::text(words(one.budget.mode)),
@@ -229,40 +230,45 @@ fn words(mode: BudgetMode) -> &'static str {
 
 async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Result<Response> {
     need(who, "budget", "edit").await?;
-    let (centers, known, currency) = {
+    let (known, currency) = {
         let mut reader = who.app.reader(&who.actor).await?;
         let known = budget::list(&mut reader, &Cut::new(None, Some(200))).await?.items;
         let home = organisation::get(&mut reader).await?;
-        (cost_center::list(&mut reader).await?, known, home.organisation.currency)
+        (known, home.organisation.currency)
     };
     let asked = |name: &str| query.0.maybe(name).ok().flatten().unwrap_or_default().to_owned();
-    let (center, period) = (asked("cost_center"), asked("period"));
-    let known =
-        known.iter().find(|one| one.cost_center.code == center && one.budget.period == period);
+    let (kind, code, period) = (asked("for"), asked("code"), asked("period"));
+    let known = known.iter().find(|one| {
+        one.budget.subject.kind.word() == kind && one.code == code && one.budget.period == period
+    });
     let year = who.app.now().day_in("UTC").year().to_string();
     let period = if period.is_empty() { year } else { period };
     let title = known.map_or_else(
         || "Set a budget".to_owned(),
-        |one| format!("Budget of {} in {}", one.cost_center.code, one.budget.period),
+        |one| format!("Budget of {} in {}", one.named(), one.budget.period),
     );
     let view = View::new(who, title, again).await?.under(&[BUDGETS]).narrow();
     let faults = view.faults();
     let granted = |one: &budget::BudgetView| one.standing.limit.checked_sub(one.standing.carried);
-    let limit = known.and_then(|one| granted(one).ok()).map(|sum| sum.amount_text());
-    let limit = limit.unwrap_or_default();
+    let limit = known.and_then(|one| granted(one).ok());
+    let limit = limit.map(|sum| sum.amount_text()).unwrap_or_default();
     let carries = known.is_some_and(|one| one.budget.carries_over);
     let mode = known.map_or(BudgetMode::Block, |one| one.budget.mode).to_string();
-    let centers = centers.into_iter().map(|one| {
-        let label = format!("{} {}", one.center.code, one.center.name);
-        Choice::new(one.center.code, label)
-    });
-    let modes = modes();
+    let kinds = SubjectKind::ALL.iter().map(|kind| Choice::new(kind.word(), kind.said()));
     let form = view
         .new_form("/admin/budgets/new", "Save")
         .back(who.href(BUDGETS.1))
         .field(
-            Field::select("cost_center", "Cost centre", centers)
-                .value(value(again, "cost_center", &center))
+            Field::select("for", "What it is for", kinds)
+                .value(value(again, "for", &kind))
+                .hint("Each line counts against every budget that it is charged to.")
+                .faults(&faults),
+        )
+        .field(
+            Field::text("code", "Its code")
+                .value(value(again, "code", &code))
+                .hint("Such as 4100, P-17 or 6400")
+                .short()
                 .faults(&faults),
         )
         .field(
@@ -281,7 +287,7 @@ async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Re
                 .faults(&faults),
         )
         .field(
-            Field::select("mode", "When it is used up", modes)
+            Field::select("mode", "When it is used up", modes())
                 .value(value(again, "mode", &mode))
                 .faults(&faults),
         )
@@ -316,11 +322,24 @@ async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError>
             .field("mode")
             .expected("block, require_approval or warn")
     })?;
-    let (cost_center, period) = (text(form, "cost_center")?, text(form, "period")?);
+    let kind = form.filled("for")?.unwrap_or_default();
+    let kind: SubjectKind = kind.parse().map_err(|fault: String| {
+        Refusal::invalid("bad-subject", "A budget is for one of these.")
+            .field("for")
+            .expected(fault)
+    })?;
+    let (code, period) = (text(form, "code")?, text(form, "period")?);
     let period = period.trim().to_owned();
     let carries_over = Some(form.filled("carry_over")? == Some("yes"));
-    let save = budget::Save { cost_center, period, mode, limit, carries_over, fresh: false };
-    act(&who.app, &who.actor, save).await?;
+    let save = budget::Save { kind, code, period, mode, limit, carries_over, fresh: false };
+    act(&who.app, &who.actor, save).await.map_err(|fault| match fault {
+        // The form has one field for every kind of code.
+        AppError::Refusal(mut refusal) if refusal.field.as_deref() == Some(kind.word()) => {
+            refusal.field = Some("code".to_owned());
+            AppError::Refusal(refusal)
+        }
+        other => other,
+    })?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use crate::{
 const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/people", "People", "Invite, roles, managers, cost centres."),
     ("/admin/cost-centers", "Cost centres", "What requisitions are charged to."),
-    ("/admin/budgets", "Budgets", "Limits per cost centre and year."),
+    ("/admin/budgets", "Budgets", "Limits per cost centre, project or account."),
     ("/admin/addresses", "Addresses", "Where goods and invoices go."),
     ("/admin/suppliers", "Suppliers", "And how orders reach them."),
     ("/admin/import", "Import a catalogue", "A CSV price list, with a dry run."),

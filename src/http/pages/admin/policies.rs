@@ -124,6 +124,9 @@ async fn kind_page(
                 .faults(&faults),
         );
     view = view.form(form);
+    if kind == PolicyKind::Access {
+        view = lacking(who, view).await?;
+    }
     let rows = all.iter().map(|one| {
         let path = format!("/admin/policies/{kind}/{}", one.version);
         vec![
@@ -137,6 +140,42 @@ async fn kind_page(
     let rows = rows.collect();
     let heads = ["Version", "State", "Author", "Comment", "Made"];
     view.table(Table::new(&heads, rows).title("Versions")).answer(who)
+}
+
+/// Lines that came with a newer version of this server and are not in force here.
+async fn lacking(who: &SignedIn, mut view: View) -> Result<View, AppError> {
+    let lines = policy::missing(&mut who.app.reader(&who.actor).await?).await?;
+    if lines.is_empty() {
+        return Ok(view);
+    }
+    let button = view.shell.button(DRAFT_THEM, "/admin/policies/access/missing", "second");
+    view = view.action(button);
+    let text = match lines.len() {
+        1 => "A line of the shipped policy is not in this one.".to_owned(),
+        count => format!("{count} lines of the shipped policy are not in this one."),
+    };
+    view.shell.notice = view.shell.notice.or(Some(ui::Notice { tone: Tone::Warn, text }));
+    let rows = lines.iter().map(|line| vec![ui::text(line)]).collect();
+    let title = "Lines of the shipped policy that are missing here";
+    let note = "What they give or forbid is not so here. A draft takes them up.";
+    Ok(view.table(Table::new(&["Line"], rows).title(title).note(note.to_owned())))
+}
+
+const DRAFT_THEM: &str = "Draft the missing lines";
+
+#[handler]
+async fn h_missing(Posted { who, .. }: Posted) -> Result<Response> {
+    need(&who, "policy", "edit").await?;
+    let (live, lines) = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        let lines = policy::missing(&mut reader).await?;
+        (policy::get(&mut reader, PolicyKind::Access, None).await?, lines)
+    };
+    let csv = format!("{}\n{}\n", live.csv.trim_end(), lines.join("\n"));
+    let comment = "Lines of the shipped policy that were missing".to_owned();
+    let save = Save { kind: PolicyKind::Access, csv, comment };
+    let number = act(&who.app, &who.actor, save).await?;
+    Ok(who.go(&format!("/admin/policies/access/{number}?done=saved")))
 }
 
 /// Marks a form that is shown again beside its answer, and was not refused.
@@ -414,6 +453,7 @@ pub(super) fn add(route: Route) -> Route {
     route
         .at("/admin/policies", get(h_policies))
         .at("/admin/policies/explain", get(h_explain).post(h_ask_explain))
+        .at("/admin/policies/access/missing", post(h_missing))
         .at("/admin/policies/:kind", get(h_kind).post(h_edit))
         .at("/admin/policies/:kind/:version", get(h_version))
         .at("/admin/policies/:kind/:version/activate", post(h_activate))
