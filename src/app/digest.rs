@@ -93,7 +93,7 @@ pub async fn ring(app: &Arc<App>) -> Result<bool, AppError> {
     }
     // The letters are to leave now, although no fact woke the postman.
     if !due.is_empty() {
-        app.wake.notify_waiters();
+        app.wake.senders();
     }
     Ok(!due.is_empty())
 }

@@ -4,8 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{Left, Tools, repeat};
-use crate::app::{AppError, WokenBy, approval::timer};
-use crate::app::{AppError, approval::timer, digest};
+use crate::app::{AppError, WokenBy, approval::timer, digest};
 
 /// How often it looks; a moved clock wakes it at once.
 const PAUSE: Duration = Duration::from_secs(15);
