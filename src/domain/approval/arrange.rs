@@ -60,12 +60,17 @@ fn stand(facts: &Facts, rule: Asked) -> Result<Vec<Standing>, Refusal> {
 
 /// Puts one more step beside those that stand, so that nobody is asked twice.
 fn settle(standing: &mut Vec<Standing>, mut next: Standing) -> Result<(), Refusal> {
-    if let Some(earlier) = standing.iter_mut().find(|earlier| signs_for(&earlier.step, &next.step))
-    {
-        take_over(&mut earlier.step, next.step);
+    let needed = next.step.mode.needed(next.step.approvers.len());
+    let sure: usize = standing.iter().map(|one| sure_of(&one.step, &next.step)).sum();
+    if sure >= needed {
+        let most = standing.iter_mut().max_by_key(|one| sure_of(&one.step, &next.step));
+        if let Some(most) = most {
+            take_over(&mut most.step, next.step);
+        }
         return Ok(());
     }
     count_certain(standing, &mut next.step);
+    count_within(standing, &mut next.step);
     let needed = next.step.mode.needed(next.step.approvers.len());
     if needed == 0 || next.step.approvers.is_empty() {
         if let Some(earlier) = standing.iter_mut().find(|one| all_sign(&one.step)) {
@@ -96,6 +101,22 @@ fn count_certain(standing: &[Standing], step: &mut PlannedStep) {
     let counted = step.approvers.len() - rest.len();
     step.mode = fewer(step.mode, counted);
     narrow(step, rest);
+}
+
+/// An earlier step all of whose people stand in the new one, too, but who need not be among those
+/// that sign there, stays as it is: what it brings is counted, and the others give the rest. As the
+/// new step is not sure of the earlier one's signatures, there are enough of them.
+fn count_within(standing: &[Standing], step: &mut PlannedStep) {
+    for Standing { step: earlier, .. } in standing {
+        let theirs: BTreeSet<PersonId> = ids(earlier).collect();
+        let within = theirs.iter().all(|id| ids(step).any(|own| own == *id));
+        let brought = earlier.mode.needed(earlier.approvers.len());
+        if within && sure_of(step, earlier) < brought {
+            step.mode = fewer(step.mode, brought);
+            let rest = without(step, &theirs);
+            narrow(step, rest);
+        }
+    }
 }
 
 /// Whoever is left in the new step and also stands among others in an earlier one is kept for the
@@ -189,13 +210,11 @@ fn all_sign(step: &PlannedStep) -> bool {
     step.mode.needed(step.approvers.len()) >= step.approvers.len()
 }
 
-/// Whether a yes to `earlier` always holds the signatures that `later` asks for: as many of its
-/// people sign as cannot all stand outside of `later`.
-fn signs_for(earlier: &PlannedStep, later: &PlannedStep) -> bool {
+/// How many of the people of `later` sign whenever `earlier` is approved, whoever of it signs.
+fn sure_of(earlier: &PlannedStep, later: &PlannedStep) -> usize {
     let second: BTreeSet<PersonId> = ids(later).collect();
     let outside = ids(earlier).filter(|id| !second.contains(id)).count();
-    let sure = earlier.mode.needed(earlier.approvers.len()).saturating_sub(outside);
-    sure >= later.mode.needed(later.approvers.len())
+    earlier.mode.needed(earlier.approvers.len()).saturating_sub(outside)
 }
 
 fn number(mut standing: Vec<Standing>) -> Vec<PlannedStep> {

@@ -116,6 +116,20 @@ fn two_of_three_counts_whoever_signs_elsewhere_and_says_so() {
     assert!(few.message.contains("4 signatures are needed and only 3"), "{few}");
 }
 
+#[test]
+fn two_of_all_cannot_take_the_place_of_one_of_some() {
+    let facts = facts(&[vec![1, 2, 3, 4], vec![2, 3]], &[]);
+    let one = asked(0, "tier-1", Mode::First, "role:r-1");
+    let two = asked(2, "tier-1", Mode::Of(2), "role:r-0");
+    let steps = arrange(&facts, vec![one.clone(), two.clone()]).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![2, 3]), (1, vec![1, 4])]);
+    assert_eq!(steps[1].mode, Mode::Any, "the other signature comes from the first step");
+    let last = asked(1, "last", Mode::Any, "role:r-0");
+    let steps = arrange(&facts, vec![one, last, two]).unwrap();
+    assert_eq!(shape(&steps), [(1, vec![2, 3]), (2, vec![1, 4])]);
+    assert_eq!(steps[1].also.len() + steps[0].also.len(), 1, "both together are the two");
+}
+
 fn rule(n: usize) -> impl Strategy<Value = Asked> {
     let place = proptest::sample::select(vec!["tier-1", "tier-2", "tier-3", "beside", "last"]);
     let sources = vec!["manager", "manager:2", "role:r-0", "role:r-1", "role:r-2"];
@@ -125,7 +139,7 @@ fn rule(n: usize) -> impl Strategy<Value = Asked> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_is_asked_twice_and_no_signature_is_lost(
