@@ -185,19 +185,26 @@ pub async fn tasks(
     tasks.map(|task| task.map(|task| (task.id.to_string(), task))).collect()
 }
 
-// The `+` keeps SQLite from walking all unsealed entries and, for each of them, all links: without
-// an index to use on the place it looks each entry up by its id.
-static SEAL: LazyLock<Rows> = LazyLock::new(|| {
+/// Links entries that have no place yet.
+fn linking(place: &str) -> Rows {
     Rows::of(3, |rows| {
         format!(
             "update audit_entry set position = link.column1, chain_hash = link.column2
             from (values {rows}) as link
-            where audit_entry.id = link.column3 and +audit_entry.position is null"
+            where audit_entry.id = link.column3 and {place} is null"
         )
     })
-});
+}
 
-struct Seal;
+// PostgreSQL keeps a plan that it made while the table was small: only the index of the unsealed
+// entries stays as small as that. SQLite would walk all of them and, for each, all links; the `+`
+// hides the index, and it looks each entry up by its id.
+static LINK_POSTGRES: LazyLock<Rows> = LazyLock::new(|| linking("audit_entry.position"));
+static LINK_SQLITE: LazyLock<Rows> = LazyLock::new(|| linking("+audit_entry.position"));
+
+struct Seal {
+    link: &'static Rows,
+}
 
 impl Work for Seal {
     type Answer = Head;
@@ -212,7 +219,7 @@ impl Work for Seal {
             links.push(vec![position.into(), hash.clone().into(), entry.id.into()]);
             end = Head { position, hash };
         }
-        let sealed = SEAL.run(conn, &links).await?;
+        let sealed = self.link.run(conn, &links).await?;
         if usize::try_from(sealed).is_ok_and(|sealed| sealed == links.len()) {
             return Ok(end);
         }
@@ -254,6 +261,10 @@ impl Store {
         if !self.take_lease("audit-sealer", holder, now, now.plus_ms(LEASE_MS)).await? {
             return Ok(None);
         }
-        self.write(Seal).await.map(Some)
+        let link = match self.dialect() {
+            Dialect::Sqlite => &*LINK_SQLITE,
+            Dialect::Postgres => &*LINK_POSTGRES,
+        };
+        self.write(Seal { link }).await.map(Some)
     }
 }
