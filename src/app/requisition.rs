@@ -144,8 +144,9 @@ async fn draft_of_cart(
     }
     let sites = store::gateway::lines(conn, cart.id).await?;
     let flags = gateway::flags(&lines, &sites);
-    let lines: Vec<RequisitionLine> =
+    let mut lines: Vec<RequisitionLine> =
         (1..).zip(lines).map(|(position, line)| fresh_line(position, line.goods)).collect();
+    registers::charge(&mut lines, wish)?;
     let center = own_cost_center(conn, person, &organisation, &wish.cost_center).await?;
     let ship_to = address(conn, &organisation, AddressKind::ShipTo, wish.ship_to.as_deref());
     let ship_to = ship_to.await?;

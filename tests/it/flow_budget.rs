@@ -191,6 +191,26 @@ async fn a_line_reserves_on_every_budget_that_it_is_charged_to_and_each_speaks_f
 }
 
 #[tokio::test]
+async fn a_requester_says_what_each_line_is_charged_to() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let account = budget_of(&ada, "account", "6815", "warn", "100.00").await;
+    let ed = server.api("ed@acme.example").await;
+    let cart = ed.cart(&[("DESK-01", "office-one", "1"), ("PEN-01", "office-one", "10")]).await;
+    let charged = |line: &str| json!({"cost_center": "4100", "account": "6815", "line_accounts": {line: "6820"}});
+    let refused = ed.post(&format!("/carts/{cart}/submit"), charged("3")).await.expect(422);
+    assert_eq!(refused.json()["field"], "line_accounts.3", "{}", refused.text());
+    let own = ed.post(&format!("/carts/{cart}/submit"), charged("2")).await.expect(201).json();
+    let said = |line: usize| own["lines"][line]["accounts"][0]["value"].clone();
+    assert_eq!((said(0), said(1)), (json!("6815"), json!("6820")), "{own}");
+    assert_eq!(stands(&ada, &account).await, ["0.00", "450.00", "0.00", "-350.00"], "{own}");
+    let browser = server.signed_in("ed@acme.example").await;
+    let path = format!("/requisitions/{}", own["id"].as_str().unwrap());
+    let page = browser.get(&path).await.expect(200).text();
+    assert!(page.contains("Account 6815") && page.contains("Account 6820"), "{page}");
+}
+
+#[tokio::test]
 async fn of_many_submissions_on_two_budgets_each_is_booked_on_both_or_on_none() {
     for server in Server::everywhere().await {
         let ada = server.api("ada@acme.example").await;

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::{
     base::{
         id::{ItemId, OrganisationId},
-        text::shorten,
+        text::{one_line, shorten},
         time::Day,
     },
     domain::{
         approval::{AdHoc, LineKind, Person, SupplierStatus},
+        cart::Account,
         party,
         refusal::Refusal,
         requisition::{Added, Extras, RequisitionLine},
@@ -34,6 +35,10 @@ pub struct Wish {
     pub comment: Option<String>,
     /// The project's code.
     pub project: Option<String>,
+    /// The account that the lines are charged to, and another one of single lines, by line number
+    /// from 1.
+    pub account: Option<String>,
+    pub line_accounts: BTreeMap<u32, String>,
     /// The organisation's own fields.
     pub fields: BTreeMap<String, String>,
     /// The same of lines, by line number from 1.
@@ -145,6 +150,43 @@ impl Items {
             None => LineKind::FreeText,
         }
     }
+}
+
+/// The name of an account that a requester says.
+const ACCOUNT: &str = "Account";
+/// Characters of one.
+const ACCOUNT_LENGTH: usize = 100;
+
+/// Charges the lines to the accounts that the requester says.
+pub(super) fn charge(lines: &mut [RequisitionLine], wish: &Wish) -> Result<(), Refusal> {
+    let bad = |field: String, got: &str, expected: String| {
+        Refusal::invalid("bad-account", "This cannot be charged.")
+            .field(field)
+            .got(shorten(got, 80))
+            .expected(expected)
+    };
+    let last = lines.len();
+    if let Some((line, _)) = wish
+        .line_accounts
+        .iter()
+        .find(|(line, _)| !usize::try_from(**line).is_ok_and(|line| (1..=last).contains(&line)))
+    {
+        let field = format!("line_accounts.{line}");
+        return Err(bad(field, &line.to_string(), format!("a line number from 1 to {last}")));
+    }
+    for (number, line) in (1..).zip(lines) {
+        let own = wish.line_accounts.get(&number);
+        let Some(said) = own.or(wish.account.as_ref()) else { continue };
+        let value = one_line(said);
+        if value.chars().count() > ACCOUNT_LENGTH {
+            let field = own.map_or("account".to_owned(), |_| format!("line_accounts.{number}"));
+            return Err(bad(field, said, format!("at most {ACCOUNT_LENGTH} characters")));
+        }
+        if !value.is_empty() {
+            line.accounts.push(Account { name: ACCOUNT.to_owned(), value });
+        }
+    }
+    Ok(())
 }
 
 /// What the requester wishes beside the lines, as it will be signed.

@@ -25,6 +25,7 @@ use crate::{
     base::id::RequisitionId,
     domain::{
         approval::{StandIn, Step, Task},
+        cart::Account,
         line_edit::LineEdit,
         refusal::Refusal,
         requisition::{Flag, RequisitionLine},
@@ -123,6 +124,16 @@ struct LineJson {
     price: UnitPriceJson,
     total: MoneyJson,
     unspsc: String,
+    /// What the line is charged to beside the cost centre.
+    accounts: Vec<AccountJson>,
+}
+
+/// What a line is charged to.
+#[derive(Object)]
+#[oai(rename = "LineAccount")]
+struct AccountJson {
+    name: String,
+    value: String,
 }
 
 /// An order that the requisition became.
@@ -230,7 +241,12 @@ fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
         price: goods.price.into(),
         total: goods.total.into(),
         unspsc: goods.unspsc.clone(),
+        accounts: line.accounts.iter().map(account).collect(),
     }
+}
+
+fn account(Account { name, value }: &Account) -> AccountJson {
+    AccountJson { name: name.clone(), value: value.clone() }
 }
 
 fn task(view: &RequisitionView, task: &Task) -> TaskJson {

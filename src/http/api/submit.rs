@@ -24,6 +24,11 @@ pub(super) struct SubmitInput {
     comment: Option<Text>,
     /// The project's code.
     project: Option<Text>,
+    /// The account that the lines are charged to.
+    account: Option<Text>,
+    /// Another account of single lines, by line number.
+    #[oai(default)]
+    line_accounts: BTreeMap<String, Text>,
     /// The organisation's own fields, by name.
     #[oai(default)]
     fields: BTreeMap<String, Text>,
@@ -61,11 +66,17 @@ impl SubmitInput {
             needed_on: self.needed_on.map(day).transpose()?,
             comment: self.comment.map(|text| text.0),
             project: self.project.map(|text| text.0),
+            account: self.account.map(|text| text.0),
+            line_accounts: self
+                .line_accounts
+                .into_iter()
+                .map(|(line, account)| Ok((number("line_accounts", &line)?, account.0)))
+                .collect::<Result<_, Refusal>>()?,
             fields: texts(self.fields),
             line_fields: self
                 .line_fields
                 .into_iter()
-                .map(|(line, fields)| Ok((number(&line)?, texts(fields))))
+                .map(|(line, fields)| Ok((number("line_fields", &line)?, texts(fields))))
                 .collect::<Result<_, Refusal>>()?,
             ad_hoc: self.ad_hoc.into_iter().map(|one| (one.approver.0, one.reason.0)).collect(),
         })
@@ -76,10 +87,10 @@ fn texts(fields: BTreeMap<String, Text>) -> BTreeMap<String, String> {
     fields.into_iter().map(|(name, value)| (name, value.0)).collect()
 }
 
-fn number(text: &str) -> Result<u32, Refusal> {
+fn number(field: &str, text: &str) -> Result<u32, Refusal> {
     text.parse().map_err(|_| {
         Refusal::invalid("bad-extra", "This is no line number.")
-            .field("line_fields")
+            .field(field)
             .got(shorten(text, 20))
             .expected("a line number from 1")
     })

@@ -135,6 +135,14 @@ fn fields(shell: &Shell, view: &CheckoutView, said: Option<&Wish>) -> Vec<Field>
         fields
             .push(Field::select("project", "Project", choices).value(chosen).faults(&shell.faults));
     }
+    fields.push(
+        Field::text("account", "Account")
+            .short()
+            .optional()
+            .hint("Charged with every line")
+            .value(said.and_then(|wish| wish.account.clone()).unwrap_or_default())
+            .faults(&shell.faults),
+    );
     let added = said.and_then(|wish| wish.ad_hoc.first().cloned()).unwrap_or_default();
     fields.push(
         Field::text("also_ask", "Ask somebody else as well")
@@ -186,6 +194,7 @@ fn read(form: &Form) -> Result<(CartId, Wish), AppError> {
         needed_on: form.filled("needed_on")?.map(day).transpose()?,
         comment: form.filled("comment")?.map(str::to_owned),
         project: form.filled("project")?.map(str::to_owned),
+        account: form.filled("account")?.map(str::to_owned),
         ad_hoc: match form.filled("also_ask")? {
             Some(mail) => {
                 vec![(mail.to_owned(), form.filled("reason")?.unwrap_or_default().to_owned())]
