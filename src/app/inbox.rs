@@ -105,20 +105,19 @@ pub async fn receive(app: &Arc<App>, post: Post<'_>) -> Answer {
     receive_with(app, post, Vec::new()).await
 }
 
-/// As [`receive`], for a document that came with attachments: the root of these parts.
+/// As [`receive`], for a document that came with others beside it.
 pub async fn receive_parts(
     app: &Arc<App>,
     root: &Part,
-    parts: &[Part],
+    beside: Vec<Part>,
     certificate: Option<&str>,
 ) -> Answer {
-    let beside = parts.iter().filter(|part| !std::ptr::eq(*part, root));
-    let attachments = beside.map(attachment).collect();
+    let attachments = beside.into_iter().map(attachment).collect();
     let content_type = root.content_type.as_deref();
     receive_with(app, Post { bytes: &root.body, content_type, certificate }, attachments).await
 }
 
-fn attachment(part: &Part) -> Attachment {
+fn attachment(part: Part) -> Attachment {
     let said = |text: &Option<String>| shorten(text.as_deref().unwrap_or_default(), 200);
     Attachment {
         content_id: said(&part.content_id),
@@ -127,7 +126,7 @@ fn attachment(part: &Part) -> Attachment {
             given => given,
         },
         name: said(&part.name),
-        body: part.body.clone(),
+        body: part.body,
     }
 }
 

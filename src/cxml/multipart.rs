@@ -10,6 +10,9 @@ use base64::{
 /// Parts that are looked at; a document with more attachments is refused elsewhere by its size.
 const MOST_PARTS: usize = 200;
 
+/// Characters of base64 that are decoded at once; whole groups of four.
+const PIECE: usize = 4_096;
+
 /// Attachments of real senders lack their padding now and then.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -135,14 +138,26 @@ fn bare(id: &str) -> &str {
 /// what is wrong.
 fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
     match encoding {
-        "base64" => {
-            let dense: Vec<u8> =
-                body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            BASE64.decode(dense).unwrap_or_else(|_| body.to_vec())
-        }
+        "base64" => unbase(body).unwrap_or_else(|_| body.to_vec()),
         "quoted-printable" => quoted_printable(body),
         _ => body.to_vec(),
     }
+}
+
+/// Decoded piece by piece, so that a large file does not stand in memory once more without its line
+/// ends.
+fn unbase(body: &[u8]) -> Result<Vec<u8>, base64::DecodeError> {
+    let mut out = Vec::with_capacity(body.len() / 4 * 3);
+    let mut piece = Vec::with_capacity(PIECE);
+    for byte in body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()) {
+        piece.push(byte);
+        if piece.len() == PIECE {
+            BASE64.decode_vec(&piece, &mut out)?;
+            piece.clear();
+        }
+    }
+    BASE64.decode_vec(&piece, &mut out)?;
+    Ok(out)
 }
 
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
@@ -172,9 +187,20 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
 
 /// The document: the part that `start` names, else the first.
 pub fn root<'p>(parts: &'p [Part], start: Option<&str>) -> Option<&'p Part> {
+    parts.get(place(parts, start))
+}
+
+/// The document taken out of the parts, and what came beside it; no body is copied.
+pub fn split(mut parts: Vec<Part>, start: Option<&str>) -> Option<(Part, Vec<Part>)> {
+    let at = place(&parts, start);
+    (at < parts.len()).then(|| (parts.remove(at), parts))
+}
+
+fn place(parts: &[Part], start: Option<&str>) -> usize {
     let named = start.map(bare);
-    let named = parts.iter().find(|part| named.is_some() && part.content_id.as_deref() == named);
-    named.or_else(|| parts.first())
+    let found =
+        parts.iter().position(|part| named.is_some() && part.content_id.as_deref() == named);
+    found.unwrap_or_default()
 }
 
 /// Where the document stands among the parts, as the receiver is told.
@@ -276,6 +302,20 @@ mod tests {
         let start = parameter(kind, "start");
         assert_eq!(root(&parts, start.as_deref()).unwrap().body, b"<cXML/>");
         assert_eq!(root(&parts, Some("none")).unwrap().content_id.as_deref(), Some("p@y"));
+        let (document, beside) = split(parts, start.as_deref()).unwrap();
+        assert_eq!((&*document.body, beside.len()), (&b"<cXML/>"[..], 1));
+        assert_eq!(split(Vec::new(), None), None);
+    }
+
+    #[test]
+    fn a_large_file_in_lines_of_base64_comes_out_whole_and_a_broken_one_stays() {
+        let file: Vec<u8> = (0..20_000_u32).map(|n| u8::try_from(n % 251).unwrap()).collect();
+        let text = BASE64.encode(&file);
+        let lines: Vec<&[u8]> = text.as_bytes().chunks(76).collect();
+        assert_eq!(decode(&lines.join(&b"\r\n"[..]), "base64"), file);
+        let bare = text.trim_end_matches('=').as_bytes();
+        assert_eq!(decode(bare, "base64"), file, "without its padding");
+        assert_eq!(decode(b"iVBO*w0K", "base64"), b"iVBO*w0K");
     }
 
     #[test]

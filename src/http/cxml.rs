@@ -25,10 +25,13 @@ async fn h_cxml(request: &Request, body: Body) -> Result<Response> {
     let answer = match kind.and_then(multipart::boundary) {
         None => inbox::receive(&app, whole).await,
         Some(boundary) => {
-            let parts = multipart::parts(&bytes, &boundary);
             let start = kind.and_then(|kind| multipart::parameter(kind, "start"));
-            match multipart::root(&parts, start.as_deref()) {
-                Some(root) => inbox::receive_parts(&app, root, &parts, certificate).await,
+            match multipart::split(multipart::parts(&bytes, &boundary), start.as_deref()) {
+                Some((root, beside)) => {
+                    // Files may be large: what was posted goes before its parts are worked on.
+                    drop(bytes);
+                    inbox::receive_parts(&app, &root, beside, certificate).await
+                }
                 // Not a multipart body after all: the reader says what is wrong with it.
                 None => inbox::receive(&app, Post { content_type: None, ..whole }).await,
             }
