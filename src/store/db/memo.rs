@@ -60,7 +60,7 @@ fn reads(sql: &str) -> bool {
 
 /// The table that a statement writes to, if it is a plain one.
 fn written(sql: &str) -> Option<&str> {
-    let mut words = sql.split_ascii_whitespace();
+    let mut words = sql.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
     match words.next()? {
         "insert" | "delete" => words.nth(1),
         "update" => words.next(),
@@ -106,6 +106,7 @@ mod tests {
         for sql in [
             "\n    update person set name = $1",
             "insert into person (id) values ($1)",
+            "insert into person(id) values ($1)",
             "delete from person where id = $1",
             "rollback to job",
             "savepoint job",
