@@ -111,11 +111,12 @@ impl<'v> Query<'v> {
         if let Some(known) = memo.get(&self) {
             return now(Ok(known));
         }
-        let memo = kind.is_writing().then_some(memo);
-        let (sql, values) = (self.sql, self.values.iter().map(Value::owned).collect());
+        let sql = self.sql;
+        let kept =
+            kind.is_writing().then(|| (memo, self.values.iter().map(Value::owned).collect()));
         let keep = move |rows: Vec<DbRow>| {
             let rows = Arc::from(rows);
-            if let Some(memo) = memo {
+            if let Some((memo, values)) = kept {
                 memo.keep(sql, values, &rows);
             }
             rows
