@@ -50,7 +50,6 @@ pub struct Standing {
     pub findings: Vec<Finding>,
     /// The newest first.
     pub reports: Vec<ReportRow>,
-    pub is_held: bool,
     /// When the canary asked last, and what was wrong; empty when nothing was.
     pub canary: Option<(Time, String)>,
     /// Where the partner posts its documents.
@@ -63,17 +62,12 @@ pub fn sandbox_url(app: &App, partner: PartnerId) -> String {
     format!("{}/cxml/sandbox/{token}", app.site.public_url)
 }
 
-/// The connections of the reader's organisation, with whether each is held back.
-pub async fn list(reader: &mut Reader<'_>) -> Result<Vec<(Partner, bool)>, AppError> {
+/// The connections of the reader's organisation.
+pub async fn list(reader: &mut Reader<'_>) -> Result<Vec<Partner>, AppError> {
     reader.need("partner", "edit")?;
     let organisation = reader.actor.need_organisation()?;
     let all = store::partner::of_organisation(&mut reader.conn, organisation).await?;
-    let mut list = Vec::with_capacity(all.len());
-    for partner in all.into_iter().filter(speaks_cxml) {
-        let held = store::conformance::is_held(&mut reader.conn, partner.id).await?;
-        list.push((partner, held));
-    }
-    Ok(list)
+    Ok(all.into_iter().filter(speaks_cxml).collect())
 }
 
 /// Without an identity nobody can be addressed, and a supplier without cXML has nothing to try.
@@ -103,7 +97,6 @@ pub async fn stand(app: &App, conn: &mut Conn, partner: Partner) -> Result<Stand
         side,
         findings: conformance::judge(&read),
         reports: store::conformance::reports(conn, partner.id).await?,
-        is_held: store::conformance::is_held(conn, partner.id).await?,
         canary: store::conformance::canary(conn, partner.id).await?,
         sandbox: sandbox_url(app, partner.id),
         partner,

@@ -193,7 +193,7 @@ impl Command for Resend {
         let order = store::order::in_organisation(cx.conn, organisation, self.order).await?;
         let order = order.ok_or_else(|| Refusal::not_found("order"))?;
         let supply = store::partner::supply(cx.conn, organisation, order.supplier).await?;
-        let supply = conformance::only_live(cx.conn, supply).await?;
+        let supply = conformance::only_live(supply);
         let buyer = outgoing::buyer(cx.conn, organisation).await?;
         let owner = store::organisation::get(cx.conn, organisation).await?;
         let about = order.id.to_string();

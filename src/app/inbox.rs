@@ -163,15 +163,18 @@ async fn take(
     Post { bytes, content_type, certificate }: Post<'_>,
     attachments: Vec<Attachment>,
 ) -> Result<Answer, AppError> {
-    let senders = match partner_auth::prove(app, &received.envelope, certificate).await {
-        Ok(senders) => senders,
+    let mut conn = app.store.read().await?;
+    let proven = partner_auth::prove(app, &mut conn, &received.envelope, certificate).await;
+    let senders = match proven {
         Err(AppError::Refusal(refusal)) => {
+            drop(conn);
             return Err(partner_auth::refuse(app, refusal).await);
         }
-        Err(fault) => return Err(fault),
+        other => other?,
     };
-    let sender = route::one_of(app, senders, &received).await?;
-    conformance::need_live(app, sender.partner.id).await?;
+    let sender = route::one_of(&mut conn, senders, &received).await?;
+    drop(conn);
+    conformance::need_live(&sender.partner)?;
     if !received.unread.is_empty() {
         let parts: Vec<_> = received.unread.iter().take(UNREAD_SHOWN).collect();
         let payload_id = &received.envelope.payload_id;

@@ -61,10 +61,10 @@ impl Sender {
 /// certificate's fingerprint stands for a secret that is not there, never for a wrong one.
 pub async fn prove(
     app: &App,
+    conn: &mut Conn,
     envelope: &Envelope,
     certificate: Option<&str>,
 ) -> Result<Vec<Sender>, AppError> {
-    let mut conn = app.store.read().await?;
     let nobody = [Credential::new("", "")];
     let offered = match envelope.sender.credentials.as_slice() {
         [] => &nobody,
@@ -74,19 +74,17 @@ pub async fn prove(
     let mut proven: Vec<(PartnerId, Party)> = Vec::new();
     for credential in offered {
         if let (None, Some(offered)) = (&credential.secret, &credential.mac) {
-            proven.extend(
-                mac::matching(app, &mut conn, &envelope.from, (credential, offered)).await?,
-            );
+            proven.extend(mac::matching(app, conn, &envelope.from, (credential, offered)).await?);
             continue;
         }
         let identity = Identity::new(&*credential.domain, &*credential.identity);
         if let (None, Some(certificate)) = (&credential.secret, certificate) {
-            let known = store::partner::certificates_of(&mut conn, &identity).await?;
+            let known = store::partner::certificates_of(conn, &identity).await?;
             let fits = known.iter().filter(|(_, own)| same(own.as_bytes(), certificate.as_bytes()));
             proven.extend(fits.map(|(partner, _)| (*partner, envelope.from.clone())));
             continue;
         }
-        let slots = store::partner::digests(&mut conn, &identity).await?;
+        let slots = store::partner::digests(conn, &identity).await?;
         let found = matching(app, credential.secret.as_ref().map(|s| s.expose()), &slots);
         proven.extend(found.into_iter().map(|partner| (partner, envelope.from.clone())));
     }
@@ -100,7 +98,7 @@ pub async fn prove(
     }
     let mut senders = Vec::new();
     for (id, from) in proven {
-        let Some(partner) = store::partner::get(&mut conn, id).await? else { continue };
+        let Some(partner) = store::partner::get(conn, id).await? else { continue };
         if let Some(identity) = named_by(&partner, &from) {
             senders.push(Sender { partner, identity });
         }

@@ -268,6 +268,8 @@ pub struct Partner {
     pub oci_fields: OciFields,
     /// The dialect of the other side's system.
     pub profile: Chosen,
+    /// Held back from everything but its sandbox, until a conformance report passed.
+    pub is_held: bool,
     pub disabled_at: Option<Time>,
     pub version: i64,
 }
@@ -288,6 +290,7 @@ impl Partner {
             oci_user: None,
             oci_fields: OciFields::usual(),
             profile: Chosen::default(),
+            is_held: false,
             disabled_at: None,
             version: 0,
         }

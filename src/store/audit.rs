@@ -1,5 +1,5 @@
-//! Audit entries: written with their own hash in the deciding transaction, linked into the chain by
-//! the sealer.
+//! Audit entries: written with their own hash in the deciding transaction. Where no other
+//! transaction writes beside it they are linked into the chain there and then, else by the sealer.
 
 use std::sync::LazyLock;
 
@@ -12,6 +12,7 @@ use crate::base::{
 
 use super::{
     Conn, Row, StoreError,
+    chain::{self, Head},
     db::{self, Value},
     rows::Rows,
 };
@@ -65,21 +66,19 @@ pub(super) fn hash_of(id: &str, organisation: &str, millis: i64, words: [&str; 4
     sha256_hex(text.to_string().as_bytes())
 }
 
-/// The hash that links an entry to all before it.
-pub fn chain_hash(before: &str, position: i64, entry_hash: &str) -> String {
-    sha256_hex(format!("{before}\n{position}\n{entry_hash}").as_bytes())
-}
-
 static ENTRIES: LazyLock<Rows> = LazyLock::new(|| {
-    Rows::into("audit_entry", "id, organisation_id, at, actor, kind, about, body, entry_hash", "")
+    let columns = "id, organisation_id, at, actor, kind, about, body, entry_hash, position, \
+                   chain_hash";
+    Rows::into("audit_entry", columns, "")
 });
 static ABOUT: LazyLock<Rows> =
     LazyLock::new(|| Rows::into("audit_about", "about, entry_id", "on conflict do nothing"));
 
 /// Writes entries; called by `app::act` alone.
 pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreError> {
-    let rows: Vec<_> = entries.iter().map(row_of).collect();
-    ENTRIES.run(conn, &rows).await?;
+    let mut end = if conn.writes_alone() { Some(chain::head(conn).await?) } else { None };
+    let rows: Vec<_> = entries.iter().map(|entry| row_of(entry, end.as_mut())).collect();
+    ENTRIES.put(conn, &rows)?;
     let about = |entry: &'_ NewEntry| {
         let id = entry.id.to_string();
         let pairs =
@@ -87,14 +86,18 @@ pub async fn insert(conn: &mut Conn, entries: &[NewEntry]) -> Result<(), StoreEr
         pairs.collect::<Vec<Vec<Value<'static>>>>()
     };
     let about: Vec<_> = entries.iter().flat_map(about).collect();
-    ABOUT.run(conn, &about).await?;
-    Ok(())
+    ABOUT.put(conn, &about)
 }
 
-fn row_of(entry: &NewEntry) -> Vec<Value<'_>> {
+/// The entry's row; with its link when it becomes the chain's new end.
+fn row_of<'e>(entry: &'e NewEntry, end: Option<&mut Head>) -> Vec<Value<'e>> {
     let about = entry.about.first().map_or("", String::as_str);
     let words = [&*entry.actor, &*entry.kind, about, &*entry.body];
     let hash = entry_hash(entry.id, entry.organisation, entry.at, words);
+    let link = end.map(|end| {
+        *end = end.followed_by(&hash);
+        end.clone()
+    });
     vec![
         entry.id.to_string().into(),
         entry.organisation.map(|id| id.to_string()).into(),
@@ -104,6 +107,8 @@ fn row_of(entry: &NewEntry) -> Vec<Value<'_>> {
         about.into(),
         (&entry.body).into(),
         hash.into(),
+        link.as_ref().map(|head| head.position).into(),
+        link.map(|head| head.hash).into(),
     ]
 }
 

@@ -283,9 +283,7 @@ pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreErr
         .bind(entry.requisition.map(|id| id.to_string()))
         .bind(&entry.about)
         .bind(entry.at.millis())
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 const OF_REQUISITION: &str = "

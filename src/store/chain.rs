@@ -1,8 +1,9 @@
 //! The audit chain: sealing entries into it, and walking it.
 //!
-//! Entries are written unsealed by the deciding transactions, which therefore never wait for each
-//! other. One sealer at a time (by lease) gives them their place and links them. Sealing is the
-//! only write that touches an entry after its birth, and it touches only place and link.
+//! On PostgreSQL entries are written unsealed by the deciding transactions, which therefore never
+//! wait for each other. One sealer at a time (by lease) gives them their place and links them.
+//! Sealing is the only write that touches an entry after its birth, and it touches only place and
+//! link. SQLite's one writer has nobody to wait for: there entries are born in their place.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -13,7 +14,7 @@ use crate::{
 
 use super::{
     Conn, Dialect, Reading, Row, Store, StoreError, Work,
-    audit::{chain_hash, hash_of},
+    audit::hash_of,
     db::{self, Value},
     rows::Rows,
     step,
@@ -29,6 +30,15 @@ pub struct Head {
     pub position: i64,
     /// The hash that stands for everything up to here; empty for an empty chain.
     pub hash: String,
+}
+
+impl Head {
+    /// The end when an entry of this hash comes behind it.
+    pub fn followed_by(&self, entry_hash: &str) -> Self {
+        let position = self.position + 1;
+        let link = format!("{}\n{position}\n{entry_hash}", self.hash);
+        Self { position, hash: sha256_hex(link.as_bytes()) }
+    }
 }
 
 impl std::fmt::Display for Head {
@@ -185,26 +195,19 @@ pub async fn tasks(
     tasks.map(|task| task.map(|task| (task.id.to_string(), task))).collect()
 }
 
-/// Links entries that have no place yet.
-fn linking(place: &str) -> Rows {
+// The last condition lets PostgreSQL, which keeps a plan that it made while the table was small, go
+// by the index of the unsealed entries: it stays as small as that.
+static LINK: LazyLock<Rows> = LazyLock::new(|| {
     Rows::of(3, |rows| {
         format!(
             "update audit_entry set position = link.column1, chain_hash = link.column2
             from (values {rows}) as link
-            where audit_entry.id = link.column3 and {place} is null"
+            where audit_entry.id = link.column3 and audit_entry.position is null"
         )
     })
-}
+});
 
-// PostgreSQL keeps a plan that it made while the table was small: only the index of the unsealed
-// entries stays as small as that. SQLite would walk all of them and, for each, all links; the `+`
-// hides the index, and it looks each entry up by its id.
-static LINK_POSTGRES: LazyLock<Rows> = LazyLock::new(|| linking("audit_entry.position"));
-static LINK_SQLITE: LazyLock<Rows> = LazyLock::new(|| linking("+audit_entry.position"));
-
-struct Seal {
-    link: &'static Rows,
-}
+struct Seal;
 
 impl Work for Seal {
     type Answer = Head;
@@ -214,12 +217,10 @@ impl Work for Seal {
         let mut end = head(conn).await?;
         let mut links: Vec<Vec<Value<'_>>> = Vec::new();
         for entry in unsealed(conn, BATCH).await? {
-            let position = end.position + 1;
-            let hash = chain_hash(&end.hash, position, &entry.entry_hash);
-            links.push(vec![position.into(), hash.clone().into(), entry.id.into()]);
-            end = Head { position, hash };
+            end = end.followed_by(&entry.entry_hash);
+            links.push(vec![end.position.into(), end.hash.clone().into(), entry.id.into()]);
         }
-        let sealed = self.link.run(conn, &links).await?;
+        let sealed = LINK.run(conn, &links).await?;
         if usize::try_from(sealed).is_ok_and(|sealed| sealed == links.len()) {
             return Ok(end);
         }
@@ -261,10 +262,6 @@ impl Store {
         if !self.take_lease("audit-sealer", holder, now, now.plus_ms(LEASE_MS)).await? {
             return Ok(None);
         }
-        let link = match self.dialect() {
-            Dialect::Sqlite => &*LINK_SQLITE,
-            Dialect::Postgres => &*LINK_POSTGRES,
-        };
-        self.write(Seal { link }).await.map(Some)
+        self.write(Seal).await.map(Some)
     }
 }

@@ -221,14 +221,6 @@ fn read_report(row: &db::DbRow) -> Result<ReportRow, StoreError> {
     })
 }
 
-const HELD: &str = "select held from partner_hold where partner_id = $1";
-
-/// Whether a partner is held back; one that never was is live.
-pub async fn is_held(conn: &mut Conn, partner: PartnerId) -> Result<bool, StoreError> {
-    let row = db::query(HELD).bind(partner.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map_or(Ok(false), |row| Row::new(row, "partner_hold").flag("held"))
-}
-
 const HOLD: &str = "
     insert into partner_hold (partner_id, held, report_id, changed_at)
     values ($1, $2, $3, $4)

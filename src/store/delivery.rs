@@ -97,9 +97,7 @@ pub async fn insert(conn: &mut Conn, row: &Delivery) -> Result<(), StoreError> {
         .bind(row.created_at.millis())
         .bind(row.next_at.map(Time::millis))
         .bind(row.finished_at.map(Time::millis))
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 const GET: &str = "select * from delivery where id = $1";
@@ -207,9 +205,13 @@ const TAKE: &str = "
     update delivery set state = 'sending', fence = fence + 1, lease_until = $1,
         round_at = coalesce(round_at, $2)
     where id in (
-            select id from delivery
-            where (state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2)
-            order by next_at, id limit $3)
+            select id from (
+                select id from delivery where state = 'sending' and lease_until <= $2 limit $3) silent
+            union all
+            select id from (
+                select id from delivery where state = 'waiting' and next_at <= $2
+                order by next_at, id limit $3) due
+            limit $3)
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 

@@ -74,7 +74,7 @@ const INSERT_ABOUT: &str =
 /// Keeps documents; `app::document::keep` also states the facts that name their hashes.
 pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), StoreError> {
     let rows: Vec<_> = documents.iter().map(row_of).collect();
-    DOCUMENTS.run(conn, &rows).await?;
+    DOCUMENTS.put(conn, &rows)?;
     let about = |document: &'_ Document| {
         let id = document.id.to_string();
         let about = document.about.iter();
@@ -82,8 +82,7 @@ pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), Store
         pairs.collect::<Vec<Vec<Value<'static>>>>()
     };
     let about: Vec<_> = documents.iter().flat_map(about).collect();
-    ABOUT.run(conn, &about).await?;
-    Ok(())
+    ABOUT.put(conn, &about)
 }
 
 fn row_of(document: &Document) -> Vec<Value<'_>> {
@@ -116,8 +115,15 @@ const GET: &str = "select * from document where id = $1";
 const OF_OBJECT: &str = "
     select d.* from document_about a join document d on d.id = a.document_id
     where a.about = $1 order by d.id";
-const BY_PAYLOAD: &str = "
-    select * from document where direction = $1 and payload_id = $2 order by id desc limit 1";
+const RECEIVED: &str = "
+    select d.* from partner p
+    join inbox i on i.sender = p.id and i.payload_id = $2
+    join document d on d.id = i.document_id
+    where p.organisation_id = $1 order by d.id desc limit 1";
+const SENT: &str = "
+    select * from document
+    where organisation_id = $1 and kind = $2 and direction = 'out' and payload_id = $3
+    order by id desc limit 1";
 
 pub async fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
     let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
@@ -171,15 +177,25 @@ pub async fn of_kind(
     query.fetch_all(conn).await?.iter().map(read).collect()
 }
 
-/// The newest document with this payloadID that went this way.
-pub async fn by_payload(
+/// The newest document with this payloadID that came over a connection of the organisation.
+pub async fn received(
     conn: &mut Conn,
-    direction: Direction,
+    organisation: OrganisationId,
     payload_id: &str,
 ) -> Result<Option<Document>, StoreError> {
-    let row =
-        db::query(BY_PAYLOAD).bind(direction.word()).bind(payload_id).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
+    let query = db::query(RECEIVED).bind(organisation.to_string()).bind(payload_id);
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
+}
+
+/// The newest document of this kind with this payloadID that the organisation sent.
+pub async fn sent(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    kind: &str,
+    payload_id: &str,
+) -> Result<Option<Document>, StoreError> {
+    let query = db::query(SENT).bind(organisation.to_string()).bind(kind).bind(payload_id);
+    query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
 pub(super) fn read(row: &db::DbRow) -> Result<Document, StoreError> {

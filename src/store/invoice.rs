@@ -123,7 +123,8 @@ const OF_NUMBER: &str = "
 const BY_PAYLOAD: &str = "
     select * from invoice
     where organisation_id = $1 and supplier_id = $2
-        and document_id in (select id from document where payload_id = $3)
+        and document_id in (select i.document_id from partner p
+            join inbox i on i.sender = p.id and i.payload_id = $3 where p.organisation_id = $1)
     order by id";
 const CORRECTIONS: &str = "select * from invoice where corrects_id = $1 order by id";
 const OF_ORDER: &str = "

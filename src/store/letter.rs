@@ -56,9 +56,7 @@ pub async fn insert(conn: &mut Conn, letter: &Letter, at: Time) -> Result<(), St
         .bind(&letter.link_bound)
         .bind(&letter.about)
         .bind(at.millis())
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 pub(super) fn read(row: &db::DbRow) -> Result<Letter, StoreError> {
@@ -101,9 +99,13 @@ pub struct Held {
 const TAKE: &str = "
     update letter set state = 'sending', fence = fence + 1, lease_until = $1
     where id in (
-            select id from letter
-            where (state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2)
-            order by next_at, id limit $3)
+            select id from (
+                select id from letter where state = 'sending' and lease_until <= $2 limit $3) silent
+            union all
+            select id from (
+                select id from letter where state = 'waiting' and next_at <= $2
+                order by next_at, id limit $3) due
+            limit $3)
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 

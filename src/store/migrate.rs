@@ -62,6 +62,7 @@ migrations! {
     "0192_digest"
     "0200_level_two"
     "0201_certificate"
+    "0210_lean"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

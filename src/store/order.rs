@@ -46,9 +46,7 @@ pub async fn insert(conn: &mut Conn, order: &Order) -> Result<(), StoreError> {
         .bind(&order.payload_id)
         .bind(order.document.to_string())
         .bind(order.issued_at.millis())
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 /// An address as it is frozen.
@@ -89,9 +87,7 @@ pub async fn insert_line(
         .bind(&goods.unspsc)
         .bind(&goods.manufacturer)
         .bind(&goods.manufacturer_sku)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 const GET: &str = "select * from purchase_order where id = $1";

@@ -15,20 +15,24 @@ use crate::{
 use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 
 const BY_ID: &str = "
-    select p.*, i.domain, i.identity
+    select p.*, i.domain, i.identity, h.held
     from partner p left join partner_identity i on i.partner_id = p.id
+        left join partner_hold h on h.partner_id = p.id
     where p.id = $1 order by i.position";
 const BY_ORGANISATION: &str = "
-    select p.*, i.domain, i.identity
+    select p.*, i.domain, i.identity, h.held
     from partner p left join partner_identity i on i.partner_id = p.id
+        left join partner_hold h on h.partner_id = p.id
     where p.organisation_id = $1 order by p.id, i.position";
 const BY_SUPPLY: &str = "
-    select p.*, i.domain, i.identity
+    select p.*, i.domain, i.identity, h.held
     from partner p left join partner_identity i on i.partner_id = p.id
+        left join partner_hold h on h.partner_id = p.id
     where p.organisation_id = $1 and p.supplier_id = $2 order by i.position";
 const BY_OCI_USER: &str = "
-    select p.*, i.domain, i.identity
+    select p.*, i.domain, i.identity, h.held
     from partner p left join partner_identity i on i.partner_id = p.id
+        left join partner_hold h on h.partner_id = p.id
     where p.oci_user = $1 order by i.position";
 const BY_IDENTITY: &str = "
     select distinct partner_id from partner_identity where identity = $1 and domain_fold = $2";
@@ -123,6 +127,7 @@ fn read(row: &Row<'_>) -> Result<Partner, StoreError> {
             hook_url: row.text("oci_hook_field")?,
         },
         profile: Chosen { name: row.text("profile")?, overrides: row.text("profile_overrides")? },
+        is_held: row.maybe_int("held")?.is_some_and(|held| held != 0),
         disabled_at: row.maybe_time("disabled_at")?,
         version: row.int("version")?,
     })

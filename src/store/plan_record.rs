@@ -29,9 +29,7 @@ pub async fn insert(
         .bind(organisation.to_string())
         .bind(facts)
         .bind(plan)
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 const GET: &str = "select facts, plan from plan_record where requisition_id = $1 and round = $2";

@@ -40,9 +40,7 @@ pub async fn insert(conn: &mut Conn, session: &PunchoutSession) -> Result<(), St
         .bind(session.start_expires_at.millis())
         .bind(session.cart.map(|id| id.to_string()))
         .bind(session.created_at.millis())
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 const GET: &str = "select * from punchout_session where id = $1";

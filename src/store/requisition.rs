@@ -375,8 +375,7 @@ async fn insert_lines(
             .bind(goods.lead_time_days)
             .bind(json(&line.accounts)?)
             .bind(json(&line.attachments)?)
-            .execute(&mut *conn)
-            .await?;
+            .put(conn)?;
     }
     Ok(())
 }

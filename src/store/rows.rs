@@ -40,13 +40,26 @@ impl Rows {
         rows: &[Vec<Value<'_>>],
     ) -> Result<u64, StoreError> {
         let mut changed = 0;
-        for chunk in rows.chunks(MOST) {
-            let Some(text) = self.texts.get(chunk.len() - 1) else { continue };
-            let values = chunk.iter().flatten().cloned();
-            let query = values.fold(db::query(text), |query, value| query.bind(value));
+        for query in self.queries(rows) {
             changed += query.execute(conn).await?.rows_affected();
         }
         Ok(changed)
+    }
+
+    /// Inserts the rows, as [`db::Query::put`] does.
+    pub fn put(&'static self, conn: &mut Conn, rows: &[Vec<Value<'_>>]) -> Result<(), StoreError> {
+        self.queries(rows).try_for_each(|query| query.put(conn))
+    }
+
+    fn queries<'r>(
+        &'static self,
+        rows: &'r [Vec<Value<'r>>],
+    ) -> impl Iterator<Item = db::Query<'r>> {
+        rows.chunks(MOST).filter_map(|chunk| {
+            let text = self.texts.get(chunk.len() - 1)?;
+            let values = chunk.iter().flatten().cloned();
+            Some(values.fold(db::query(text), |query, value| query.bind(value)))
+        })
     }
 }
 

@@ -35,8 +35,7 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
         .bind(&step.because)
         .bind(step.mode.word())
         .bind(&step.unless)
-        .execute(&mut *conn)
-        .await?;
+        .put(conn)?;
     for task in &step.tasks {
         let decision = task.decision.as_ref();
         db::query(INSERT_TASK)
@@ -55,8 +54,7 @@ pub async fn insert(conn: &mut Conn, step: &Step) -> Result<(), StoreError> {
             .bind(decision.and_then(|decision| decision.on_behalf_of).map(|id| id.to_string()))
             .bind(decision.map(|decision| decision.at.millis()))
             .bind(decision.map(|decision| decision.comment.clone()))
-            .execute(&mut *conn)
-            .await?;
+            .put(conn)?;
     }
     Ok(())
 }

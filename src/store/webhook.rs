@@ -136,9 +136,7 @@ pub async fn insert_event(conn: &mut Conn, row: &Event) -> Result<(), StoreError
         .bind(&row.about)
         .bind(&row.body)
         .bind(row.created_at.millis())
-        .execute(conn)
-        .await?;
-    Ok(())
+        .put(conn)
 }
 
 fn read_event(row: &db::DbRow) -> Result<Event, StoreError> {
@@ -182,23 +180,28 @@ pub async fn target(conn: &mut Conn, id: WebhookId) -> Result<(String, Vec<u8>),
 }
 
 const DUE: &str = "
-    select id from webhook_event
-    where ((state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1))
-        and webhook_id not in (
-            select webhook_id from webhook_event where state = 'sending' and lease_until > $1)
+    select id from webhook_event where state = 'sending' and lease_until <= $1
+    union all
+    select w.id from webhook w
+    where w.id not in (select webhook_id from webhook_event where state = 'sending')
+        and exists (select 1 from webhook_event e
+            where e.webhook_id = w.id and e.state = 'waiting' and e.next_at <= $1)
     limit 1";
+// The next event of each address, however many wait for it.
 const TAKE: &str = "
     update webhook_event set state = 'sending', fence = fence + 1, lease_until = $1
     where id in (
-            select id from (
-                select id, next_at,
-                    row_number() over (partition by webhook_id order by next_at, id) as place
-                from webhook_event
-                where ((state = 'waiting' and next_at <= $2)
-                        or (state = 'sending' and lease_until <= $2))
-                    and webhook_id not in (select webhook_id from webhook_event
-                        where state = 'sending' and lease_until > $2)) due
-            where place = 1 order by next_at, id limit $3)
+            select id from webhook_event where state = 'sending' and lease_until <= $2
+            union all
+            select next.id from (
+                select (select e.id from webhook_event e
+                    where e.webhook_id = w.id and e.state = 'waiting' and e.next_at <= $2
+                    order by e.next_at, e.id limit 1) as id
+                from webhook w
+                where w.id not in (
+                    select webhook_id from webhook_event where state = 'sending')) next
+            where next.id is not null
+            limit $3)
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 

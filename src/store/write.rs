@@ -37,13 +37,59 @@ pub trait Work: Send + Sync + 'static {
     fn is_retryable(fault: &Self::Fault) -> bool;
 }
 
-/// What a job did in its savepoint, and how its caller learns of the commit.
-type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-type Job = Box<dyn for<'c> FnOnce(&'c mut Conn) -> BoxFuture<'c, (bool, Finish)> + Send>;
+/// Work that waits for its turn, and its caller for the commit.
+pub(super) trait Job: Send {
+    /// Does the work; `false` when nothing of it may be kept. It may be asked to do it again.
+    fn run<'a>(&'a mut self, conn: &'a mut Conn) -> BoxFuture<'a, bool>;
+    /// Tells the caller what came of it, now that it is committed or not.
+    fn finish(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+struct Waiting<W: Work> {
+    work: W,
+    done: Option<Result<W::Answer, W::Fault>>,
+    answer: oneshot::Sender<Result<W::Answer, W::Fault>>,
+}
+
+impl<W: Work> Job for Waiting<W> {
+    fn run<'a>(&'a mut self, conn: &'a mut Conn) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let done = AssertUnwindSafe(run_boxed(&self.work, conn)).catch_unwind().await;
+            let done = done.unwrap_or_else(|_| {
+                Err(StoreError::Unavailable("the change ended in a fault".to_owned()).into())
+            });
+            self.done.insert(done).is_ok()
+        })
+    }
+
+    fn finish(self: Box<Self>, commit: Result<(), StoreError>) {
+        let none = || StoreError::Unavailable("the change was not tried".to_owned()).into();
+        let done = match (self.done, commit) {
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Err(fault)), _) => Err(fault),
+            (_, Err(fault)) => Err(fault.into()),
+            (None, Ok(())) => Err(none()),
+        };
+        let _ = self.answer.send(done);
+    }
+}
+
+/// The mark behind which everything queued before is committed.
+struct Drained(oneshot::Sender<()>);
+
+impl Job for Drained {
+    fn run<'a>(&'a mut self, _: &'a mut Conn) -> BoxFuture<'a, bool> {
+        Box::pin(async { true })
+    }
+
+    fn finish(self: Box<Self>, _: Result<(), StoreError>) {
+        let _ = self.0.send(());
+    }
+}
 
 #[derive(Clone)]
 pub(super) enum Writer {
-    Sqlite(mpsc::Sender<Job>),
+    Sqlite(mpsc::Sender<Box<dyn Job>>),
     Postgres(PgPool),
 }
 
@@ -63,11 +109,7 @@ impl Writer {
     pub(super) async fn drain(&self) {
         if let Self::Sqlite(jobs) = self {
             let (done, drained) = oneshot::channel();
-            let finish: Finish = Box::new(move |_| {
-                let _ = done.send(());
-            });
-            let job: Job = Box::new(move |_| Box::pin(async move { (true, finish) }));
-            if jobs.send(job).await.is_ok() {
+            if jobs.send(Box::new(Drained(done))).await.is_ok() {
                 let _ = drained.await;
             }
         }
@@ -114,83 +156,61 @@ async fn write_alone<W: Work>(pool: &PgPool, work: &W) -> Result<W::Answer, W::F
     }
 }
 
-async fn write_grouped<W: Work>(jobs: &mpsc::Sender<Job>, work: W) -> Result<W::Answer, W::Fault> {
-    let (answer, answered) = oneshot::channel::<Result<W::Answer, W::Fault>>();
-    let job: Job = Box::new(move |conn| {
-        Box::pin(async move {
-            let done = AssertUnwindSafe(run_boxed(&work, conn))
-                .catch_unwind()
-                .await
-                .unwrap_or_else(|_| {
-                    Err(StoreError::Unavailable("the change ended in a fault".to_owned()).into())
-                });
-            let keep = done.is_ok();
-            let finish: Finish = Box::new(move |commit| {
-                let done = done.and_then(|value| commit.map(|()| value).map_err(W::Fault::from));
-                let _ = answer.send(done);
-            });
-            (keep, finish)
-        })
-    });
+async fn write_grouped<W: Work>(
+    jobs: &mpsc::Sender<Box<dyn Job>>,
+    work: W,
+) -> Result<W::Answer, W::Fault> {
+    let (answer, answered) = oneshot::channel();
     let gone = || W::Fault::from(StoreError::Unavailable("the writer has stopped".to_owned()));
-    jobs.send(job).await.map_err(|_| gone())?;
+    jobs.send(Box::new(Waiting { work, done: None, answer })).await.map_err(|_| gone())?;
     answered.await.map_err(|_| gone())?
 }
 
-async fn write_groups(mut conn: Conn, mut queue: mpsc::Receiver<Job>) {
+async fn write_groups(mut conn: Conn, mut queue: mpsc::Receiver<Box<dyn Job>>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        let mut finishes = Vec::with_capacity(group.len());
-        let commit = write_group(&mut conn, group.drain(..), &mut finishes).await;
-        if commit.is_err() {
+        let commit = write_group(&mut conn, &mut group).await;
+        if let Err(fault) = &commit {
+            tracing::error!(%fault, "the database did not keep what was written");
             // After a failed begin or commit nothing of the group was kept.
             let _ = run(&mut conn, "rollback").await;
         }
         let fault = commit.err().map(|fault| fault.to_string());
-        for finish in finishes {
-            finish(fault.clone().map_or(Ok(()), |text| Err(StoreError::Unavailable(text))));
+        for job in group.drain(..) {
+            job.finish(fault.clone().map_or(Ok(()), |text| Err(StoreError::Unavailable(text))));
         }
     }
 }
 
-async fn write_group(
-    conn: &mut Conn,
-    mut jobs: impl ExactSizeIterator<Item = Job>,
-    finishes: &mut Vec<Finish>,
-) -> Result<(), StoreError> {
-    let begun = run(conn, "begin immediate").await;
-    if begun.is_ok()
-        && jobs.len() == 1
-        && let Some(job) = jobs.next()
-    {
-        // Alone it needs no savepoint, for which SQLite would copy each page it changes.
-        let (keep, finish) = job(conn).await;
-        finishes.push(finish);
-        return run(conn, if keep { "commit" } else { "rollback" }).await;
-    }
-    for job in jobs {
-        if let Err(fault) = &begun {
-            finishes.push(refuse(job, fault.to_string()));
-            continue;
+/// All in one commit. Savepoints cost SQLite a copy of each page that is changed, so the jobs do
+/// without them until one fails; then all are done again, each in its own.
+async fn write_group(conn: &mut Conn, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    run(conn, "begin immediate").await?;
+    let mut all = true;
+    for job in &mut *group {
+        all = job.run(conn).await;
+        if !all {
+            break;
         }
+    }
+    if all {
+        return run(conn, "commit").await;
+    }
+    run(conn, "rollback").await?;
+    if group.len() == 1 {
+        return Ok(());
+    }
+    run(conn, "begin immediate").await?;
+    for job in group {
         run(conn, "savepoint job").await?;
-        let (keep, finish) = job(conn).await;
-        finishes.push(finish);
-        if !keep {
+        if !job.run(conn).await {
             run(conn, "rollback to job").await?;
         }
         run(conn, "release job").await?;
     }
-    begun?;
     run(conn, "commit").await
 }
 
 async fn run(conn: &mut Conn, sql: &'static str) -> Result<(), StoreError> {
     db::query(sql).execute(conn).await.map(|_| ())
-}
-
-/// A job that never ran: dropping it tells its caller that the writer had no answer.
-fn refuse(job: Job, detail: String) -> Finish {
-    tracing::error!(detail, "the database did not open a transaction");
-    Box::new(move |_| drop(job))
 }

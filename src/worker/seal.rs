@@ -1,5 +1,5 @@
-//! The sealer: links audit entries into the chain within a second, one server at a time, and writes
-//! the chain's head outside the database, so that a cut tail can be proved.
+//! The sealer: links audit entries that are not yet in the chain within a second, one server at a
+//! time, and writes the chain's head outside the database, so that a cut tail can be proved.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -49,8 +49,9 @@ async fn round(
             exported.write(app.now(), head);
         }
     }
-    if stopping || exported.is_old(app.now()) {
-        exported.write(app.now(), store::chain::head(&mut *app.store.read().await?).await?);
+    let head = store::chain::head(&mut *app.store.read().await?).await?;
+    if stopping || exported.is_old(app.now()) || exported.is_far_behind(&head) {
+        exported.write(app.now(), head);
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use crate::{
     domain::approval::Task,
     store::{
         self, Conn, StoreError,
-        audit::chain_hash,
         chain::{DocumentHash, Head, Link},
     },
 };
@@ -164,18 +163,18 @@ impl Walk {
     }
 
     async fn step(&mut self, conn: &mut Conn, link: &Link) -> Result<(), Stop> {
-        let position = self.head.position + 1;
+        let next = self.head.followed_by(&link.entry_hash);
+        let position = next.position;
         if link.position != Some(position) {
             let what = format!("an entry is missing before this one: expected place {position}");
             return Err(Stop::Broken(Broken::at(link, what)));
         }
         self.content(conn, link).await?;
-        let hash = chain_hash(&self.head.hash, position, &link.entry_hash);
-        if link.chain_hash.as_ref() != Some(&hash) {
+        if link.chain_hash.as_ref() != Some(&next.hash) {
             let what = "its link to the entries before does not hold";
             return Err(Stop::Broken(Broken::at(link, what)));
         }
-        self.head = Head { position, hash };
+        self.head = next;
         while let Some(anchor) = self.anchors.pop_if(|anchor| anchor.position == position) {
             if anchor.hash != self.head.hash {
                 let what = "an exported head differs: the chain was rewritten";

@@ -4,13 +4,13 @@
 
 use super::changed;
 use crate::{
-    app::{App, AppError, Command, Cx, Need},
+    app::{AppError, Command, Cx, Need},
     base::{
         id::PartnerId,
         time::{DAY_MS, Time},
     },
     domain::{party::Partner, refusal::Refusal},
-    store::{self, Conn},
+    store,
 };
 
 /// A report older than this says nothing about today's system.
@@ -28,7 +28,7 @@ impl Command for Hold {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let partner = own(cx, self.partner).await?;
-        if store::conformance::is_held(cx.conn, partner.id).await? {
+        if partner.is_held {
             cx.nothing_changed();
             return Ok(());
         }
@@ -51,7 +51,7 @@ impl Command for GoLive {
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let partner = own(cx, self.partner).await?;
-        if !store::conformance::is_held(cx.conn, partner.id).await? {
+        if !partner.is_held {
             cx.nothing_changed();
             return Ok(());
         }
@@ -82,23 +82,17 @@ async fn own(cx: &mut Cx<'_>, id: PartnerId) -> Result<Partner, AppError> {
 
 /// The connection to a supplier, unless it is held back: its orders then wait on the supplier desk
 /// and are sent again by hand once it is live.
-pub async fn only_live(
-    conn: &mut Conn,
-    supply: Option<Partner>,
-) -> Result<Option<Partner>, AppError> {
-    let Some(partner) = supply else { return Ok(None) };
-    let held = store::conformance::is_held(conn, partner.id).await?;
-    Ok((!held).then_some(partner))
+pub fn only_live(supply: Option<Partner>) -> Option<Partner> {
+    supply.filter(|partner| !partner.is_held)
 }
 
 /// Refuses a partner that is held back at the doors that count.
-pub async fn need_live(app: &App, partner: PartnerId) -> Result<(), AppError> {
-    if !store::conformance::is_held(&mut *app.store.read().await?, partner).await? {
+pub fn need_live(partner: &Partner) -> Result<(), Refusal> {
+    if !partner.is_held {
         return Ok(());
     }
     Err(Refusal::forbidden("partner-not-live", "This connection is not live yet.")
         .field("cXML/Header/Sender")
         .expected("documents at the sandbox address until the conformance report passed")
-        .mend("Post to your sandbox address, or ask the administrator to let you go live.")
-        .into())
+        .mend("Post to your sandbox address, or ask the administrator to let you go live."))
 }

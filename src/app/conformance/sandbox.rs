@@ -95,7 +95,8 @@ async fn proof(
     own: PartnerId,
 ) -> Result<Vec<Note>, AppError> {
     let has = |party: &Party| party.credentials.iter().any(|own| own.secret.is_some());
-    match partner_auth::prove(app, envelope, certificate).await {
+    let mut conn = app.store.read().await?;
+    match partner_auth::prove(app, &mut conn, envelope, certificate).await {
         Ok(senders) if senders.iter().any(|sender| sender.partner.id == own) => {
             let misplaced = has(&envelope.from).then_some(Note::SecretInFrom);
             Ok(misplaced.into_iter().chain([Note::SecretRight]).collect())

@@ -10,7 +10,7 @@ use crate::{
     },
     domain::refusal::Refusal,
     exchange::status::not_implemented,
-    store::{self, attachment::Attachment, document::Direction},
+    store::{self, attachment::Attachment},
 };
 
 use super::{Inbound, Taken};
@@ -85,16 +85,13 @@ pub(super) async fn copy(
             .got(shorten(&fault.to_string(), 200))
             .expected("a whole cXML document")
     })?;
-    let payload_id = read.envelope.payload_id;
-    let mut about = Vec::new();
-    for direction in [Direction::In, Direction::Out] {
-        let known = store::document::by_payload(cx.conn, direction, &payload_id).await?;
-        let organisation = Some(inbound.sender.partner.organisation);
-        let own = |known: &store::document::Document| {
-            known.organisation == organisation && known.supplier == inbound.sender.supplier()
-        };
-        about.extend(known.filter(own).into_iter().flat_map(|known| known.about));
-    }
+    let (kind, payload_id) = (&*read.payload_name, &*read.envelope.payload_id);
+    let organisation = inbound.sender.partner.organisation;
+    let received = store::document::received(cx.conn, organisation, payload_id).await?;
+    let sent = store::document::sent(cx.conn, organisation, kind, payload_id).await?;
+    let known = received.into_iter().chain(sent);
+    let own = known.filter(|known| known.supplier == inbound.sender.supplier());
+    let about = own.flat_map(|known| known.about).collect();
     let message = format!("The copy of this {} is kept; nothing is done with it.", {
         match read.payload_name.as_str() {
             "" => "document",

@@ -4,13 +4,13 @@ use crate::{
     cxml::{Payload, Received, order::OrderAction},
     domain::{party::PartnerKind, profile::Offer, refusal::Refusal},
     exchange::{self, status::not_implemented},
-    store,
+    store::{self, Conn},
 };
 
 use super::{Inbound, Taken, pending};
 use crate::{
     app::{
-        App, AppError, Cx, arrival, import, invoice,
+        AppError, Cx, arrival, import, invoice,
         partner_auth::{self, Sender},
         punchout, receiving,
     },
@@ -20,17 +20,16 @@ use crate::{
 /// The one connection the document came over. A supplier may serve several organisations under one
 /// secret; then To says which, else the order it refers to.
 pub(super) async fn one_of(
-    app: &App,
+    conn: &mut Conn,
     senders: Vec<Sender>,
     received: &Received,
 ) -> Result<Sender, AppError> {
-    let mut conn = app.store.read().await?;
-    let mut left = partner_auth::addressed(&mut conn, senders, &received.envelope.to).await?;
+    let mut left = partner_auth::addressed(conn, senders, &received.envelope.to).await?;
     let order = received.payload.as_ref().ok().and_then(order_named);
     if left.len() > 1
         && let Some(order) = order
         && let Some(supplier) = left.first().and_then(Sender::supplier)
-        && let Some(found) = store::order::by_payload(&mut conn, supplier, order).await?
+        && let Some(found) = store::order::by_payload(conn, supplier, order).await?
     {
         left.retain(|sender| sender.partner.organisation == found.organisation);
     }

@@ -86,7 +86,7 @@ async fn keep(
     };
     document::keep(cx, kept.clone()).await?;
     let copy = to_buyer(&organisation, buyer.as_ref());
-    let supply = conformance::only_live(cx.conn, supply).await?;
+    let supply = conformance::only_live(supply);
     Ok((kept, [to_supplier(supply.as_ref())].into_iter().chain(copy).collect()))
 }
 

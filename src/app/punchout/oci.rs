@@ -88,7 +88,7 @@ async fn answer(
         Err(AppError::Refusal(refusal)) => return Err(partner_auth::refuse(app, refusal).await),
         other => other?,
     };
-    conformance::need_live(app, partner.id).await?;
+    conformance::need_live(&partner)?;
     if call.hook.is_some() {
         check_return(app, &partner, &names.hook_url, &call.return_to.hook_url)?;
     }

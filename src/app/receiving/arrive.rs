@@ -13,7 +13,7 @@ use crate::{
         shipment::Moved,
     },
     exchange::{self, receipt::Received},
-    store::{self, document::Direction},
+    store,
 };
 
 use super::{AppError, By, Cx, confirm, ship, take_in};
@@ -94,8 +94,7 @@ async fn buyers_orders(
         None => Vec::new(),
     };
     if let (true, Some(payload_id)) = (found.is_empty(), &reference.payload_id) {
-        let sent = store::document::by_payload(cx.conn, Direction::In, payload_id).await?;
-        let sent = sent.filter(|sent| sent.organisation == Some(organisation));
+        let sent = store::document::received(cx.conn, organisation, payload_id).await?;
         let of: Option<RequisitionId> =
             sent.and_then(|sent| sent.about.first().and_then(|about| about.parse().ok()));
         if let Some(of) = of {

@@ -10,6 +10,7 @@ mod postgres;
 mod query;
 mod row;
 mod sqlite;
+mod trip;
 
 pub use query::{Done, Query, Value, query};
 pub use row::DbRow;
@@ -18,13 +19,14 @@ pub(super) use sqlite::{Access, SqliteConn};
 use sqlx::{PgConnection, Postgres, Transaction, pool::PoolConnection};
 use tokio::sync::OwnedMutexGuard;
 
-use self::memo::Memo;
+use self::{memo::Memo, trip::Waiting};
 use super::StoreError;
 
 /// A connection to either database, inside or outside a transaction.
 pub struct Conn {
     kind: Kind,
     memo: Memo,
+    waiting: Waiting,
 }
 
 enum Kind {
@@ -38,7 +40,7 @@ enum Kind {
 
 impl Conn {
     fn of(kind: Kind) -> Self {
-        Self { kind, memo: Memo::default() }
+        Self { kind, memo: Memo::default(), waiting: Waiting::default() }
     }
 
     pub(super) fn sqlite(conn: SqliteConn) -> Self {
@@ -58,9 +60,12 @@ impl Conn {
     }
 
     /// Ends a transaction of PostgreSQL well. SQLite's are ended by the writer, for many jobs.
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         match self.kind {
-            Kind::Transaction(transaction) => Ok(transaction.commit().await?),
+            Kind::Transaction(mut transaction) => {
+                self.waiting.send(&mut transaction).await?;
+                Ok(transaction.commit().await?)
+            }
             Kind::Sqlite(_) | Kind::Reader(_) | Kind::Pooled(_) => Ok(()),
         }
     }
@@ -73,6 +78,11 @@ impl Conn {
         }
     }
 
+    /// Whether nobody else can write until this transaction ends.
+    pub(super) const fn writes_alone(&self) -> bool {
+        matches!(self.kind, Kind::Sqlite(_))
+    }
+
     /// Reads anew from here on: somebody else may have written while a lock was waited for.
     pub(super) fn forget(&mut self) {
         self.memo.clear();
@@ -81,7 +91,7 @@ impl Conn {
     /// The side that runs this statement.
     fn side(&mut self, sql: &str) -> Side<'_> {
         self.memo.passes(sql);
-        self.kind.side()
+        self.kind.side(&mut self.waiting)
     }
 }
 
@@ -91,17 +101,18 @@ impl Kind {
         matches!(self, Self::Sqlite(_) | Self::Transaction(_))
     }
 
-    fn side(&mut self) -> Side<'_> {
+    fn side<'c>(&'c mut self, waiting: &'c mut Waiting) -> Side<'c> {
         match self {
             Self::Sqlite(conn) => Side::Sqlite(conn),
             Self::Reader(conn) => Side::Sqlite(conn),
-            Self::Pooled(conn) => Side::Postgres(conn),
-            Self::Transaction(transaction) => Side::Postgres(transaction),
+            Self::Pooled(conn) => Side::Postgres(conn, waiting),
+            Self::Transaction(transaction) => Side::Postgres(transaction, waiting),
         }
     }
 }
 
 enum Side<'c> {
     Sqlite(&'c mut SqliteConn),
-    Postgres(&'c mut PgConnection),
+    /// With the statements that go before any other.
+    Postgres(&'c mut PgConnection, &'c mut Waiting),
 }

@@ -1,7 +1,7 @@
 //! Values and rows on their way through sqlx.
 
 use sqlx::{
-    Postgres, Row as _, TypeInfo as _, ValueRef as _,
+    AssertSqlSafe, Postgres, Row as _, TypeInfo as _, ValueRef as _,
     postgres::{PgArguments, PgRow},
 };
 
@@ -9,8 +9,19 @@ use super::query::{Query, Value};
 use crate::store::StoreError;
 
 /// The statement with its values in PostgreSQL's kinds: BIGINT, TEXT, BYTEA.
-pub fn prepared(query: Query<'_>) -> sqlx::query::Query<'static, Postgres, PgArguments> {
-    query.values.into_iter().fold(sqlx::query(query.sql), |bound, value| match value {
+pub fn prepared(query: Query<'_>) -> Prepared {
+    bound(sqlx::query(query.sql), query.values)
+}
+
+/// The same for a text that was put together of the house's own.
+pub fn composed(text: String, values: Vec<Value<'_>>) -> Prepared {
+    bound(sqlx::query(AssertSqlSafe(text)), values)
+}
+
+type Prepared = sqlx::query::Query<'static, Postgres, PgArguments>;
+
+fn bound(query: Prepared, values: Vec<Value<'_>>) -> Prepared {
+    values.into_iter().fold(query, |bound, value| match value {
         Value::Int(value) => bound.bind(value),
         Value::Text(value) => bound.bind(value.map(|text| text.into_owned())),
         Value::Bytes(value) => bound.bind(value.map(|bytes| bytes.into_owned())),

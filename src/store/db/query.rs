@@ -33,13 +33,11 @@ pub enum Value<'v> {
 }
 
 impl Value<'_> {
-    fn owned(&self) -> Value<'static> {
+    fn into_owned(self) -> Value<'static> {
         match self {
-            Self::Int(value) => Value::Int(*value),
-            Self::Text(value) => Value::Text(value.as_deref().map(|text| text.to_owned().into())),
-            Self::Bytes(value) => {
-                Value::Bytes(value.as_deref().map(|bytes| bytes.to_owned().into()))
-            }
+            Self::Int(value) => Value::Int(value),
+            Self::Text(value) => Value::Text(value.map(|text| text.into_owned().into())),
+            Self::Bytes(value) => Value::Bytes(value.map(|bytes| bytes.into_owned().into())),
         }
     }
 }
@@ -83,20 +81,44 @@ impl<'v> Query<'v> {
     pub fn execute(self, conn: &mut Conn) -> Pending<'_, Done> {
         match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.execute(&self)),
-            Side::Postgres(conn) => {
+            Side::Postgres(conn, waiting) => {
                 let query = postgres::prepared(self);
-                later(async move { Ok(Done::new(query.execute(conn).await?.rows_affected())) })
+                later(async move {
+                    waiting.send(conn).await?;
+                    Ok(Done::new(query.execute(conn).await?.rows_affected()))
+                })
             }
         }
+    }
+
+    /// Runs an insert of which nothing is asked, not even whether it could be done: a fault shows
+    /// at the next statement or at the commit. PostgreSQL gets what stands together in one trip.
+    pub fn put(self, conn: &mut Conn) -> Result<(), StoreError> {
+        if !conn.kind.is_writing() {
+            return Err(StoreError::Database(format!("a reader cannot run {}", self.sql)));
+        }
+        match conn.side(self.sql) {
+            Side::Sqlite(conn) => conn.execute(&self).map(|_| ()),
+            Side::Postgres(_, waiting) => {
+                waiting.push(self.owned());
+                Ok(())
+            }
+        }
+    }
+
+    fn owned(self) -> Query<'static> {
+        let values = self.values.into_iter().map(Value::into_owned).collect();
+        Query { sql: self.sql, values }
     }
 
     /// Every row.
     pub fn fetch_all(self, conn: &mut Conn) -> Pending<'_, Vec<DbRow>> {
         match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.all(&self)),
-            Side::Postgres(conn) => {
+            Side::Postgres(conn, waiting) => {
                 let query = postgres::prepared(self);
                 later(async move {
+                    waiting.send(conn).await?;
                     let rows = query.fetch_all(conn).await?;
                     Ok(rows.into_iter().map(DbRow::postgres).collect())
                 })
@@ -107,13 +129,12 @@ impl<'v> Query<'v> {
     /// Every row, read once in a transaction for as long as nothing is written to the table: see
     /// [`super::memo`].
     pub fn fetch_known(self, conn: &mut Conn) -> Pending<'_, Arc<[DbRow]>> {
-        let Conn { kind, memo } = conn;
+        let Conn { kind, memo, waiting } = conn;
         if let Some(known) = memo.get(&self) {
             return now(Ok(known));
         }
         let sql = self.sql;
-        let kept =
-            kind.is_writing().then(|| (memo, self.values.iter().map(Value::owned).collect()));
+        let kept = kind.is_writing().then(|| (memo, self.clone().owned().values));
         let keep = move |rows: Vec<DbRow>| {
             let rows = Arc::from(rows);
             if let Some((memo, values)) = kept {
@@ -121,11 +142,12 @@ impl<'v> Query<'v> {
             }
             rows
         };
-        match kind.side() {
+        match kind.side(waiting) {
             Side::Sqlite(conn) => now(conn.all(&self).map(keep)),
-            Side::Postgres(conn) => {
+            Side::Postgres(conn, waiting) => {
                 let query = postgres::prepared(self);
                 later(async move {
+                    waiting.send(conn).await?;
                     let rows = query.fetch_all(conn).await?;
                     Ok(keep(rows.into_iter().map(DbRow::postgres).collect()))
                 })
@@ -137,9 +159,12 @@ impl<'v> Query<'v> {
     pub fn fetch_optional(self, conn: &mut Conn) -> Pending<'_, Option<DbRow>> {
         match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.first(&self)),
-            Side::Postgres(conn) => {
+            Side::Postgres(conn, waiting) => {
                 let query = postgres::prepared(self);
-                later(async move { Ok(query.fetch_optional(conn).await?.map(DbRow::postgres)) })
+                later(async move {
+                    waiting.send(conn).await?;
+                    Ok(query.fetch_optional(conn).await?.map(DbRow::postgres))
+                })
             }
         }
     }
@@ -159,9 +184,10 @@ impl<'v> Query<'v> {
     ) -> Pending<'c, ()> {
         match conn.side(self.sql) {
             Side::Sqlite(conn) => now(conn.each(&self, take)),
-            Side::Postgres(conn) => {
+            Side::Postgres(conn, waiting) => {
                 let query = postgres::prepared(self);
                 later(async move {
+                    waiting.send(conn).await?;
                     let mut rows = query.fetch(conn);
                     while let Some(row) = rows.try_next().await? {
                         take(DbRow::postgres(row))?;

@@ -51,12 +51,16 @@ async fn h_list(who: SignedIn) -> Result<Response> {
         let what = "Connect a procurement system or a supplier with a cXML identity first.";
         return view.section(Section::Empty(Empty::new("No partner yet", what))).answer(&who);
     }
-    let rows = all.iter().map(|(partner, held)| {
+    let rows = all.iter().map(|partner| {
         let side = match partner.kind {
             PartnerKind::Buyer => "procurement system",
             PartnerKind::Supplier { .. } => "supplier",
         };
-        vec![ui::link(&who.href(&path(partner.id)), &partner.name), ui::text(side), live(*held)]
+        vec![
+            ui::link(&who.href(&path(partner.id)), &partner.name),
+            ui::text(side),
+            live(partner.is_held),
+        ]
     });
     let table = Table::new(&["Partner", "It is a", "State"], rows.collect());
     let form = view.new_form(&format!("{HERE}/verify"), "Verify").title("Is a report genuine?");
@@ -104,7 +108,7 @@ async fn partner_page(
     };
     let title = format!("Conformance of {}", standing.partner.name);
     let mut view = View::new(who, title, again).await?.under(&[LIST]).done(query);
-    view = view.badge(live(standing.is_held));
+    view = view.badge(live(standing.partner.is_held));
     view.shell.notice = view.shell.notice.take().or_else(|| notice(who, &standing));
     let here = path(partner);
     view = actions(view, &standing, &here);
@@ -142,7 +146,7 @@ fn notice(who: &SignedIn, standing: &Standing) -> Option<Notice> {
 fn actions(view: View, standing: &Standing, here: &str) -> View {
     let button = |words, to: &str, class| view.shell.button(words, &format!("{here}/{to}"), class);
     let report = standing.trial.is_some().then(|| button("Make the report", "report", ""));
-    let switch = match standing.is_held {
+    let switch = match standing.partner.is_held {
         true => button("Go live", "live", "second"),
         false => button("Hold back until a report passed", "hold", "danger"),
     };

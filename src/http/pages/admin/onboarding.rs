@@ -97,7 +97,7 @@ impl Found {
             Step::Trial => {
                 !self.has_suite() || self.standing.reports.first().is_some_and(|own| own.passed)
             }
-            Step::Live => !self.standing.is_held && self.has_secret,
+            Step::Live => !self.standing.partner.is_held && self.has_secret,
         }
     }
 
@@ -309,7 +309,7 @@ fn trial_step(view: View, who: &SignedIn, found: &Found) -> View {
 }
 
 fn live_step(view: View, found: &Found, here: &str) -> View {
-    if !found.standing.is_held {
+    if !found.standing.partner.is_held {
         let what = "It is live: its documents are taken, and ours are sent to it.";
         return view.section(Section::Note(what.to_owned()));
     }
