@@ -42,7 +42,7 @@ async fn a_trial_is_kept_sent_once_and_judged_by_what_was_kept() {
         let text = serde_json::to_string_pretty(&signed.unwrap()).unwrap();
         assert!(conformance::genuine(app, &text).is_ok_and(|report| !report.passed));
         act(app, &ada, Hold { partner }).await.unwrap();
-        let held = store::partner::get(&mut *app.store.read().await.unwrap(), partner).await;
+        let held = store::partner::get(&mut app.store.read().await.unwrap(), partner).await;
         assert!(conformance::need_live(&held.unwrap().unwrap()).is_err());
         let refused = act(app, &ada, GoLive { partner }).await.unwrap_err();
         assert_eq!(refused.refusal().unwrap().code, "not-conformant");

@@ -1,8 +1,8 @@
 //! Inserts that wait for PostgreSQL, so that what stands together goes in one round trip: a trip
 //! costs more than most inserts.
 //!
-//! They go as one statement, `with put0 as (insert ..), put1 as (insert ..) insert ..`. Its parts do
-//! not see each other's rows, which inserts need not do; references are checked at its end.
+//! They go as one statement, `with put0 as (insert ..), put1 as (insert ..) insert ..`. Its parts
+//! do not see each other's rows, which inserts need not; references are checked at its end.
 
 use std::fmt::Write as _;
 
