@@ -325,36 +325,4 @@ impl Command for SignOut {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_begins_after_the_free_tries_and_doubles_to_a_bound() {
-        assert_eq!(wait_after(9, 10), 0);
-        assert_eq!(wait_after(10, 10), SECOND_MS);
-        assert_eq!(wait_after(13, 10), 8 * SECOND_MS);
-        assert_eq!(wait_after(i64::MAX, 10), MOST_WAIT_MS);
-    }
-
-    #[test]
-    fn a_session_ends_by_age_and_by_idling() {
-        let at = Time::from_millis(1_000);
-        let session = |kind| Session {
-            id: SessionId::from_bits(1),
-            kind,
-            person: crate::base::id::PersonId::from_bits(1),
-            punchout: None,
-            created_at: at,
-            last_seen_at: at,
-            expires_at: at.plus_ms(lifetime_ms(kind)),
-        };
-        let login = session(SessionKind::Login);
-        assert!(in_time(&login, at.plus_ms(IDLE_MS - 1)));
-        assert!(!in_time(&login, at.plus_ms(IDLE_MS)));
-        let late = at.plus_ms(SESSION_MS - 1);
-        assert!(in_time(&Session { last_seen_at: late, ..login.clone() }, late));
-        let over = at.plus_ms(SESSION_MS);
-        assert!(!in_time(&Session { last_seen_at: over, ..login }, over));
-        assert!(in_time(&session(SessionKind::Api), at.plus_ms(26 * HOUR_MS)));
-    }
-}
+mod tests;

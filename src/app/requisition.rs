@@ -4,6 +4,7 @@
 //! is asked it goes on at once. Nothing here decides a task.
 
 mod amend;
+mod change;
 mod facts;
 mod forecast;
 mod incoming;
@@ -13,6 +14,8 @@ mod replan;
 mod view;
 
 pub use amend::{Amend, Amended, Wanted};
+pub use change::{ChangeLines, Withdraw};
+pub(super) use change::{own_to_change, take_back};
 
 pub use facts::{Draft, known};
 pub use forecast::{Forecast, Wait};
@@ -37,26 +40,20 @@ use crate::{
         time::Day,
     },
     domain::{
-        cart::{CartState, Goods, check_count},
+        cart::{CartState, Goods},
         fact::Fact,
         gateway,
         party::{AddressKind, CostCenter, Organisation, Person, PostalAddress},
         refusal::Refusal,
         requisition::{
-            Flag, Requisition, RequisitionLine, RequisitionMove, RequisitionSource,
-            RequisitionState, content_hash,
+            Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState, content_hash,
         },
     },
     policy::limits::LooksBack,
     store::{self, Conn},
 };
 
-use super::{
-    App, AppError, Command, Cx, Need, approval, budget,
-    cart::{LineAsked, price_among, reach},
-    catalogue::Buyer,
-    order,
-};
+use super::{App, AppError, Command, Cx, Need, approval, cart::reach};
 
 /// Characters of a comment: what a procurement system shows of a header comment.
 pub const MAX_COMMENT: usize = 2_000;
@@ -340,129 +337,4 @@ async fn lock_together(cx: &mut Cx<'_>, draft: &Draft) -> Result<(), AppError> {
         }
     }
     Ok(())
-}
-
-/// The requester's own requisition, locked, when it may make this move.
-async fn own_for_move(
-    cx: &mut Cx<'_>,
-    id: RequisitionId,
-    by: RequisitionMove,
-) -> Result<Requisition, AppError> {
-    let organisation = cx.actor.need_organisation()?;
-    let person = cx.actor.need_person()?.id;
-    let found = store::requisition::get(cx.conn, organisation, id).await?;
-    let found = found.ok_or_else(|| Refusal::not_found("requisition"))?;
-    if found.requester != person {
-        if concerns(cx.conn, id, person).await? || cx.may("requisition", "read-all").await? {
-            let message = "Only the requester may do this.";
-            return Err(Refusal::forbidden("not-the-requester", message).into());
-        }
-        return Err(Refusal::not_found("requisition").into());
-    }
-    let locked = store::requisition::lock(cx.conn, organisation, id).await?;
-    let requisition = locked.ok_or_else(|| Refusal::not_found("requisition"))?;
-    if requisition.state.after(by).is_none() {
-        return Err(Refusal::conflict("not-pending", "The requisition is no longer pending.")
-            .got(requisition.state.word())
-            .expected(RequisitionState::Pending.word())
-            .mend("Hand in a new cart instead.")
-            .into());
-    }
-    Ok(requisition)
-}
-
-/// The requester's own pending requisition that was made here, locked, to be changed.
-pub(super) async fn own_to_change(
-    cx: &mut Cx<'_>,
-    id: RequisitionId,
-) -> Result<Requisition, AppError> {
-    let requisition = own_for_move(cx, id, RequisitionMove::Change).await?;
-    need_ours(&requisition)?;
-    Ok(requisition)
-}
-
-/// Takes a pending requisition back.
-#[derive(Debug, Clone, Copy)]
-pub struct Withdraw {
-    pub requisition: RequisitionId,
-}
-
-impl Command for Withdraw {
-    type Answer = ();
-    const NEED: Need = Need::May("requisition", "withdraw");
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        let mut requisition = own_for_move(cx, self.requisition, RequisitionMove::Withdraw).await?;
-        take_back(cx, &mut requisition).await
-    }
-}
-
-/// Ends a pending requisition without a decision.
-pub(super) async fn take_back(
-    cx: &mut Cx<'_>,
-    requisition: &mut Requisition,
-) -> Result<(), AppError> {
-    plan::void_steps(cx, requisition).await?;
-    requisition.state = RequisitionState::Withdrawn;
-    requisition.decided_at = Some(cx.now);
-    store::requisition::update(cx.conn, requisition).await?;
-    budget::release(cx, requisition.id).await?;
-    order::stands_again(cx, requisition).await?;
-    cx.fact(Fact::RequisitionWithdrawn { requisition: requisition.id.to_string() });
-    Ok(())
-}
-
-/// Puts other lines in place of a pending requisition's: new content, new plan, and every decision
-/// taken before is void.
-#[derive(Debug, Clone)]
-pub struct ChangeLines {
-    pub requisition: RequisitionId,
-    pub lines: Vec<LineAsked>,
-}
-
-impl Command for ChangeLines {
-    type Answer = ();
-    const NEED: Need = Need::May("requisition", "edit");
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        let mut requisition = own_to_change(cx, self.requisition).await?;
-        if self.lines.is_empty() {
-            return Err(empty("A requisition without lines cannot be signed off."));
-        }
-        check_count(self.lines.len())?;
-        let (organisation, currency) = (requisition.organisation, requisition.currency);
-        let before =
-            (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
-        let known: Vec<Goods> = before.1.iter().map(|line| line.goods.clone()).collect();
-        let buyer = Buyer { organisation, currency };
-        let goods = price_among(cx.conn, buyer, &self.lines, &known).await?;
-        let after = relined(cx, &before.1, goods);
-        if content_hash(&requisition, &after) == requisition.content_hash {
-            cx.nothing_changed();
-            return Ok(());
-        }
-        let edit = Edit { before: (&before.0, &before.1), after, signatures: Signatures::Void };
-        let done = replan(cx, &mut requisition, edit).await?;
-        settle(cx, &mut requisition, &done.steps).await
-    }
-}
-
-/// The lines after an edit; an article that stood there before keeps its accounts and files.
-fn relined(cx: &Cx<'_>, before: &[RequisitionLine], goods: Vec<Goods>) -> Vec<RequisitionLine> {
-    let mut known: Vec<&RequisitionLine> = before.iter().collect();
-    let mut lines = Vec::with_capacity(goods.len());
-    for (position, goods) in (1..).zip(goods) {
-        let at = known.iter().position(|line| line.goods.same_article(&goods));
-        let old = at.map(|at| known.remove(at));
-        let mut line = fresh_line(position, goods);
-        line.id = cx.id();
-        if let Some(old) = old {
-            // Its files name it by its id.
-            line.id = old.id;
-            line.accounts = old.accounts.clone();
-            line.attachments = old.attachments.clone();
-        }
-        lines.push(line);
-    }
-    lines
 }

@@ -9,14 +9,12 @@ use rust_decimal::Decimal;
 use crate::{
     app::{
         AppError, act,
-        delivery::{DeliveryView, Resend, address_lines},
+        delivery::{Resend, address_lines},
         order::{self, Cancel, OrderBrief, OrderView},
         receiving::Receive,
     },
     base::{decimal, id::OrderId, page::Cut},
     domain::{
-        confirmation::PartKind,
-        delivery::Verdict,
         order::{OrderLine, OrderMove},
         refusal::Refusal,
         shipment::Moved,
@@ -24,13 +22,16 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard::Form,
-        part::{
-            self as ui, Crumbs, Empty, Event, Facts, Field, Html, Pager, Shell, Timeline, Tone,
-        },
+        part::{self as ui, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Timeline},
         problem,
     },
-    store::{attachment::Attachment, delivery::Purpose},
+    store::attachment::Attachment,
 };
+
+mod parts;
+
+pub(super) use parts::timeline;
+use parts::{facts, sending};
 
 #[derive(Template)]
 #[template(path = "pages/orders.html", config = ".askama.toml")]
@@ -231,117 +232,6 @@ async fn order_page(
         answer.set_status(problem::status(refusal));
     }
     Ok(answer)
-}
-
-fn facts(shell: &Shell, view: &OrderView) -> Facts {
-    let order = &view.order;
-    let requisition = format!("/requisitions/{}", order.requisition);
-    let trail = format!("/orders/{}/trail", order.id);
-    let requester = view.requester.as_ref().map(|person| person.name.as_str());
-    let needed = order.needed_on.map(|day| shell.day(day));
-    let mut facts = Facts::new()
-        .small()
-        .text("Supplier", &view.supplier.title)
-        .html("Requisition", ui::link(&shell.href(&requisition), &view.requisition.number))
-        .maybe("Asked for by", requester)
-        .text("Cost centre", &order.cost_center_code)
-        .html("Issued", shell.when(order.issued_at))
-        .maybe("Your system's number", order.buyer_order_id.as_deref());
-    if let Some(needed) = needed {
-        facts = facts.html("Needed on", needed);
-    }
-    if !order.comment.is_empty() {
-        facts = facts.text("Comment", &order.comment);
-    }
-    facts.html("Everything", ui::link(&shell.href(&trail), "Documents and decisions"))
-}
-
-fn sending(shell: &Shell, view: &DeliveryView) -> Sending {
-    let delivery = &view.delivery;
-    let what = match delivery.purpose {
-        Purpose::Order => "To the supplier",
-        Purpose::OrderCopy => "Copy to your own system",
-        Purpose::StatusUpdate | Purpose::Invoice => "To your own system",
-    };
-    let tries = view.attempts.iter().map(|attempt| Try {
-        at: shell.when(attempt.started_at),
-        outcome: match attempt.verdict {
-            Verdict::Delivered => ui::toned("delivered", Tone::Good),
-            Verdict::Transient => ui::toned("tried", Tone::Warn),
-            Verdict::Permanent => ui::toned("refused", Tone::Bad),
-        },
-        detail: attempt.detail.clone(),
-    });
-    Sending {
-        title: format!("{what}, by {}", way(delivery.channel.word())),
-        state: ui::badge(delivery.state.word()),
-        next: delivery.next_at.map(|at| shell.when(at)),
-        tries: tries.collect(),
-    }
-}
-
-fn way(channel: &str) -> &str {
-    match channel {
-        "cxml" => "cXML",
-        "email" => "e-mail",
-        "desk" => "supplier desk",
-        other => other,
-    }
-}
-
-/// What the parties said and did, newest first.
-pub(super) fn timeline(shell: &Shell, view: &OrderView) -> Timeline {
-    let supplier = view.supplier.title.as_str();
-    let mut events = vec![(
-        view.order.issued_at,
-        Event::new(shell.when(view.order.issued_at), "The server", "The order was issued."),
-    )];
-    for said in &view.confirmations {
-        let rejected = said.parts.iter().all(|part| part.kind == PartKind::Reject);
-        let (what, tone) = match rejected {
-            true => ("The order was rejected.", Tone::Bad),
-            false => ("The order was confirmed.", Tone::Good),
-        };
-        let words = said.parts.iter().map(|part| {
-            let quantity = decimal::canonical(part.quantity);
-            let kind = match part.kind {
-                PartKind::Accept => "confirmed",
-                PartKind::Backordered => "backordered",
-                PartKind::Reject => "rejected",
-            };
-            format!("Line {}: {quantity} {kind}.", part.line_number)
-        });
-        let mut detail = words.collect::<Vec<_>>().join(" ");
-        if !said.comment.is_empty() {
-            detail = format!("{} {detail}", said.comment);
-        }
-        if said.replaced {
-            detail.push_str(" A later confirmation took its place.");
-        }
-        let event = Event::new(shell.when(said.at), supplier, what).detail(detail).tone(tone);
-        events.push((said.at, event));
-    }
-    for sent in &view.shipments {
-        let way = [sent.carrier.as_str(), sent.tracking.as_str()];
-        let way = way.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-        let mut event = Event::new(shell.when(sent.at), supplier, "Goods were shipped.");
-        if !way.is_empty() {
-            event = event.detail(way);
-        }
-        events.push((sent.at, event.tone(Tone::Info)));
-    }
-    for taken in &view.receipts {
-        let back = taken.parts.iter().any(|part| part.quantity.is_sign_negative());
-        let what = if back { "Goods went back." } else { "Goods were received." };
-        let mut event = Event::new(shell.when(taken.at), &*view.buyer.title, what);
-        if taken.document.is_some() {
-            event = event.detail(format!("Receipt {} of the buyer's system.", taken.number));
-        }
-        let tone = if back { Tone::Warn } else { Tone::Good };
-        events.push((taken.at, event.tone(tone)));
-    }
-    events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Timeline { events: events.into_iter().map(|(_, event)| event).collect() }
 }
 
 #[handler]
