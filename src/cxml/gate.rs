@@ -12,6 +12,10 @@ use super::limits;
 use super::tag::{self, TagFault};
 use super::tree::{Node, Span, Tree, short};
 
+mod survey;
+
+use survey::{bounded, is_cxml_namespace, survey, text_length};
+
 /// Reads a whole document.
 pub(super) fn parse(source: &str) -> Result<Tree<'_>, XmlFault> {
     if source.len() > limits::TEXT_BYTES {
@@ -383,18 +387,6 @@ impl<'a> Gate<'a> {
     }
 }
 
-/// Bytes up to the next `<` or `&`: 16 at once, then one by one.
-fn text_length(bytes: &[u8]) -> usize {
-    let ends = |byte: u8| (byte == b'<') | (byte == b'&');
-    let (chunks, _) = bytes.as_chunks::<16>();
-    let clear = chunks
-        .iter()
-        .take_while(|chunk| !chunk.iter().fold(false, |found, byte| found | ends(*byte)))
-        .count();
-    let rest = &bytes[clear * 16..];
-    clear * 16 + rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len())
-}
-
 impl Pieces {
     fn is_blank(&self, source: &str) -> bool {
         let blank = |text: &str| text.bytes().all(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
@@ -404,57 +396,4 @@ impl Pieces {
             Self::Many(text) => blank(text),
         }
     }
-}
-
-fn bounded(length: usize, offset: usize) -> Result<(), Stop> {
-    if length > limits::TEXT_NODE_BYTES {
-        let most = limits::TEXT_NODE_BYTES;
-        return stop(offset, format!("the text of one element is longer than {most} bytes"));
-    }
-    Ok(())
-}
-
-/// A prefixed root counts as cXML only when its namespace says so.
-fn is_cxml_namespace(uri: &str) -> bool {
-    uri.to_ascii_lowercase().contains("cxml")
-}
-
-/// What the whole text contains at all, so that no piece need be searched for it again.
-struct Survey {
-    /// The offset of the first character that XML 1.0 does not allow.
-    forbidden: Option<usize>,
-    carriage_return: bool,
-    section_end: bool,
-}
-
-/// Looks at every byte once, 64 at a time; closer only where something may be wrong.
-fn survey(source: &str) -> Survey {
-    let (mut carriage_return, mut bracket) = (false, false);
-    let mut forbidden = None;
-    for (number, chunk) in source.as_bytes().chunks(64).enumerate() {
-        let (mut suspicious, mut returns, mut brackets) = (false, false, false);
-        for byte in chunk {
-            suspicious |= (*byte < 0x20) & !matches!(*byte, b'\t' | b'\n' | b'\r');
-            suspicious |= *byte == 0xEF;
-            returns |= *byte == b'\r';
-            brackets |= *byte == b']';
-        }
-        carriage_return |= returns;
-        bracket |= brackets;
-        if suspicious && forbidden.is_none() {
-            forbidden = first_forbidden(source.as_bytes(), number * 64, chunk.len());
-        }
-    }
-    Survey { forbidden, carriage_return, section_end: bracket && source.contains("]]>") }
-}
-
-/// The first forbidden character that starts in a range of the text.
-fn first_forbidden(source: &[u8], start: usize, length: usize) -> Option<usize> {
-    (start..start + length).find(|offset| {
-        let byte = source[*offset];
-        let control = byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-        // U+FFFE and U+FFFF are EF BF BE and EF BF BF.
-        let behind = source.get(offset + 1..offset + 3);
-        control || (byte == 0xEF && matches!(behind, Some([0xBF, 0xBE | 0xBF])))
-    })
 }
