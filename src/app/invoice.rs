@@ -29,6 +29,7 @@ use crate::{
 use super::{
     AppError, Cx, Reader,
     inbox::{self, Inbound},
+    order,
 };
 
 mod decide;
@@ -219,18 +220,7 @@ async fn orders_of(conn: &mut Conn, origin: Origin, claim: &Claim) -> Result<Ord
 /// The order that a reference names. Another supplier's or organisation's order is not there.
 async fn named(conn: &mut Conn, origin: Origin, reference: &Reference) -> Result<Order, AppError> {
     let Origin { organisation, supplier, .. } = origin;
-    if let Some(payload) = &reference.payload_id
-        && let Some(order) = store::order::by_payload(conn, supplier, payload).await?
-        && order.organisation == organisation
-    {
-        return Ok(order);
-    }
-    let mut found = match &reference.number {
-        Some(number) => {
-            store::order::by_number(conn, organisation, supplier, number.trim()).await?
-        }
-        None => Vec::new(),
-    };
+    let mut found = order::named(conn, (organisation, supplier), reference).await?;
     match (found.pop(), found.pop()) {
         (Some(only), None) => Ok(only),
         _ => Err(unknown_order(reference).into()),

@@ -1,9 +1,11 @@
 //! Purchase orders: issued by the last approval, one per supplier, then read by their parties.
 
 mod change;
+mod named;
 mod view;
 
 pub use change::{Cancel, cancel, need_changeable, set_aside, standing, stands_again};
+pub use named::{by_payload, named};
 pub use view::{OrderBrief, OrderView, attachment, documents, get, list, visible};
 
 use crate::{

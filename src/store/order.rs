@@ -60,7 +60,7 @@ const GET: &str = "select * from purchase_order where id = $1";
 const IN_ORGANISATION: &str = "select * from purchase_order where id = $1 and organisation_id = $2";
 const AT_SUPPLIER: &str = "select * from purchase_order where id = $1 and supplier_id = $2";
 const OF_REQUISITION: &str = "select * from purchase_order where requisition_id = $1 order by id";
-const BY_PAYLOAD: &str = "select * from purchase_order where payload_id = $1 and supplier_id = $2";
+const BY_PAYLOAD: &str = "select * from purchase_order where payload_id = $1";
 const BY_NUMBER: &str = "
     select * from purchase_order
     where organisation_id = $1 and supplier_id = $2 and (number = $3 or buyer_order_id = $3)
@@ -140,17 +140,9 @@ pub async fn of_requisition(
     rows.iter().map(read).collect()
 }
 
-/// The supplier's order whose OrderRequest has this payloadID.
-pub async fn by_payload(
-    conn: &mut Conn,
-    supplier: SupplierId,
-    payload_id: &str,
-) -> Result<Option<Order>, StoreError> {
-    let row = db::query(BY_PAYLOAD)
-        .bind(payload_id)
-        .bind(supplier.to_string())
-        .fetch_optional(conn)
-        .await?;
+/// The order, of whomever, whose last OrderRequest has this payloadID.
+pub async fn by_payload(conn: &mut Conn, payload_id: &str) -> Result<Option<Order>, StoreError> {
+    let row = db::query(BY_PAYLOAD).bind(payload_id).fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 

@@ -159,3 +159,43 @@ async fn a_remittance_pays_the_invoice_that_it_names_and_no_more() {
     let page = server.signed_in("fin@acme.example").await.get(&path).await.expect(200).text();
     assert!(page.contains("P-1") && page.contains("P-2"), "{page}");
 }
+
+#[tokio::test]
+async fn a_payload_id_of_another_organisations_order_is_never_passed_over_for_the_number() {
+    let server = Server::demo().await;
+    let (ed, strange) =
+        (server.api("ed@acme.example").await, server.api("ed@globex.example").await);
+    let (order, own) = ordered(&ed, &server).await;
+    strange.requisition(&[("PEN-01", "office-one", "4")], "4100").await;
+    let other = strange.list("/orders").await.remove(0);
+    assert_eq!(order["number"], other["number"], "numbers run per organisation");
+    let path = |order: &Value| format!("/orders/{}", order["id"].as_str().unwrap());
+    let other = strange.get(&path(&other)).await.expect(200).json();
+    let number = order["number"].as_str().unwrap();
+    let theirs = other["payload_id"].as_str().unwrap();
+    let door = server.client();
+    let to_acme = |document: &str| {
+        document.replacen(
+            "<To><Credential domain=\"DUNS\"><Identity>999999999<",
+            "<To><Credential domain=\"NetworkId\"><Identity>AN01000000001<",
+            1,
+        )
+    };
+    let strangers = [
+        confirmation(number, theirs, "3", "1"),
+        invoice(number, theirs, "INV-1", "450.00", "1800.00"),
+    ];
+    for document in strangers {
+        let answer = door.xml("/cxml", &to_acme(&document)).await.expect(200).text();
+        assert_eq!(documents::status(&answer), Some(417), "{answer}");
+    }
+    let untouched = ed.get(&path(&order)).await.expect(200).json();
+    assert_eq!(untouched["lines"][0]["confirmed"], "0", "{untouched}");
+    // One that nobody knows leaves it to the number, and the own one is still the surest.
+    for (payload, accepted, open) in [("nobodys@x", "2", "2"), (own.as_str(), "3", "1")] {
+        let document = to_acme(&confirmation(number, payload, accepted, open))
+            .replace("confirmID=\"C-1\"", &format!("confirmID=\"C-{accepted}\""));
+        let answer = door.xml("/cxml", &document).await.expect(200).text();
+        assert_eq!(documents::status(&answer), Some(200), "{answer}");
+    }
+}

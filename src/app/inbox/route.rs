@@ -10,7 +10,7 @@ use crate::{
 use super::{Inbound, Taken, pending};
 use crate::{
     app::{
-        AppError, Cx, arrival, import, invoice,
+        AppError, Cx, arrival, import, invoice, order,
         partner_auth::{self, Sender},
         punchout, receiving,
     },
@@ -25,11 +25,12 @@ pub(super) async fn one_of(
     received: &Received,
 ) -> Result<Sender, AppError> {
     let mut left = partner_auth::addressed(conn, senders, &received.envelope.to).await?;
-    let order = received.payload.as_ref().ok().and_then(order_named);
+    let named = received.payload.as_ref().ok().and_then(order_named);
     if left.len() > 1
-        && let Some(order) = order
+        && let Some(named) = named
         && let Some(supplier) = left.first().and_then(Sender::supplier)
-        && let Some(found) = store::order::by_payload(conn, supplier, order).await?
+        && let Some(found) = order::by_payload(conn, named).await?
+        && found.supplier == supplier
     {
         left.retain(|sender| sender.partner.organisation == found.organisation);
     }

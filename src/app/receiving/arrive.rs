@@ -17,7 +17,10 @@ use crate::{
 };
 
 use super::{AppError, By, Cx, confirm, ship, take_in};
-use crate::app::inbox::{Inbound, Taken};
+use crate::app::{
+    inbox::{Inbound, Taken},
+    order,
+};
 
 /// Takes a ConfirmationRequest of a supplier's system.
 pub async fn confirmation(
@@ -27,7 +30,7 @@ pub async fn confirmation(
 ) -> Result<Taken, AppError> {
     let said = exchange::confirmation::said(request)?;
     let reference = exchange::order::reference(&request.order);
-    let order = order(cx, inbound, &reference).await?;
+    let order = meant(cx, inbound, &reference).await?;
     let about = about(&order);
     confirm(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     Ok(Taken::status(Status::ok(), about))
@@ -41,7 +44,7 @@ pub async fn ship_notice(
 ) -> Result<Taken, AppError> {
     let mut concerned = Vec::new();
     for (reference, said) in exchange::shipment::said(request)? {
-        let order = order(cx, inbound, &reference).await?;
+        let order = meant(cx, inbound, &reference).await?;
         concerned.extend(about(&order));
         ship(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     }
@@ -155,23 +158,14 @@ fn about(order: &Order) -> Vec<String> {
 
 /// The one order that a supplier's document means: by the payloadID of its OrderRequest, else by
 /// its number, among the orders of the sender's organisation to the sender.
-pub async fn order(
+async fn meant(
     cx: &mut Cx<'_>,
     inbound: &Inbound<'_>,
     reference: &Reference,
 ) -> Result<Order, AppError> {
     let supplier = inbound.sender.supplier().ok_or_else(|| Refusal::not_found("order"))?;
     let organisation = inbound.sender.partner.organisation;
-    if let Some(payload_id) = &reference.payload_id {
-        let found = store::order::by_payload(cx.conn, supplier, payload_id).await?;
-        if let Some(found) = found.filter(|order| order.organisation == organisation) {
-            return Ok(found);
-        }
-    }
-    let mut found = match &reference.number {
-        Some(number) => store::order::by_number(cx.conn, organisation, supplier, number).await?,
-        None => Vec::new(),
-    };
+    let mut found = order::named(cx.conn, (organisation, supplier), reference).await?;
     match (found.pop(), found.is_empty()) {
         (Some(only), true) => Ok(only),
         (Some(_), false) => Err(not_one(reference, "Several orders go by this number.")),
