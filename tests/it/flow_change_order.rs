@@ -11,7 +11,7 @@ use crate::harness::{
 };
 
 /// An OrderRequest of Globex over pens.
-fn order(payload: &str, kind: &str, pens: u32) -> String {
+pub fn order(payload: &str, kind: &str, pens: u32) -> String {
     let reference = match kind {
         "new" => String::new(),
         _ => "<DocumentReference payloadID=\"new@globex\"/>".to_owned(),

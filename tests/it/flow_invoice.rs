@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use crate::harness::{
-    Api, Server,
-    documents::{self, ACME, OFFICE_ONE},
-    dtd,
+use crate::{
+    flow_change_order,
+    harness::{
+        Api, Server,
+        documents::{self, ACME, OFFICE_ONE},
+        dtd,
+    },
 };
 
 /// An order of four desks at 450.00, issued; its JSON and its OrderRequest's payloadID.
@@ -164,16 +167,20 @@ async fn a_remittance_pays_the_invoice_that_it_names_and_no_more() {
 async fn a_payload_id_of_another_organisations_order_is_never_passed_over_for_the_number() {
     let server = Server::demo().await;
     let (ed, strange) =
-        (server.api("ed@acme.example").await, server.api("ed@globex.example").await);
+        (server.api("ed@acme.example").await, server.api("mia@globex.example").await);
     let (order, own) = ordered(&ed, &server).await;
-    strange.requisition(&[("PEN-01", "office-one", "4")], "4100").await;
+    let door = server.client();
+    let document = flow_change_order::order("new@globex", "new", 5);
+    door.xml("/cxml", &document).await.expect(200);
+    let held = strange.list("/tasks").await.remove(0);
+    strange.decide(held["requisition"].as_str().unwrap(), "approve").await.expect(200);
+    let strange = server.api("ada@globex.example").await;
     let other = strange.list("/orders").await.remove(0);
     assert_eq!(order["number"], other["number"], "numbers run per organisation");
     let path = |order: &Value| format!("/orders/{}", order["id"].as_str().unwrap());
     let other = strange.get(&path(&other)).await.expect(200).json();
     let number = order["number"].as_str().unwrap();
     let theirs = other["payload_id"].as_str().unwrap();
-    let door = server.client();
     let to_acme = |document: &str| {
         document.replacen(
             "<To><Credential domain=\"DUNS\"><Identity>999999999<",

@@ -4,7 +4,7 @@ use crate::{
     cxml::{Payload, Received, order::OrderAction},
     domain::{party::PartnerKind, profile::Offer, refusal::Refusal},
     exchange::{self, status::not_implemented},
-    store::{self, Conn},
+    store::Conn,
 };
 
 use super::{Inbound, Taken, pending};
