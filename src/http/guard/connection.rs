@@ -16,11 +16,7 @@ use std::{
 };
 
 use futures_util::task::AtomicWaker;
-use poem::listener::Acceptor;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::Instant,
-};
+use tokio::time::Instant;
 
 use super::Limits;
 
