@@ -34,7 +34,8 @@ words! {
         Unasked = "none",
         /// The site answers the OCI function VALIDATE.
         Validate = "validate",
-        /// The site accepts a setup request to inspect only for a cart at its own prices.
+        /// The site may refuse the cart when a setup request to inspect asks it; its yes states
+        /// no price, so that each line is looked at by a person all the same.
         Inspect = "inspect",
     }
 }
@@ -146,6 +147,8 @@ pub struct SiteLine {
 
 /// Said of a line whose price nobody confirmed.
 pub const UNCHECKED: &str = "the supplier was not asked";
+/// Said of a line whose cart the supplier let in without a word about prices.
+pub const UNPRICED: &str = "the supplier let the cart in and stated no price";
 
 /// Whether two prices are one, whatever quantity each is for.
 pub fn same_price(one: UnitPrice, other: UnitPrice) -> bool {

@@ -149,18 +149,30 @@ pub fn call_fields(
     fields
 }
 
-/// What VALIDATE says about one line: whether the shop stands by it as the browser brought it.
-pub fn validated(goods: &Goods, answer: &[PostedLine]) -> Result<(), Refusal> {
-    let named = |posted: &&PostedLine| {
-        let line = &posted.line;
-        line.product_id.as_ref() == Some(&goods.aux_id)
-            || line.vendor_material.as_ref() == Some(&goods.sku)
-    };
-    let Some(own) = answer.iter().find(named) else {
+/// What VALIDATE says about one line: the goods in the supplier's words, and why they are held
+/// when its answer leaves something open; the refusal when it does not stand by them as the
+/// browser brought them.
+pub fn validated(
+    goods: &Goods,
+    answer: &[PostedLine],
+) -> Result<(Goods, Option<String>), Refusal> {
+    let lines = || answer.iter().map(|posted| &posted.line);
+    let by_key = lines().find(|line| line.product_id.as_ref() == Some(&goods.aux_id));
+    let by_number = || lines().find(|line| line.vendor_material.as_ref() == Some(&goods.sku));
+    let Some(own) = by_key.or_else(by_number) else {
         return Err(other_price(goods).got("no such article").expected("an article on sale"));
     };
-    if same_price(own.line.price, goods.price) && own.line.unit == goods.unit {
-        return Ok(());
+    if let Some(number) = own.vendor_material.as_ref().filter(|number| **number != goods.sku) {
+        let sku = shorten(&goods.sku, 60);
+        let message = format!("The supplier sells {sku} under another number than came back.");
+        return Err(Refusal::invalid("cart-article-differs", message)
+            .field("sku")
+            .got(sku)
+            .expected(shorten(number, 60))
+            .mend("Nothing was put into your cart. Go to the supplier's shop again."));
+    }
+    if same_price(own.price, goods.price) && own.unit == goods.unit {
+        return Ok(cart::in_their_words(goods, own));
     }
     let said = |price: crate::base::money::UnitPrice, unit: &str| {
         let amount = crate::base::decimal::canonical(price.amount);
@@ -168,7 +180,7 @@ pub fn validated(goods: &Goods, answer: &[PostedLine]) -> Result<(), Refusal> {
     };
     Err(other_price(goods)
         .got(said(goods.price, &goods.unit))
-        .expected(said(own.line.price, &own.line.unit)))
+        .expected(said(own.price, &own.unit)))
 }
 
 /// The refusal of a cart whose price is not the supplier's.

@@ -124,7 +124,7 @@ async fn read(
     cart: &Cart,
     fields: &Pairs,
 ) -> Result<(Brought, check::Checked), AppError> {
-    let brought = read_cart(fields, site.supplier, cart.currency)?;
+    let mut brought = read_cart(fields, site.supplier, cart.currency)?;
     let own = visit.id.to_string();
     if let Some(cookie) = brought.cookie.as_deref().map(str::trim).filter(|cookie| *cookie != own) {
         return Err(Refusal::forbidden("cart-of-another-visit", "This cart is of another visit.")
@@ -135,7 +135,7 @@ async fn read(
             .into());
     }
     let looks = visit.operation == Operation::Inspect;
-    let lines: &[Goods] = if looks { &[] } else { &brought.lines };
+    let lines: &mut [Goods] = if looks { &mut [] } else { &mut brought.lines };
     let checked = check::confirm(app, site, visit, lines).await?;
     Ok((brought, checked))
 }

@@ -1,7 +1,7 @@
 //! Asking the supplier whether it stands by the prices that the browser brought.
 //!
-//! A clear no refuses the cart. Silence, trouble or a site that offers no check never passes a
-//! price: the line is held until a person has looked at it.
+//! A clear no refuses the cart. Silence, trouble, an answer that states no price or a site that
+//! offers no check never passes a price: the line is held until a person has looked at it.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     cxml::{self, StatusClass},
     domain::{
         cart::{CartLine, Goods},
-        gateway::{PriceCheck, SiteVisit, SupplierSite, UNCHECKED},
+        gateway::{PriceCheck, SiteVisit, SupplierSite, UNCHECKED, UNPRICED},
         punchout::Operation,
         refusal::Refusal,
     },
@@ -39,12 +39,12 @@ pub(super) struct Checked {
     pub said: Vec<Said>,
 }
 
-/// Asks as the site's setting says.
+/// Asks as the site's setting says; lines that the supplier stands by get its own words.
 pub(super) async fn confirm(
     app: &App,
     site: &SupplierSite,
     visit: &SiteVisit,
-    lines: &[Goods],
+    lines: &mut [Goods],
 ) -> Result<Checked, AppError> {
     if lines.is_empty() {
         return Ok(Checked { held: Ok(Vec::new()), said: Vec::new() });
@@ -65,7 +65,11 @@ fn no_answer(why: &str) -> String {
 }
 
 /// OCI VALIDATE, line by line.
-async fn validate(app: &App, site: &SupplierSite, lines: &[Goods]) -> Result<Checked, AppError> {
+async fn validate(
+    app: &App,
+    site: &SupplierSite,
+    lines: &mut [Goods],
+) -> Result<Checked, AppError> {
     let mut conn = app.store.read().await?;
     let secret = secret(app, &mut conn, site).await?;
     drop(conn);
@@ -73,7 +77,7 @@ async fn validate(app: &App, site: &SupplierSite, lines: &[Goods]) -> Result<Che
     let deadline = tokio::time::Instant::now() + PATIENCE;
     let mut said = Vec::new();
     let mut held = Vec::with_capacity(lines.len());
-    for (at, goods) in lines.iter().enumerate() {
+    for (at, goods) in lines.iter_mut().enumerate() {
         if at >= MOST_ASKED || goods.aux_id.is_empty() {
             held.push(Some(UNCHECKED.to_owned()));
             continue;
@@ -89,7 +93,10 @@ async fn validate(app: &App, site: &SupplierSite, lines: &[Goods]) -> Result<Che
         };
         match answer.and_then(|answer| read_validated(answer, &mut said)) {
             Ok(posted) => match validated(goods, &posted) {
-                Ok(()) => held.push(None),
+                Ok((theirs, why)) => {
+                    *goods = theirs;
+                    held.push(why);
+                }
                 Err(refusal) => return Ok(Checked { held: Err(refusal), said }),
             },
             Err(why) => held.push(Some(no_answer(&why))),
@@ -113,7 +120,8 @@ fn read_validated(answer: Answer, said: &mut Vec<Said>) -> Result<Vec<posted::Po
     posted::read(&fields, &UnitMap::shipped()).map_err(|fault| fault.to_string())
 }
 
-/// A setup request to inspect, with the lines as they came.
+/// A setup request to inspect, with the lines as they came. Its answer holds a start page and no
+/// price, and many shops let any cart in: a no counts, a yes leaves the lines to a person.
 async fn inspect(
     app: &App,
     site: &SupplierSite,
@@ -168,7 +176,7 @@ async fn inspect(
                 ..xml(Direction::In, "PunchOutSetupResponse", body, code)
             });
             match (status.class(), lines.first()) {
-                (StatusClass::Success, _) => Ok(vec![None; lines.len()]),
+                (StatusClass::Success, _) => Ok(all(lines, UNPRICED)),
                 (StatusClass::Permanent, Some(first)) => {
                     Err(other_price(first).got(shorten(&told, 200)).expected("Status 200"))
                 }

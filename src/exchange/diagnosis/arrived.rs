@@ -113,6 +113,7 @@ const BY_CODE: &[(&str, Cause)] = &[
     ("bad-price-basis", inside::PRICE),
     ("no-price", inside::PRICE),
     ("cart-price-differs", inside::PRICE_OTHER),
+    ("cart-article-differs", inside::ARTICLE),
     ("unknown-sku", inside::ARTICLE),
     ("unknown-requester", inside::REQUESTER),
     ("order-id", inside::ORDER_ID),

@@ -185,21 +185,55 @@ fn goods_of_line(index: u32, line: &BasketLine, supplier: SupplierId) -> Result<
     let key = line.product_id.clone().unwrap_or_default();
     let sku = line.vendor_material.as_ref().or(line.product_id.as_ref());
     let sku = sku.cloned().unwrap_or_default();
-    let description = match &line.long_text {
-        // A shop repeats a long description whole in LONGTEXT.
+    let text = whole_description(line);
+    Ok(Goods {
+        aux_id: key,
+        unspsc: class_of(line),
+        manufacturer_sku: line.maker_material.clone().unwrap_or_default(),
+        lead_time_days: line.lead_days.map(i64::from),
+        ..goods(at, (supplier, &sku), (text, line.quantity), (&line.unit, line.price))?
+    })
+}
+
+/// The description, whole where the shop repeats a long one in LONGTEXT.
+fn whole_description(line: &BasketLine) -> &str {
+    match &line.long_text {
         Some(long) if long.starts_with(line.description.trim_end_matches('…')) => long,
         _ => &line.description,
-    };
+    }
+}
+
+fn class_of(line: &BasketLine) -> String {
     let category = line.category.as_ref().filter(|(schema, _)| schema.contains("SPSC"));
     let code = category.map(|(_, code)| code).or(line.material_group.as_ref());
     let code = code.filter(|code| is_unspsc(code) && code.trim().len() == 8);
-    Ok(Goods {
-        aux_id: key,
-        unspsc: code.map(|code| code.trim().to_owned()).unwrap_or_default(),
-        manufacturer_sku: line.maker_material.clone().unwrap_or_default(),
-        lead_time_days: line.lead_days.map(i64::from),
-        ..goods(at, (supplier, &sku), (description, line.quantity), (&line.unit, line.price))?
-    })
+    code.map(|code| code.trim().to_owned()).unwrap_or_default()
+}
+
+/// The goods in the words of the supplier's own answer: what the browser said of them decides
+/// neither what is ordered nor who is asked. Why they are held when the answer leaves that open.
+pub(super) fn in_their_words(goods: &Goods, own: &BasketLine) -> (Goods, Option<String>) {
+    let mut goods = goods.clone();
+    let mut open = None;
+    let text = one_line(whole_description(own));
+    if !text.is_empty() {
+        goods.description = shorten(&text, MOST_DESCRIPTION);
+    }
+    let class = class_of(own);
+    if class.is_empty() && !goods.unspsc.is_empty() {
+        open = Some("the classification");
+    } else {
+        goods.unspsc = class;
+    }
+    goods.manufacturer_sku = own.maker_material.clone().unwrap_or_default();
+    goods.lead_time_days = own.lead_days.map(i64::from).or(goods.lead_time_days);
+    if own.vendor_material.is_none() && goods.sku != goods.aux_id {
+        open = Some("the article number");
+    }
+    if own.product_id.as_ref().is_none_or(|key| *key != goods.aux_id) {
+        open = Some("the article's key");
+    }
+    (goods, open.map(|what| format!("the supplier was asked and did not confirm {what}")))
 }
 
 /// A line with what every line has, within the bounds of a cart.

@@ -57,10 +57,45 @@ fn the_shop_stands_by_its_own_price_alone() {
     let said = |price| {
         crate::oci::posted::read(&oci(price, "EUR"), &crate::base::unit::UnitMap::shipped())
     };
-    assert_eq!(validated(&goods, &said("3.50").unwrap()), Ok(()));
+    assert_eq!(validated(&goods, &said("3.50").unwrap()), Ok((goods.clone(), None)));
     let differs = validated(&goods, &said("3.51").unwrap()).unwrap_err();
     assert_eq!(differs.code, "cart-price-differs");
     assert!(validated(&goods, &[]).is_err(), "a product that is gone is no confirmation");
+}
+
+#[test]
+fn a_browser_swaps_neither_article_nor_classification_under_a_true_price() {
+    let with = |field: &str, value: &str| {
+        let mut all = oci("3.5", "EUR");
+        all.retain(|(name, _)| !name.contains(field));
+        if !value.is_empty() {
+            all.push((format!("NEW_ITEM-{field}[1]"), value.to_owned()));
+        }
+        all
+    };
+    let answer = |fields: &Pairs| {
+        crate::oci::posted::read(fields, &crate::base::unit::UnitMap::shipped()).unwrap()
+    };
+    let goods = |fields: &Pairs| brought(fields).unwrap().lines.remove(0);
+    let shop = answer(&with("MATGROUP", "43211503"));
+    let swapped = validated(&goods(&with("VENDORMAT", "GOLD-BAR")), &shop).unwrap_err();
+    assert_eq!(swapped.code, "cart-article-differs");
+    assert_eq!((swapped.got.as_deref(), swapped.expected.as_deref()), (Some("GOLD-BAR"), Some("B 8")));
+    // A number that the browser left out is not the key either.
+    assert!(validated(&goods(&with("VENDORMAT", "")), &shop).is_err());
+    for (field, told) in [("MATGROUP", "44121701"), ("DESCRIPTION", "Pens"), ("MANUFACTMAT", "X")] {
+        let (own, held) = validated(&goods(&with(field, told)), &shop).unwrap();
+        assert_eq!((own.unspsc.as_str(), own.description.as_str()), ("43211503", "Bohrer"));
+        assert_eq!((own.manufacturer_sku.as_str(), held), ("", None));
+    }
+    // What the answer leaves open is looked at by a person.
+    let silent = answer(&oci("3.5", "EUR"));
+    let (own, held) = validated(&goods(&with("MATGROUP", "44121701")), &silent).unwrap();
+    assert!(own.unspsc == "44121701" && held.unwrap().contains("classification"));
+    let nameless = answer(&with("VENDORMAT", ""));
+    assert!(validated(&goods(&oci("3.5", "EUR")), &nameless).unwrap().1.is_some());
+    let other_key = validated(&goods(&with("EXT_PRODUCT_ID", "k2")), &silent).unwrap();
+    assert!(other_key.1.unwrap().contains("key"));
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn fields(
     let checks = vec![
         Choice::new("none", "by a person, each time"),
         Choice::new("validate", "by OCI VALIDATE"),
-        Choice::new("inspect", "by a cXML request to inspect"),
+        Choice::new("inspect", "by a person, unless a cXML request to inspect is refused"),
     ];
     let protocol = now.map_or("cxml", |now| &now.protocol);
     let check = now.map_or("none", |now| &now.price_check);
