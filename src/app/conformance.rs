@@ -150,10 +150,9 @@ fn exchange(
     })
 }
 
-/// Where carts may go back; `:*` behind a host means any port, as no port does.
+/// Where carts may go back.
 fn hooks(partner: &Partner) -> HookRule {
-    let bare = |host: &String| host.strip_suffix(":*").unwrap_or(host).to_owned();
-    let hosts = partner.return_hosts.iter().map(bare).collect();
+    let hosts = partner.return_hosts.clone();
     HookRule { hosts, allow_http: partner.allow_http, allow_sap_event: false }
 }
 

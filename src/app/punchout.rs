@@ -13,9 +13,9 @@ mod view;
 
 pub(super) use back::after_submit;
 pub use back::{Cancel, Frozen, Transfer, TransferRequisition, would_refuse};
-pub use oci::{Answer as OciAnswer, call as oci_call};
+pub use oci::{Answer as OciAnswer, Carrier as OciCarrier, call as oci_call};
 pub use setup::set_up;
-pub use start::{Entry, GoByPath, Open, Opened, entry, hop_token, ready, session_of};
+pub use start::{CameBack, Entry, GoByPath, Open, Opened, entry, hop_token, ready, session_of};
 pub use view::{Back, back};
 
 use crate::{
@@ -151,7 +151,7 @@ fn rule(app: &App, partner: &Partner, hook: &Hook) -> Result<HookRule, Refusal> 
         && app.site.addresses.allow_loopback
         && is_loopback(url.host_str().unwrap_or_default())
     {
-        rule.hosts.extend(url.host_str().map(str::to_owned));
+        rule.hosts.extend(url.host_str().map(|host| format!("{host}:*")));
         rule.allow_http = true;
     }
     Ok(rule)

@@ -134,6 +134,8 @@ pub struct PunchoutSession {
     pub started_at: Option<Time>,
     /// When the browser without cookies went on by the address.
     pub path_at: Option<Time>,
+    /// When the browser came back with its cookie: nobody goes on by the address any more.
+    pub cookie_at: Option<Time>,
     /// The cart last returned.
     pub cart: Option<CartId>,
     /// What was last frozen for the way back.
@@ -153,10 +155,12 @@ impl PunchoutSession {
         Err(start_link_over())
     }
 
-    /// Whether a browser that took no cookie may go on by the address: once, right after the start.
+    /// Whether a browser that took no cookie may go on by the address: once, right after the start,
+    /// and never when one came back with the cookie.
     pub fn may_go_by_path(&self, now: Time) -> Result<(), Refusal> {
         let fresh = self.started_at.is_some_and(|at| now.since(at) < HOP_MS);
-        if self.state == SessionState::Open && self.path_at.is_none() && fresh {
+        let unspent = self.path_at.is_none() && self.cookie_at.is_none();
+        if self.state == SessionState::Open && unspent && fresh {
             return Ok(());
         }
         Err(start_link_over())
@@ -218,6 +222,7 @@ mod tests {
             start_expires_at: at.plus_ms(START_MS),
             started_at: Some(at),
             path_at: None,
+            cookie_at: None,
             cart: None,
             return_document: None,
             created_at: at,
@@ -243,6 +248,8 @@ mod tests {
         assert!(open.may_go_by_path(at.plus_ms(HOP_MS - 1)).is_ok());
         assert!(open.may_go_by_path(at.plus_ms(HOP_MS)).is_err());
         open.path_at = Some(at);
+        assert!(open.may_go_by_path(at).is_err());
+        open = PunchoutSession { cookie_at: Some(at), ..session(SessionState::Open) };
         assert!(open.may_go_by_path(at).is_err());
     }
 

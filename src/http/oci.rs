@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::{
         AppError,
-        punchout::{OciAnswer, oci_call},
+        punchout::{OciAnswer, OciCarrier, oci_call},
     },
     exchange::punchout::{ReturnForm, oci_refusal},
     oci::form,
@@ -42,8 +42,8 @@ async fn h_oci(request: &Request, body: Body) -> Result<Response> {
     let body = form::parse(&bytes).map_err(oci_refusal)?;
     let answer = match oci_call(&app, &query, &body).await? {
         OciAnswer::Start(path) => problem::see_other(&path),
-        OciAnswer::Validated(form) => page(form, true)?,
-        OciAnswer::Hits(form) => page(form, false)?,
+        OciAnswer::Validated(carrier) => page(carrier, true)?,
+        OciAnswer::Hits(carrier) => page(carrier, false)?,
         OciAnswer::Catalogue(json) => {
             Response::builder().content_type("application/json").body(json)
         }
@@ -51,8 +51,11 @@ async fn h_oci(request: &Request, body: Body) -> Result<Response> {
     Ok(without_referrer(answer))
 }
 
-fn page(form: ReturnForm, sends_itself: bool) -> Result<Response> {
+fn page(carrier: OciCarrier, sends_itself: bool) -> Result<Response> {
+    let OciCarrier { form, framed_by } = carrier;
+    // A procurement system asks in a frame of its own page, as it opens the shop.
     let policy = PagePolicy::default().form_to(&form.action);
+    let policy = framed_by.iter().fold(policy, |policy, origin| policy.framed_by(origin));
     let shell = Shell::new("Catalogue", Locale::default());
     let page = OciPage { shell, form, sends_itself };
     let html = page.render().map_err(AppError::internal)?;

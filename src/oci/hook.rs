@@ -27,7 +27,8 @@ pub enum Hook {
 /// What a partner's connection allows as a return address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HookRule {
-    /// Hosts, each with its port (`erp.example:8443`) or without (any port).
+    /// Hosts, each with its port (`erp.example:8443`), without (the scheme's own port) or with `*`
+    /// (any port, as the demo has this machine).
     pub hosts: Vec<String>,
     /// Whether plain http is accepted.
     pub allow_http: bool,
@@ -97,15 +98,20 @@ impl Hook {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let named = rule.hosts.iter().any(|allowed| {
-            allowed.eq_ignore_ascii_case(host)
+            (url.port().is_none() && allowed.eq_ignore_ascii_case(host))
                 || allowed.eq_ignore_ascii_case(&format!("{host}:{port}"))
+                || allowed.eq_ignore_ascii_case(&format!("{host}:*"))
         });
         if named {
             return Ok(());
         }
+        let got = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
         fault(
-            host,
-            "a host registered for this connection",
+            &got,
+            "a host registered for this connection, with its port where it is not the usual one",
             "Ask the shop's administrator to register the host as a return host.",
         )
     }

@@ -120,6 +120,7 @@ fn read(row: &db::DbRow) -> Result<PunchoutSession, StoreError> {
         start_expires_at: row.time("start_expires_at")?,
         started_at: row.maybe_time("started_at")?,
         path_at: row.maybe_time("path_at")?,
+        cookie_at: row.maybe_time("cookie_at")?,
         cart: row.maybe_id("cart_id")?,
         return_document: row.maybe_id("return_document_id")?,
         created_at: row.time("created_at")?,
@@ -134,6 +135,9 @@ const OPEN: &str = "
 const PATH: &str = "
     update punchout_session set path_at = $1, version = version + 1
     where id = $2 and version = $3";
+const COOKIE: &str = "
+    update punchout_session set cookie_at = $1, version = version + 1
+    where id = $2 and cookie_at is null and path_at is null";
 const RETURN: &str = "
     update punchout_session set state = $1, returned_at = $2, cart_id = coalesce($3, cart_id),
         return_document_id = $4, version = version + 1
@@ -168,6 +172,17 @@ pub async fn set_path(
         .execute(conn)
         .await?;
     one_row(done.rows_affected(), "punchout session")
+}
+
+/// The browser came back with its cookie. Nothing where that is known, or where it went on by the
+/// address; the version turns away whoever is about to do so at this moment.
+pub async fn set_cookie(
+    conn: &mut Conn,
+    id: PunchoutSessionId,
+    at: Time,
+) -> Result<(), StoreError> {
+    db::query(COOKIE).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    Ok(())
 }
 
 /// What ends a session: the new state, the cart that went back if one did, and the document.

@@ -93,6 +93,7 @@ fn session(protocol: Protocol, charset: &str) -> PunchoutSession {
         start_expires_at: at,
         started_at: Some(at),
         path_at: None,
+        cookie_at: None,
         cart: None,
         return_document: None,
         created_at: at,

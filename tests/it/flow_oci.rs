@@ -165,6 +165,11 @@ async fn a_system_copies_the_catalogue_page_by_page_as_json() {
     let form = html::form_to(&answer, "http://localhost:9/h").unwrap();
     assert_eq!(form.field("NEW_ITEM-EXT_PRODUCT_ID[1]"), Some(product.as_str()));
     assert_eq!(form.field("NEW_ITEM-QUANTITY[1]"), Some("2"));
+    // The asking system does it in a frame of its own.
+    let framed = program.get(&check).await;
+    assert_eq!(framed.header("x-frame-options"), None);
+    let policy = framed.header("content-security-policy").unwrap_or_default();
+    assert!(policy.contains("frame-ancestors http://localhost:*"), "{policy}");
     let stranger = "/oci?USERNAME=globex&PASSWORD=x&FUNCTION=DOWNLOADJSON";
     assert!((400..500).contains(&program.get(stranger).await.status));
 }

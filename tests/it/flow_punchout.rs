@@ -86,6 +86,20 @@ async fn a_start_link_opens_once_and_looking_ahead_uses_nothing_up() {
 }
 
 #[tokio::test]
+async fn once_the_cookie_came_back_no_address_takes_the_visit_over() {
+    let server = Server::demo().await;
+    let client = server.client();
+    let document = setup(ACME, "hop@test", "ed@acme.example", "c", BACK);
+    let start = start_page(&client.xml("/cxml", &document).await.text()).unwrap();
+    let on = client.get(&start).await.expect(303).location().unwrap().to_owned();
+    for _ in 0..2 {
+        client.get(&on).await.expect(303);
+        server.client().get(&on).await.expect(403);
+    }
+    client.get("/cart").await.expect(200);
+}
+
+#[tokio::test]
 async fn an_expired_start_link_is_refused_like_a_used_one() {
     let server = Server::demo().await;
     let client = server.client();

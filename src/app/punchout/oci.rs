@@ -55,11 +55,19 @@ pub enum Answer {
     /// The path of the session's start page.
     Start(String),
     /// Today's lines, sent back by the browser itself without anything to see.
-    Validated(ReturnForm),
+    Validated(Carrier),
     /// Every hit, for a program that reads the page.
-    Hits(ReturnForm),
+    Hits(Carrier),
     /// A page of the catalogue as JSON.
     Catalogue(Vec<u8>),
+}
+
+/// A form that carries an answer back.
+#[derive(Debug, Clone)]
+pub struct Carrier {
+    pub form: ReturnForm,
+    /// Sites of the connection that open the call in a frame.
+    pub framed_by: Vec<String>,
 }
 
 /// Reads and answers a call; what is refused is kept for the wire doctor.
@@ -97,10 +105,11 @@ async fn answer(
     let identity = Identity::new("OCI", &*call.user);
     let sender = Sender { partner, identity };
     let actor = sender.actor();
+    let carrier = |form| Carrier { form, framed_by: sender.partner.frame_ancestors.clone() };
     match &call.function {
         Function::Validate { items } | Function::QuantityCheck { items } => {
             let fields = validated(&mut app.reader(&actor).await?, &profile, items).await?;
-            Ok(Answer::Validated(oci_return(&call.return_to, &profile, fields)?))
+            Ok(Answer::Validated(carrier(oci_return(&call.return_to, &profile, fields)?)))
         }
         Function::BackgroundSearch { search, vendor } => {
             let vendor = vendor.as_deref();
@@ -110,7 +119,7 @@ async fn answer(
             if to.hook_url.is_empty() {
                 to.hook_url.clone_from(&app.site.public_url);
             }
-            Ok(Answer::Hits(oci_return(&to, &profile, fields)?))
+            Ok(Answer::Hits(carrier(oci_return(&to, &profile, fields)?)))
         }
         Function::Download(part) => {
             let mut reader = app.reader(&actor).await?;
@@ -200,6 +209,7 @@ impl Command for Start {
             start_expires_at: cx.now.plus_ms(START_MS),
             started_at: None,
             path_at: None,
+            cookie_at: None,
             cart: None,
             return_document: None,
             created_at: cx.now,

@@ -131,6 +131,7 @@ fn drafted(
         start_expires_at: cx.now.plus_ms(START_MS),
         started_at: None,
         path_at: None,
+        cookie_at: None,
         cart: None,
         return_document: None,
         created_at: cx.now,

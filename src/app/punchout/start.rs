@@ -90,6 +90,23 @@ impl Command for GoByPath {
     }
 }
 
+/// The browser came back with the session's own cookie: the token in the address, which others may
+/// have seen, is spent.
+pub struct CameBack {
+    pub session: PunchoutSessionId,
+}
+
+impl Command for CameBack {
+    type Answer = Opened;
+    const NEED: Need = Need::Itself;
+
+    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Opened, AppError> {
+        store::punchout_session::set_cookie(cx.conn, self.session, cx.now).await?;
+        cx.nothing_changed();
+        Ok(Opened { session: self.session })
+    }
+}
+
 async fn proven(cx: &mut Cx<'_>, token: &str, purpose: &str) -> Result<PunchoutSession, AppError> {
     let id = session_of(token).filter(|_| cx.app.keys.token_holds(token, purpose, ""));
     let found = match id {

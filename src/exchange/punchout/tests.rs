@@ -65,6 +65,7 @@ fn session(protocol: Protocol) -> PunchoutSession {
         start_expires_at: Time::from_millis(0),
         started_at: None,
         path_at: None,
+        cookie_at: None,
         cart: None,
         return_document: None,
         created_at: Time::from_millis(0),

@@ -13,7 +13,7 @@ use crate::{
     app::{
         Actor, AppError, act,
         login::{fresh_token, lifetime_ms, token_hash},
-        punchout::{Entry, GoByPath, Open, entry, hop_token, session_of},
+        punchout::{CameBack, Entry, GoByPath, Open, entry, hop_token, session_of},
     },
     domain::punchout::start_link_over,
     http::{
@@ -83,11 +83,12 @@ async fn h_on(request: &Request, visitor: Visitor, Path(hop): Path<String>) -> R
     if looks_ahead(request) {
         return Ok(nothing_yet());
     }
+    let app = &visitor.app;
     let own = visitor.actor.punchout();
-    if own.is_some() && own == session_of(&hop) {
+    if let Some(session) = own.filter(|_| own == session_of(&hop)) {
+        act(app, &Actor::nobody(), CameBack { session }).await?;
         return go_on(&visitor).await;
     }
-    let app = &visitor.app;
     let visit = fresh_token(&*app.entropy);
     let command = GoByPath { hop, visit_hash: token_hash(&visit) };
     act(app, &Actor::nobody(), command).await.map_err(used)?;

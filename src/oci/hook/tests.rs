@@ -45,7 +45,9 @@ fn only_registered_hosts_are_allowed() {
     let ask = |url: &str, rule: &HookRule| {
         Hook::parse("HOOK_URL", url).and_then(|hook| hook.allowed_by("HOOK_URL", rule)).is_ok()
     };
-    assert!(ask("https://ERP.example:8443/x", &rule));
+    assert!(ask("https://ERP.example/x", &rule));
+    assert!(ask("https://erp.example:443/x", &rule));
+    assert!(!ask("https://erp.example:8443/x", &rule), "a port of its own is named");
     assert!(ask("https://old.example:8000/x", &rule));
     assert!(!ask("https://old.example/x", &rule));
     assert!(!ask("https://erp.example.evil.example/x", &rule));
@@ -54,6 +56,9 @@ fn only_registered_hosts_are_allowed() {
     assert!(!ask("SAPEVENT:POST", &rule));
     let open = HookRule { allow_http: true, allow_sap_event: true, ..rule };
     assert!(ask("http://erp.example/x", &open));
+    assert!(!ask("http://erp.example:8080/x", &open));
+    let any = HookRule { hosts: vec!["localhost:*".into()], ..open.clone() };
+    assert!(ask("http://localhost:8080/x", &any) && ask("http://localhost/x", &any));
     assert!(ask("sapevent:post", &open));
 }
 

@@ -97,7 +97,7 @@ async fn real_setup_requests_are_answered_as_they_deserve() {
         let register = Register {
             identities,
             secret: secret.as_ref().map_or("never sent", |own| own.expose()).to_owned(),
-            host: host.and_then(|url| url.host_str().map(str::to_owned)),
+            host: host.and_then(|url| url.host_str().map(|host| format!("{host}:*"))),
         };
         act(&inside.app, &Actor::system("test", None), register).await.unwrap();
         let answer = answer(&inside, &bytes).await;
