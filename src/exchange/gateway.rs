@@ -152,10 +152,7 @@ pub fn call_fields(
 /// What VALIDATE says about one line: the goods in the supplier's words, and why they are held
 /// when its answer leaves something open; the refusal when it does not stand by them as the
 /// browser brought them.
-pub fn validated(
-    goods: &Goods,
-    answer: &[PostedLine],
-) -> Result<(Goods, Option<String>), Refusal> {
+pub fn validated(goods: &Goods, answer: &[PostedLine]) -> Result<(Goods, Option<String>), Refusal> {
     let lines = || answer.iter().map(|posted| &posted.line);
     let by_key = lines().find(|line| line.product_id.as_ref() == Some(&goods.aux_id));
     let by_number = || lines().find(|line| line.vendor_material.as_ref() == Some(&goods.sku));
@@ -178,9 +175,7 @@ pub fn validated(
         let amount = crate::base::decimal::canonical(price.amount);
         format!("{amount} {} for {} {unit}", price.currency, price.per)
     };
-    Err(other_price(goods)
-        .got(said(goods.price, &goods.unit))
-        .expected(said(own.price, &own.unit)))
+    Err(other_price(goods).got(said(goods.price, &goods.unit)).expected(said(own.price, &own.unit)))
 }
 
 /// The refusal of a cart whose price is not the supplier's.

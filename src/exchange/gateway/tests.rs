@@ -80,7 +80,10 @@ fn a_browser_swaps_neither_article_nor_classification_under_a_true_price() {
     let shop = answer(&with("MATGROUP", "43211503"));
     let swapped = validated(&goods(&with("VENDORMAT", "GOLD-BAR")), &shop).unwrap_err();
     assert_eq!(swapped.code, "cart-article-differs");
-    assert_eq!((swapped.got.as_deref(), swapped.expected.as_deref()), (Some("GOLD-BAR"), Some("B 8")));
+    assert_eq!(
+        (swapped.got.as_deref(), swapped.expected.as_deref()),
+        (Some("GOLD-BAR"), Some("B 8"))
+    );
     // A number that the browser left out is not the key either.
     assert!(validated(&goods(&with("VENDORMAT", "")), &shop).is_err());
     for (field, told) in [("MATGROUP", "44121701"), ("DESCRIPTION", "Pens"), ("MANUFACTMAT", "X")] {
