@@ -59,6 +59,7 @@ fn person(name: &str) -> Person {
         mail: format!("{name}@acme.example"),
         name: name.to_owned(),
         active: true,
+        decides: true,
     }
 }
 

@@ -71,7 +71,11 @@ async fn whose(
     let person = member(cx, organisation, "person", named).await?;
     if person.id != me.id && !cx.may("person", "edit").await? {
         let message = "Only an admin notes when somebody else is away.";
-        return Err(Refusal::forbidden("not-allowed", message).field("person").into());
+        return Err(Refusal::forbidden("not-allowed", message)
+            .field("person")
+            .got(person.email.to_string())
+            .mend("Note your own days away, or ask an admin.")
+            .into());
     }
     Ok(person)
 }

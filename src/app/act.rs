@@ -237,7 +237,7 @@ async fn authorise(cx: &mut Cx<'_>, need: Need) -> Result<(), AppError> {
         return Ok(());
     }
     let message = format!("You may not {action} this {object}.");
-    Err(Refusal::forbidden("not-allowed", message).into())
+    Err(Refusal::forbidden("not-allowed", message).mend("Ask an admin for a role that may.").into())
 }
 
 /// Letters, outgoing documents and audit entries, from the facts; they may add facts of their own.

@@ -5,6 +5,7 @@
 
 mod arise;
 mod lines;
+mod right;
 pub mod timer;
 
 pub use lines::{DecideLines, LineWord};
@@ -53,6 +54,10 @@ pub struct Decided {
     pub task: TaskId,
     pub requisition: RequisitionId,
     pub state: RequisitionState,
+    /// What was decided in the end: who rejects every line rejects the whole. Absent in answers
+    /// that were kept before it was told.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
 }
 
 impl Command for Decide {
@@ -84,11 +89,8 @@ impl Command for Decide {
             content_hash: self.content_hash.clone(),
         };
         let moved = approval::decide(&mut progress, &decision)?;
-        // A deputy decides by the right of the assignee, who handed it over for some days.
+        right::need(cx, &task).await?;
         let own = task.assignee == person.id;
-        if own && !cx.may("task", "decide").await? {
-            return Err(Refusal::forbidden("not-allowed", "You may not decide this task.").into());
-        }
         approval::apply(&mut steps, &moved, cx.now);
         let record = DecisionRecord {
             verdict: self.verdict,
@@ -102,7 +104,8 @@ impl Command for Decide {
         let fact = decided_fact(cx, &decided, person.email.as_str()).await?;
         cx.fact(fact);
         self.follow(cx, &mut requisition, &steps, &moved).await?;
-        Ok(Decided { task: self.task, requisition: requisition.id, state: requisition.state })
+        let (id, state, verdict) = (requisition.id, requisition.state, Some(self.verdict));
+        Ok(Decided { task: self.task, requisition: id, state, verdict })
     }
 }
 

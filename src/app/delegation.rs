@@ -154,7 +154,11 @@ async fn principal(
     let person = member(cx, organisation, "principal", named).await?;
     if person.id != me.id && !cx.may("person", "edit").await? {
         let message = "Only an admin hands over somebody else's tasks.";
-        return Err(Refusal::forbidden("not-allowed", message).field("principal").into());
+        return Err(Refusal::forbidden("not-allowed", message)
+            .field("principal")
+            .got(person.email.to_string())
+            .mend("Hand over your own tasks, or ask an admin.")
+            .into());
     }
     Ok(person)
 }
@@ -176,6 +180,7 @@ pub(super) async fn member(
             .field(field)
             .got(shorten(email, 80))
             .expected("the e-mail address of an active colleague")
+            .mend("Look at the spelling; a disabled colleague cannot be named.")
             .into()
     })
 }
@@ -190,7 +195,8 @@ fn check_span(starts_at: Time, ends_at: Time, now: Time) -> Result<(), Refusal> 
         return Err(Refusal::invalid("bad-span", "These times cannot be a delegation.")
             .field("until")
             .got(format!("{starts_at} until {ends_at}"))
-            .expected("an end in the future, after the beginning, within a year of it"));
+            .expected("an end in the future, after the beginning, within a year of it")
+            .mend("Choose another end; a delegation can be made again when it is over."));
     }
     Ok(())
 }

@@ -49,6 +49,8 @@ pub struct Rules {
     pub approval_number: i64,
     pub limits: Arc<Limits>,
     pub limits_number: i64,
+    /// The access policy in force: only who may decide is asked.
+    pub rights: Arc<Rights>,
 }
 
 /// The compiled policies of every organisation seen so far.
@@ -101,11 +103,11 @@ impl Policies {
     ) -> Result<Rules, AppError> {
         let approval = need_active(conn, organisation, "approval").await?;
         let limits = need_active(conn, organisation, "limits").await?;
+        let rights = self.rights(conn, Some(organisation)).await?;
         Ok(Rules {
             approval: match get(&self.approval, approval.id) {
                 Some(kept) => kept,
                 None => {
-                    let rights = self.rights(conn, Some(organisation)).await?;
                     let csv = store::policy::csv(conn, approval.id).await?;
                     let version = approval.number.to_string();
                     let rules = Ruleset::load(&csv, &version, rights.access().roles())?;
@@ -116,7 +118,6 @@ impl Policies {
             limits: match get(&self.limits, limits.id) {
                 Some(kept) => kept,
                 None => {
-                    let rights = self.rights(conn, Some(organisation)).await?;
                     let csv = store::policy::csv(conn, limits.id).await?;
                     let version = limits.number.to_string();
                     let loaded = Limits::load(&csv, &version, rights.access().roles())?;
@@ -124,6 +125,7 @@ impl Policies {
                 }
             },
             limits_number: limits.number,
+            rights,
         })
     }
 }
@@ -158,6 +160,7 @@ impl Policies {
                 }
             },
             limits_number,
+            rights: Arc::clone(&rights),
         })
     }
 }

@@ -41,7 +41,7 @@ impl Command for Say {
         if row.requester != me && !asked && !cx.may("requisition", "read-all").await? {
             return Err(missing().into());
         }
-        let text = requisition::comment(Some(&self.text))?;
+        let text = requisition::comment(Some(&self.text)).map_err(|fault| fault.field("text"))?;
         let said = store::remark::of(cx.conn, row.id).await?;
         if text.is_empty() || said.len() >= MOST {
             return Err(Refusal::invalid("no-text", "Nothing can be added here.")

@@ -160,6 +160,7 @@ async fn draft_of_cart(
         source: RequisitionSource::Cart,
         flagged: !flags.is_empty(),
         signed_as: None,
+        versions: None,
         lines,
         id: RequisitionId::from_bits(0),
         at: now,
@@ -257,7 +258,11 @@ pub(super) async fn address(
 pub(super) fn comment(text: Option<&str>) -> Result<String, Refusal> {
     let text = text.unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
     let refusal = |message: &str, expected: &str| {
-        Refusal::invalid("bad-comment", message).field("comment").expected(expected)
+        Refusal::invalid("bad-comment", message)
+            .field("comment")
+            .got(format!("{} characters", text.chars().count()))
+            .expected(expected)
+            .mend("Say it in fewer and plain words; a longer text can be attached as a file.")
     };
     if text.chars().count() > MAX_COMMENT {
         return Err(refusal("The comment is too long.", "at most 2000 characters"));
@@ -328,7 +333,7 @@ pub(super) async fn hand_in(
 /// Requisitions that are judged together wait for each other, so that an order split in two and
 /// handed in at once is still seen whole.
 async fn lock_together(cx: &mut Cx<'_>, draft: &Draft) -> Result<(), AppError> {
-    let rules = cx.app.policies.rules(cx.conn, draft.organisation.id).await?;
+    let rules = plan::rules(cx.app, cx.conn, draft).await?;
     match rules.limits.looks_back() {
         None => {}
         Some(LooksBack::Requester) => store::person::lock(cx.conn, draft.requester.id).await?,

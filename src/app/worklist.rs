@@ -30,8 +30,10 @@ pub struct Waiting {
     pub because: String,
     /// What is left of the budget with this requisition reserved, when there is one.
     pub budget_left: Option<Money>,
-    /// For whom the reader stands in, when the task is somebody else's.
+    /// For whom the reader stands in at this moment, when the task is somebody else's.
     pub on_behalf_of: Option<Person>,
+    /// Who is asked, when a known reader is not and stands in for nobody: he looks and decides not.
+    pub not_mine: Option<Person>,
     /// Warnings of rules and budgets, when the plan was made.
     pub warnings: Vec<Warning>,
 }
@@ -175,10 +177,24 @@ async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppErro
     let requester = store::person::get(conn, requisition.requester).await?;
     let budget_left = budget::left(conn, requisition.organisation, requisition.id).await?;
     let warnings = requisition::kept_notes(conn, &requisition).await?.warnings;
-    let on_behalf_of = match reader.actor.person_id() {
-        Some(me) if me != task.assignee => store::person::get(conn, task.assignee).await?,
-        _ => None,
-    };
+    let now = reader.app.now();
+    let (mut on_behalf_of, mut not_mine) = (None, None);
+    if let Some(me) = reader.actor.person_id().filter(|me| *me != task.assignee) {
+        let assignee = store::person::get(conn, task.assignee).await?;
+        match task.stand_ins.iter().any(|one| one.person == me && one.holds_at(now)) {
+            true => on_behalf_of = assignee,
+            false => not_mine = assignee,
+        }
+    }
     let because = because.unwrap_or_default();
-    Ok(Waiting { task, requisition, requester, because, budget_left, on_behalf_of, warnings })
+    Ok(Waiting {
+        task,
+        requisition,
+        requester,
+        because,
+        budget_left,
+        on_behalf_of,
+        not_mine,
+        warnings,
+    })
 }

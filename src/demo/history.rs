@@ -174,6 +174,7 @@ impl Stage {
                 source: RequisitionSource::Cart,
                 flagged: false,
                 signed_as: None,
+                versions: None,
                 total: Draft::total_of(&lines, self.organisation.currency)?,
                 lines,
                 ship_to_country: self.ship_to.country.clone(),

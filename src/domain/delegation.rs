@@ -103,6 +103,27 @@ pub fn deputies<'d>(
     found
 }
 
+/// Whether somebody was handed over a requisition like this, by one delegation or by deputies who
+/// handed on in turn, each within the bounds of every delegation on the way.
+pub fn reaches(
+    all: &[Delegation],
+    (principal, deputy): (PersonId, PersonId),
+    at: Time,
+    subject: &Subject,
+) -> bool {
+    let holds = |one: &&Delegation| one.holds_at(at) && one.scope.covers(subject);
+    let (mut known, mut next) = (vec![principal], vec![principal]);
+    while let Some(person) = next.pop() {
+        for one in all.iter().filter(holds).filter(|one| one.principal == person) {
+            if !known.contains(&one.deputy) {
+                known.push(one.deputy);
+                next.push(one.deputy);
+            }
+        }
+    }
+    deputy != principal && known.contains(&deputy)
+}
+
 fn deputy_of<'d>(
     all: &'d [Delegation],
     person: PersonId,
@@ -243,6 +264,21 @@ mod tests {
         let all = [hand(1, 1, 2, (0, 10)), hand(2, 2, 3, (5, 10))];
         assert_eq!(asked(&all, 1, 1, &subject(1, &[])), [person(2)]);
         assert_eq!(asked(&all, 1, 6, &subject(1, &[])), [person(2), person(3)]);
+    }
+
+    #[test]
+    fn a_deputy_reaches_as_far_as_every_delegation_on_the_way() {
+        let mut bounded = hand(2, 2, 3, (0, 10));
+        bounded.scope.up_to = Some(Money::from_minor(100_000, Currency::EUR));
+        let all = [hand(1, 1, 2, (0, 10)), bounded];
+        let far = |to: u128, at: i64, minor: i64| {
+            let at = Time::from_millis(at * HOUR);
+            reaches(&all, (person(1), person(to)), at, &subject(minor, &["44121700"]))
+        };
+        assert!(far(2, 1, 900_000) && far(3, 1, 100_000));
+        assert!(!far(3, 1, 100_001), "beyond what the second handed on");
+        assert!(!far(2, 10, 1), "it is over");
+        assert!(!far(4, 1, 1) && !far(1, 1, 1));
     }
 
     #[test]

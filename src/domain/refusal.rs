@@ -90,7 +90,10 @@ impl Refusal {
 
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = Some(expected.into());
+        let expected = expected.into();
+        // A reader's own words may begin so; the answer says it already.
+        let plain = expected.strip_prefix("expected ").map(str::to_owned);
+        self.expected = Some(plain.unwrap_or(expected));
         self
     }
 

@@ -189,6 +189,29 @@ impl Access {
         answer
     }
 
+    /// Refuses a set in which one role, whatever it is called and from whichever other roles it has
+    /// its rights, keeps the policies and decides tasks. Asked when a set is saved, and not of one
+    /// that is in force already: it could not be mended any more.
+    pub fn check_keepers(&self) -> Result<(), Refusal> {
+        for organisation in &self.organisations {
+            let may = |role: &Role, on: &str, to: &str| self.may([role], organisation, on, to);
+            let keeps =
+                |role: &&Role| may(role, "policy", "edit") || may(role, "policy", "activate");
+            let mut keepers = self.roles.iter().filter(keeps);
+            if let Some(role) = keepers.find(|role| may(role, "task", "decide")) {
+                return Err(unsound(
+                    SET,
+                    "who keeps the policies decides no task",
+                    format!(
+                        "role {role} may decide a task and change policies in organisation \
+                         {organisation}"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses a set that lets admins decide, or that nobody could mend any more.
     fn check_separation(&self) -> Result<(), Refusal> {
         for organisation in &self.organisations {

@@ -94,6 +94,7 @@ pub fn check(
     around: &Surroundings,
 ) -> Result<Policies, Refusal> {
     let policies = Policies::load(sets, versions)?;
+    policies.access.check_keepers()?;
     let rules = policies.approval.rules();
     check_twins(rules)?;
     reach::check(&policies)?;
@@ -220,7 +221,13 @@ fn check_gaps(policies: &Policies, around: &Surroundings) -> Result<(), Refusal>
 /// An order that meets no condition but those on amount, limit and source.
 fn plain_order(total: Money, source: RequisitionSource, around: &Surroundings) -> Facts {
     let nobody = PersonId::from_bits(0);
-    let requester = Person { id: nobody, mail: String::new(), name: String::new(), active: true };
+    let requester = Person {
+        id: nobody,
+        mail: String::new(),
+        name: String::new(),
+        active: true,
+        decides: true,
+    };
     let line = Line {
         unspsc: Some("00000000".to_owned()),
         accounts: vec!["any other".to_owned()],

@@ -22,11 +22,11 @@ pub struct Signing {
     pub amount: Money,
 }
 
-/// How many active managers sign, up to the first whose limit covers the amount.
+/// How many active managers who may decide sign, up to the first whose limit covers the amount.
 pub fn signers(limits: &[Signing], facts: &Facts, judged: Money) -> Result<Option<usize>, Refusal> {
     let mut seen: Vec<PersonId> = Vec::new();
     for manager in &facts.managers {
-        let counts = manager.active && manager.id != facts.requester.id;
+        let counts = manager.active && manager.decides && manager.id != facts.requester.id;
         if !counts || seen.contains(&manager.id) {
             continue;
         }

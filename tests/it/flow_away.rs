@@ -82,6 +82,79 @@ async fn a_deputy_decides_for_a_while_and_it_is_recorded() {
     }
 }
 
+async fn give_roles(server: &Server, mail: &str, roles: &[&str]) {
+    let ada = server.api("ada@acme.example").await;
+    ada.put(&format!("/people/{mail}"), json!({"roles": roles})).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_deputys_edit_stays_within_what_was_handed_over() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let ivy = server.api("ivy@acme.example").await;
+    let up_to = json!({"amount": "1000.00", "currency": "EUR"});
+    let body = json!({"deputy": "ivy@acme.example", "until": "2027-01-31", "up_to": up_to});
+    mia.post("/delegations", body).await.expect(201);
+    let it = ed.requisition(&[("DESK-01", "office-one", "2")], "4100").await;
+    let task = ivy.list("/tasks").await.remove(0);
+    let with = |quantity: &str| {
+        json!({
+            "decision": "approve",
+            "content_hash": task["content_hash"],
+            "lines": [{"line": 1, "quantity": quantity}],
+        })
+    };
+    let path = format!("/tasks/{}/decide", id(&task));
+    let refused = ivy.post(&path, with("8")).await.expect(422).json();
+    assert_eq!(refused["code"], "beyond-delegation", "{refused}");
+    assert_eq!(state(&ed, id(&it)).await, "pending");
+    let now = ed.get(&format!("/requisitions/{}", id(&it))).await.expect(200).json();
+    assert_eq!(now["total"]["amount"], "900.00", "nothing was changed: {now}");
+    ivy.post(&path, with("1")).await.expect(200);
+    let now = ed.get(&format!("/requisitions/{}", id(&it))).await.expect(200).json();
+    assert_eq!(now["total"]["amount"], "450.00", "{now}");
+}
+
+#[tokio::test]
+async fn who_lost_his_right_neither_stands_in_nor_is_stood_in_for() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let ivy = server.api("ivy@acme.example").await;
+    let body = json!({"deputy": "ivy@acme.example", "until": "2027-01-31"});
+    mia.post("/delegations", body).await.expect(201);
+    let it = ed.requisition(DESKS, "4100").await;
+    let open = ivy.list("/tasks").await.remove(0);
+    let path = format!("/tasks/{}/decide", id(&open));
+    let plain = json!({"decision": "approve", "content_hash": open["content_hash"]});
+    let mut by_line = plain.clone();
+    by_line["lines"] = json!([{"line": 1, "quantity": "3"}]);
+    let ways = [plain.clone(), by_line];
+    // The deputy keeps the policies now and may not stand in any more.
+    give_roles(&server, "ivy@acme.example", &["admin"]).await;
+    for body in &ways {
+        let refused = ivy.post(&path, body.clone()).await.expect(403).json();
+        assert_eq!(refused["code"], "not-allowed", "{refused}");
+    }
+    let later = ed.requisition(DESKS, "4100").await;
+    assert!(!ivy.is_asked(id(&later)).await, "nor is she asked about what comes later");
+    // The deputy may again, and now the one for whom she stands in may not decide.
+    give_roles(&server, "ivy@acme.example", &["approver"]).await;
+    give_roles(&server, "mia@acme.example", &["requester"]).await;
+    for body in &ways {
+        let refused = ivy.post(&path, body.clone()).await.expect(403).json();
+        assert_eq!(refused["code"], "not-allowed", "{refused}");
+    }
+    assert_eq!(state(&ed, id(&it)).await, "pending");
+    // Whoever may not decide is stepped over by what is handed in now.
+    let stepped = ed.requisition(DESKS, "4100").await;
+    assert_eq!(crate::harness::api::asked(&stepped), [["dan@acme.example"]], "{stepped}");
+    give_roles(&server, "mia@acme.example", &["approver"]).await;
+    ivy.post(&path, plain).await.expect(200);
+    assert_eq!(state(&ed, id(&it)).await, "ordered");
+}
+
 #[tokio::test]
 async fn one_person_is_never_two_signatures_by_standing_in() {
     let server = Server::demo().await;

@@ -68,7 +68,9 @@ async fn a_rejected_line_falls_away_and_the_rest_goes_on() {
     let it = ed.requisition(LARGE, "4100").await;
     ivy.decide(id(&it), "approve").await.expect(200);
     let no_reason = decide_lines(&mia, &it, json!([{"line": 2, "reject": " "}])).await;
-    assert_eq!(no_reason.expect(422).json()["code"], "reason-missing");
+    let no_reason = no_reason.expect(422).json();
+    assert_eq!(no_reason["code"], "reason-missing");
+    assert_eq!(no_reason["field"], "lines[0].reject", "{no_reason}");
     decide_lines(&mia, &it, json!([{"line": 2, "reject": "We have drills."}])).await.expect(200);
     let after = now(&ed, &it).await;
     assert_eq!(after["total"]["amount"], "6035.00");
@@ -89,7 +91,9 @@ async fn without_any_line_left_all_is_rejected() {
     let ed = server.api("ed@acme.example").await;
     let mia = server.api("mia@acme.example").await;
     let it = ed.requisition(&[("DESK-01", "office-one", "4")], "4100").await;
-    decide_lines(&mia, &it, json!([{"line": 1, "reject": "Too dear."}])).await.expect(200);
+    let said = decide_lines(&mia, &it, json!([{"line": 1, "reject": "Too dear."}])).await;
+    let said = said.expect(200).json();
+    assert_eq!(said["state"], "rejected", "{said}");
     let after = now(&ed, &it).await;
     assert_eq!(after["state"], "rejected", "{after}");
     assert_eq!(after["reject_reason"], "Too dear.");

@@ -121,7 +121,16 @@ async fn the_requester_is_refused_by_every_role_and_through_every_door() {
     let link = mail_link(&server, "mia@acme.example").await;
     let browser = browser(&server, "ed@acme.example").await;
     let page = browser.get(&link).await.expect(200);
-    let form = html::form(&page.text(), "Approve").expect("the page of the link has its buttons");
+    let page = page.text();
+    assert!(html::form(&page, "Approve").is_none(), "no buttons for him: {page}");
+    let said = html::plain(&page);
+    assert!(!said.contains("stand in") && said.contains("is asked to decide this"), "{said}");
+    let csrf = html::form_to(&page, "").expect("a form").field("csrf").expect("a token").to_owned();
+    let form = html::Form { action: link.clone(), method: "post".to_owned(), fields: Vec::new() }
+        .with("csrf", &csrf)
+        .with("content_hash", requisition["content_hash"].as_str().expect("a hash"))
+        .with("comment", "")
+        .with("decision", "approve");
     let answer = browser.form(&form.action, &form.fields).await;
     assert_eq!(answer.status, 403, "{}", answer.text());
     assert!(answer.text().contains("Nobody decides his own requisition"), "{}", answer.text());

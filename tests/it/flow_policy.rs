@@ -44,6 +44,30 @@ async fn a_lower_limit_asks_the_director_and_a_deleted_line_asks_nobody() {
 }
 
 #[tokio::test]
+async fn what_runs_already_finishes_under_its_own_version_whatever_is_edited() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let abe = server.api("abe@acme.example").await;
+    let ed = server.api("ed@acme.example").await;
+    let lines = [("DESK-01", "office-one", "7"), ("PEN-01", "office-one", "350")];
+    let before = ed.requisition(&lines, "4100").await;
+    change(&ada, &abe, "approval", |csv| csv.replace("5000.00", "3000.00")).await;
+    let path = format!("/requisitions/{}", before["id"].as_str().expect("an id"));
+    let fewer = json!([
+        {"sku": "DESK-01", "supplier": "office-one", "quantity": "7"},
+        {"sku": "PEN-01", "supplier": "office-one", "quantity": "349"},
+    ]);
+    ed.post(&format!("{path}/amend"), json!({"lines": fewer})).await.expect(200);
+    let after = ed.get(&path).await.expect(200).json();
+    assert_eq!(asked(&after), [["mia@acme.example"]], "{after}");
+    let version = |it: &serde_json::Value| it["plan"]["policy_version"].clone();
+    assert_eq!(version(&after), version(&before));
+    let fresh = ed.requisition(&lines, "4100").await;
+    assert_ne!(version(&fresh), version(&before));
+    assert_eq!(asked(&fresh), [["mia@acme.example"], ["dan@acme.example"]]);
+}
+
+#[tokio::test]
 async fn an_empty_or_broken_set_is_refused_with_a_witness() {
     let server = Server::demo().await;
     let ada = server.api("ada@acme.example").await;

@@ -172,8 +172,8 @@ async fn several_decisions_in_one_call_are_taken_each_on_its_own() {
     let again = mia.post_once("/tasks/decide", "k-1", body.clone()).await.expect(200).json();
     assert_eq!(again, answer, "the stored answer, of refused ones too");
     let other = json!({"decisions": [said(&second, "reject", &second["content_hash"])]});
-    let reused = mia.post_once("/tasks/decide", "k-1", other).await.expect(200).json();
-    assert_eq!(reused["items"][0]["problem"]["code"], "key-reused", "{reused}");
+    let reused = mia.post_once("/tasks/decide", "k-1", other).await.expect(409).json();
+    assert_eq!(reused["code"], "key-reused", "{reused}");
     let again = mia.post_once("/tasks/decide", "k-1", body.clone()).await.expect(200).json();
     assert_eq!(again, answer, "another body changed nothing of it");
     let fresh = mia.post("/tasks/decide", body).await.expect(200).json();

@@ -15,6 +15,8 @@ use crate::{
     store,
 };
 
+use super::right;
+
 /// States that the turn of these tasks has come. The caller has stored the steps.
 pub(in crate::app) async fn arise(
     cx: &mut Cx<'_>,
@@ -109,7 +111,8 @@ pub(in crate::app) fn signers(steps: &[Step]) -> BTreeSet<PersonId> {
     people
 }
 
-/// The deputy who may sign for the task's assignee: never the requester, nobody who signs already.
+/// The deputy who may sign for the task's assignee: never the requester, nobody who signs already,
+/// nobody without the right to stand in; and none for an assignee who may not decide himself.
 async fn deputy(
     cx: &mut Cx<'_>,
     task: &Task,
@@ -118,14 +121,25 @@ async fn deputy(
 ) -> Result<Option<StandIn>, AppError> {
     let mut found = None;
     let mut until = None;
-    for one in delegation::deputies(live, task.assignee, cx.now, subject) {
+    let deputies = delegation::deputies(live, task.assignee, cx.now, subject);
+    if deputies.is_empty() {
+        return Ok(None);
+    }
+    let Some(principal) = store::person::get(cx.conn, task.assignee).await? else {
+        return Ok(None);
+    };
+    if !right::lends(cx, &principal).await? {
+        return Ok(None);
+    }
+    for one in deputies {
         let ends = one.until();
         until = Some(until.map_or(ends, |until: crate::base::time::Time| until.min(ends)));
         if one.deputy == task.requester || signers.contains(&one.deputy) {
             continue;
         }
-        let person = store::person::get(cx.conn, one.deputy).await?;
-        if person.is_some_and(|person| person.is_active()) {
+        let Some(person) = store::person::get(cx.conn, one.deputy).await? else { continue };
+        // Rights may have changed since the delegation was made.
+        if person.is_active() && cx.person_may(&person, "delegation", "receive").await? {
             found = Some(StandIn {
                 task: task.id,
                 person: one.deputy,

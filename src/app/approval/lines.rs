@@ -28,7 +28,7 @@ use crate::{
     store,
 };
 
-use super::{Decide, Decided, arise, decided_fact, record_on};
+use super::{Decide, Decided, arise, decided_fact, record_on, right};
 
 /// Characters of a reason.
 const REASON: usize = 500;
@@ -67,6 +67,9 @@ impl Command for DecideLines {
             (requisition.clone(), store::requisition::lines(cx.conn, requisition.id).await?);
         let settings = store::sign_off::get(cx.conn, requisition.organisation).await?;
         let mut after = before.1.clone();
+        for (at, (_, word)) in self.lines.iter().enumerate() {
+            need_reason(at, word)?;
+        }
         for (number, word) in &self.lines {
             let edit = self.apply(cx, (&requisition, &settings), (*number, word), &mut after);
             let edit = edit.await?;
@@ -84,9 +87,11 @@ impl Command for DecideLines {
         }
         let edit = Edit { before: (&before.0, &before.1), after, signatures: Signatures::Stand };
         let mut steps = replan(cx, &mut requisition, edit).await?.steps;
+        right::need_bounds(cx, &task).await?;
         let signed = self.sign(cx, &requisition, &task, &mut steps).await?;
         settle(cx, &mut requisition, &steps).await?;
-        Ok(Decided { task: signed, requisition: requisition.id, state: requisition.state })
+        let (id, state, verdict) = (requisition.id, requisition.state, Some(Verdict::Approve));
+        Ok(Decided { task: signed, requisition: id, state, verdict })
     }
 }
 
@@ -113,9 +118,7 @@ impl DecideLines {
             content_hash: self.content_hash.clone(),
         };
         approval::decide(&mut progress, &decision)?;
-        if task.assignee == person && !cx.may("task", "decide").await? {
-            return Err(Refusal::forbidden("not-allowed", "You may not decide this task.").into());
-        }
+        right::need(cx, &task).await?;
         Ok((requisition, task))
     }
 
@@ -155,12 +158,6 @@ impl DecideLines {
         match word {
             LineWord::Reject { reason } => {
                 edit.reason = shorten(&one_line(reason), REASON);
-                if edit.reason.is_empty() {
-                    return Err(Refusal::invalid("reason-missing", "Say why you reject the line.")
-                        .field(format!("lines[{number}].reason"))
-                        .mend("The requester is told your reason.")
-                        .into());
-                }
                 lines.remove(at);
             }
             LineWord::Quantity(quantity) => {
@@ -193,7 +190,8 @@ impl DecideLines {
         let Some(task) = steps.iter().flat_map(|step| &step.tasks).find(mine).cloned() else {
             return Ok(old.id);
         };
-        // Whoever stood in before the edit signs for the same assignee after it.
+        // Whoever stood in before the edit signs for the same assignee after it: it was asked above
+        // whether what was handed over reaches so far.
         let mut progress =
             approval::progress_of(requisition.requester, &requisition.content_hash, steps);
         for running in progress.steps.iter_mut().flat_map(|step| &mut step.tasks) {
@@ -225,11 +223,24 @@ impl DecideLines {
     }
 }
 
+/// `at` is where the word stands in the call.
+fn need_reason(at: usize, word: &LineWord) -> Result<(), Refusal> {
+    match word {
+        LineWord::Reject { reason } if one_line(reason).is_empty() => {
+            Err(Refusal::invalid("reason-missing", "Say why you reject the line.")
+                .field(format!("lines[{at}].reject"))
+                .mend("The requester is told your reason."))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn no_line(number: i64) -> Refusal {
     Refusal::invalid("no-such-line", "The requisition has no such line.")
         .field("lines")
         .got(number.to_string())
         .expected("the number of a line that stands in it, each once")
+        .mend("Look at the requisition for the numbers of its lines.")
 }
 
 fn allow(allowed: bool, what: &str) -> Result<(), Refusal> {

@@ -114,6 +114,7 @@ pub async fn replay_with(
         approval_number: now.approval_number,
         limits: loaded.limits,
         limits_number: now.limits_number,
+        rights: std::sync::Arc::clone(&now.rights),
     };
     let mut bench = Bench {
         pace: store::plan_record::pace(&mut reader.conn, id).await?.into_iter().collect::<Pace>(),

@@ -49,6 +49,9 @@ pub struct Draft {
     pub total: Money,
     /// The requisition itself: it does not count among the requester's earlier ones.
     pub id: RequisitionId,
+    /// The numbers of the approval rules and limits under which it was handed in, for one that runs
+    /// already; those in force without.
+    pub versions: Option<(i64, i64)>,
     /// When it is, or was, handed in.
     pub at: Time,
     /// Earlier requisitions count up to this moment. For one that is handed in now it lies ahead,
@@ -88,13 +91,16 @@ pub async fn load(
     let mut holders: BTreeMap<Role, Vec<Person>> = BTreeMap::new();
     for role in rules.approval.roles_asked() {
         let found = store::person::holders(conn, organisation, &role).await?;
+        let known = |person| may_decide(rules, person);
         holders.insert(role, found.iter().map(known).collect());
     }
     let mut named = Vec::new();
     for mail in rules.approval.people_asked() {
         let Ok(email) = mail.parse() else { continue };
         let found = store::person::by_email(conn, &email).await?;
-        named.extend(found.filter(|p| p.organisation() == Some(organisation)).map(|p| known(&p)));
+        named.extend(
+            found.filter(|p| p.organisation() == Some(organisation)).map(|p| may_decide(rules, &p)),
+        );
     }
     let manager_roles = managers.iter().map(|one| (one.id, one.roles.iter().cloned().collect()));
     let is_own = |share: &&Share| share.budget.subject.kind == SubjectKind::CostCenter;
@@ -104,7 +110,7 @@ pub async fn load(
         organisation: draft.organisation.name.clone(),
         currency: draft.organisation.currency,
         roles: draft.requester.roles.iter().cloned().collect(),
-        managers: managers.iter().map(known).collect(),
+        managers: managers.iter().map(|one| may_decide(rules, one)).collect(),
         manager_roles: manager_roles.collect(),
         cost_center: draft.cost_center_code.clone(),
         lines: lines(conn, draft, &registers).await?,
@@ -137,7 +143,13 @@ pub fn known(person: &party::Person) -> Person {
         mail: person.email.to_string(),
         name: person.name.clone(),
         active: person.is_active(),
+        decides: true,
     }
+}
+
+/// The same of somebody who may be asked, with whether the access policy lets him decide.
+pub(super) fn may_decide(rules: &Rules, person: &party::Person) -> Person {
+    Person { decides: rules.rights.may(&person.roles, "task", "decide"), ..known(person) }
 }
 
 async fn lines(

@@ -98,6 +98,7 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
         source: RequisitionSource::IncomingOrder,
         flagged: !incoming.flags.is_empty(),
         signed_as,
+        versions: None,
         lines,
         id: cx.id(),
         at: cx.now,

@@ -46,9 +46,23 @@ impl Planned {
     }
 }
 
-/// Asks the policy in force; nothing is written.
+/// The rules that the draft is judged by: what runs already finishes under the versions it was
+/// handed in under. One that cannot be read any more, because the access policy has lost a role
+/// that it names, gives way to those in force.
+pub async fn rules(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Rules, AppError> {
+    let organisation = draft.organisation.id;
+    if let Some(versions) = draft.versions {
+        match app.policies.rules_of(conn, organisation, versions).await {
+            Err(AppError::Refusal(_)) => {}
+            found => return found,
+        }
+    }
+    app.policies.rules(conn, organisation).await
+}
+
+/// Asks the policy; nothing is written.
 pub async fn plan(app: &App, conn: &mut Conn, draft: &Draft) -> Result<Planned, AppError> {
-    let rules = app.policies.rules(conn, draft.organisation.id).await?;
+    let rules = rules(app, conn, draft).await?;
     let budgets = budget::of_today(conn, draft).await?;
     let facts = facts::load(conn, &rules, draft, &budgets).await?;
     let blocks = |share: &&Share| share.state.mode == BudgetMode::Block && share.state.exceeded;

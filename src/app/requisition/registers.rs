@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     super::{App, AppError, Rules},
-    facts::{Draft, known, supplier_names},
+    facts::{Draft, known, may_decide, supplier_names},
 };
 
 /// What a requester says when a cart is handed in.
@@ -64,7 +64,9 @@ impl Registers {
         let unit = store::register::of_name(conn, organisation, "units", mail).await?;
         let mut groups = BTreeMap::new();
         for group in rules.approval.groups_asked() {
-            groups.insert(group.clone(), members(conn, organisation, &group).await?);
+            let people = colleagues(conn, organisation, &group).await?;
+            let people = people.iter().map(|one| may_decide(rules, one)).collect();
+            groups.insert(group.clone(), people);
         }
         let (mut statuses, mut contract_owners) = (BTreeMap::new(), BTreeMap::new());
         let names: BTreeSet<String> =
@@ -76,18 +78,22 @@ impl Registers {
                 statuses.insert(name.clone(), status);
             }
             if let Some(owner) = colleague(conn, organisation, &entry.owner).await? {
-                contract_owners.insert(name, known(&owner));
+                contract_owners.insert(name, may_decide(rules, &owner));
             }
         }
         let owner = draft.cost_center.as_ref().and_then(|center| center.owner);
         let cost_center_owner = match owner {
-            Some(owner) => store::person::get(conn, owner).await?.map(|person| known(&person)),
+            Some(owner) => store::person::get(conn, owner).await?,
             None => None,
         };
+        let cost_center_owner = cost_center_owner.map(|owner| may_decide(rules, &owner));
         let mut ad_hoc = Vec::new();
         for added in &draft.extras.ad_hoc {
             if let Some(person) = store::person::get(conn, added.person).await? {
-                ad_hoc.push(AdHoc { person: known(&person), reason: added.reason.clone() });
+                ad_hoc.push(AdHoc {
+                    person: may_decide(rules, &person),
+                    reason: added.reason.clone(),
+                });
             }
         }
         let unit = unit.into_iter().next().map(|entry| entry.value);
@@ -101,9 +107,17 @@ pub(in crate::app) async fn members(
     organisation: OrganisationId,
     group: &str,
 ) -> Result<Vec<Person>, AppError> {
+    Ok(colleagues(conn, organisation, group).await?.iter().map(known).collect())
+}
+
+async fn colleagues(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    group: &str,
+) -> Result<Vec<party::Person>, AppError> {
     let mut people = Vec::new();
     for entry in store::register::of_name(conn, organisation, "groups", group).await? {
-        people.extend(colleague(conn, organisation, &entry.value).await?.map(|one| known(&one)));
+        people.extend(colleague(conn, organisation, &entry.value).await?);
     }
     Ok(people)
 }
@@ -245,6 +259,7 @@ async fn approver(
             .field("ad_hoc")
             .got(shorten(mail, 80))
             .expected("the e-mail address of a colleague who may approve, other than yourself")
+            .mend("Name somebody with an approver's role, or leave it out.")
             .into()
     })
 }

@@ -239,6 +239,7 @@ async fn draft(
         source: requisition.source,
         flagged: !requisition.flags.is_empty(),
         signed_as: None,
+        versions: Some((requisition.approval_version, requisition.limits_version)),
         lines,
         id: requisition.id,
         at: cx.now,

@@ -254,9 +254,14 @@ fn number(mut standing: Vec<Standing>) -> Vec<PlannedStep> {
     steps
 }
 
-/// The people a source names: active, never the requester, each once.
+/// The people a source names: active, never the requester, each once. They need not have the right
+/// to decide: whoever is only told of a requisition has not.
 pub fn people(facts: &Facts, source: &Wanted) -> Vec<Person> {
-    let may = |person: &&Person| person.active && person.id != facts.requester.id;
+    named(facts, source, |_| true)
+}
+
+fn named(facts: &Facts, source: &Wanted, fits: impl Fn(&Person) -> bool) -> Vec<Person> {
+    let may = |person: &&Person| person.active && person.id != facts.requester.id && fits(person);
     let managers = |count: usize| {
         let mut chain: Vec<Person> = Vec::new();
         for person in facts.managers.iter().filter(may) {
@@ -309,7 +314,7 @@ fn resolve(facts: &Facts, rule: &Asked) -> Result<Vec<Person>, Refusal> {
         let mend = format!("Name an owner for the contract with {name}.");
         return Err(dead_end(facts, rule, 0).got(format!("no owner for {name}")).mend(mend));
     }
-    Ok(people(facts, &rule.source))
+    Ok(named(facts, &rule.source, |person| person.decides))
 }
 
 fn dead_end(facts: &Facts, rule: &Asked, found: usize) -> Refusal {
@@ -352,13 +357,13 @@ fn dead_end(facts: &Facts, rule: &Asked, found: usize) -> Refusal {
     Refusal::invalid(
         "no-approver",
         format!(
-            "Rule {} asks {whom}, but {why}: a requester never approves, and disabled people do \
-             not count.",
+            "Rule {} asks {whom}, but {why}: a requester never approves, and disabled people and \
+             those who may not decide do not count.",
             rule.rule.id
         ),
     )
     .field("approver")
-    .expected("one active person other than the requester for each signature")
+    .expected("one active person other than the requester, who may decide, for each signature")
     .mend(mend)
     .with("rule", rule.rule.id.clone())
     .with("version", rule.rule.version.clone())

@@ -24,6 +24,18 @@ pub struct Person {
     pub name: String,
     /// A disabled person is never asked and never counted.
     pub active: bool,
+    /// Whether the person's roles let him decide a task: nobody else is asked for a signature.
+    /// Absent means yes, as in facts that were kept before it was known.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub decides: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn is_yes(decides: &bool) -> bool {
+    *decides
 }
 
 words! {

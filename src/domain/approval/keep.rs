@@ -3,9 +3,14 @@
 //! A signature stands when the new plan asks the same person by the same rule, and no change
 //! reopens that step. It keeps the hash of the content it was given over, and who gave it when. A
 //! step is signed when as many stand as its own vote asks for.
+//!
+//! A deputy's signature falls when the new plan asks the deputy himself: one person gives one
+//! signature, and his own is the one that nobody else can give.
+
+use std::collections::BTreeSet;
 
 use super::{Step, StepState, Task, TaskState};
-use crate::base::id::TaskId;
+use crate::base::id::{PersonId, TaskId};
 
 /// A signature that stands: the task it was given on, and the task of the new plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,14 +23,18 @@ pub struct Kept {
 /// of a new step whether it must be signed again.
 pub fn keep(old: &[Step], new: &mut [Step], reopens: impl Fn(&Step) -> bool) -> Vec<Kept> {
     let mut kept = Vec::new();
+    let asked: BTreeSet<PersonId> =
+        new.iter().flat_map(|step| &step.tasks).map(|task| task.assignee).collect();
+    let stands = |one: &Task| {
+        let by = one.decision.as_ref().map(|decision| decision.by);
+        by.is_some_and(|by| by == one.assignee || !asked.contains(&by))
+    };
     for step in new {
         let before = old.iter().find(|one| one.rule == step.rule);
         let Some(before) = before.filter(|_| !reopens(step)) else { continue };
         for task in &mut step.tasks {
             let signed = |one: &&Task| {
-                one.assignee == task.assignee
-                    && one.state == TaskState::Approved
-                    && one.decision.is_some()
+                one.assignee == task.assignee && one.state == TaskState::Approved && stands(one)
             };
             if let Some(from) = before.tasks.iter().find(signed) {
                 carry(from, task);
@@ -109,6 +118,23 @@ mod tests {
         let mut new = [step(mode, &now)];
         let kept = keep(&[step(mode, before)], &mut new, |_| false);
         (new[0].state, kept.len())
+    }
+
+    #[test]
+    fn a_deputys_signature_falls_when_he_is_asked_himself() {
+        let stands_in = |mut step: Step| {
+            let decision = step.tasks[0].decision.as_mut().expect("a decision");
+            (decision.by, decision.on_behalf_of) =
+                (PersonId::from_bits(2), Some(PersonId::from_bits(1)));
+            step
+        };
+        let old = [stands_in(step(Mode::Any, &[(1, true)]))];
+        let own = Step { rule: "director".into(), ..step(Mode::Any, &[(2, false)]) };
+        let mut alone = [step(Mode::Any, &[(1, false)])];
+        assert_eq!(keep(&old, &mut alone, |_| false).len(), 1);
+        let mut both = [step(Mode::Any, &[(1, false)]), own];
+        assert!(keep(&old, &mut both, |_| false).is_empty());
+        assert_eq!(both[0].state, StepState::Waiting);
     }
 
     #[test]

@@ -14,6 +14,7 @@ fn facts(total: Money, roles: &[Role]) -> Facts {
         mail: "Ed@initech.example".to_owned(),
         name: "Ed".to_owned(),
         active: true,
+        decides: true,
     };
     Facts {
         roles: roles.iter().cloned().collect(),

@@ -38,7 +38,8 @@ impl Shapes {
         let found = self.compare(schema, &body, "", MAX_DEPTH)?;
         let refusal = Refusal::invalid("body-invalid", found.message)
             .field(if found.field.is_empty() { "body" } else { &found.field })
-            .expected(found.expected);
+            .expected(found.expected)
+            .mend("Send the body as the call's description has it: /api/v1/openapi.json.");
         Some(match found.got {
             Some(got) => refusal.got(got),
             None => refusal,

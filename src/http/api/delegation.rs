@@ -114,6 +114,7 @@ fn moment(text: &Text, field: &str, (zone, end): (&str, DayEnd)) -> Result<Time,
             .field(field)
             .got(shorten(&text.0, 40))
             .expected("a day such as 2026-12-24, or an instant such as 2026-12-24T08:00:00Z")
+            .mend("Write the time so.")
     })
 }
 

@@ -166,6 +166,15 @@ impl Caller {
         act_once(&self.0.app, &self.0.actor, self.0.once.as_ref().map(place), command)
     }
 
+    /// Binds the key of a call of several commands to its body, before any of them runs: with
+    /// another body the whole call is refused.
+    pub async fn claim_key(&self) -> Result<(), AppError> {
+        let Some(once) = self.0.once.as_ref() else { return Ok(()) };
+        let once = Once { call: format!("{} whole", once.call), ..once.clone() };
+        let nothing = KeepRefusal { problem: serde_json::Value::Null };
+        act_once(&self.0.app, &self.0.actor, Some(once), nothing).await.map(|_| ())
+    }
+
     /// What one of several commands of this call was refused with when it came first.
     pub async fn refused_before(&self, part: usize) -> Result<Option<serde_json::Value>, AppError> {
         let Some(once) = self.0.once.as_ref().map(|once| refusals(once, part)) else {

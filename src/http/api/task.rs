@@ -74,12 +74,19 @@ enum Word {
 }
 
 impl Word {
-    /// With the state of a task that was decided so.
-    const fn read(&self) -> (Verdict, &'static str) {
+    const fn read(&self) -> Verdict {
         match self {
-            Self::Approve => (Verdict::Approve, "approved"),
-            Self::Reject => (Verdict::Reject, "rejected"),
+            Self::Approve => Verdict::Approve,
+            Self::Reject => Verdict::Reject,
         }
+    }
+}
+
+/// The state of a task that was decided so: as it was asked for, unless the answer knows better.
+fn state_of(done: &Decided, asked: Verdict) -> String {
+    match done.verdict.unwrap_or(asked) {
+        Verdict::Approve => "approved".to_owned(),
+        Verdict::Reject => "rejected".to_owned(),
     }
 }
 
@@ -172,7 +179,7 @@ struct OneJson {
 }
 
 impl OneJson {
-    fn of(task: String, state: &str, done: Result<Decided, serde_json::Value>) -> Self {
+    fn of(task: String, asked: Verdict, done: Result<Decided, serde_json::Value>) -> Self {
         let (done, problem) = match done {
             Ok(done) => (Some(done), None),
             Err(problem) => (None, Some(problem)),
@@ -180,7 +187,7 @@ impl OneJson {
         let done = done.as_ref();
         Self {
             task,
-            state: done.map(|_| state.to_owned()),
+            state: done.map(|done| state_of(done, asked)),
             requisition: done.map(|done| done.requisition.to_string()),
             requisition_state: done.map(|done| done.state.to_string()),
             problem,
@@ -219,7 +226,7 @@ impl Tasks {
     /// Decides several of the caller's open tasks. Each is decided or refused on its own, and the
     /// answer says in the same order what became of it; nothing is undone because another was
     /// refused. With an `Idempotency-Key` a repeated call decides nothing twice and answers the
-    /// same, of refused decisions too.
+    /// same, of refused decisions too; with another body it is refused with 409 `key-reused`.
     #[oai(path = "/tasks/decide", method = "post", operation_id = "decideTasks")]
     async fn decide_many(
         &self,
@@ -234,11 +241,12 @@ impl Tasks {
                 .expected(format!("1 to {MOST_AT_ONCE} decisions"))
                 .into());
         }
+        caller.claim_key().await?;
         let mut items = Vec::with_capacity(all.len());
         for (part, one) in all.into_iter().enumerate() {
-            let (verdict, state) = one.decision.read();
+            let verdict = one.decision.read();
             if let Some(problem) = caller.refused_before(part).await? {
-                items.push(OneJson::of(one.task.0, state, Err(problem)));
+                items.push(OneJson::of(one.task.0, verdict, Err(problem)));
                 continue;
             }
             let done = match one.task.trimmed().parse::<TaskId>() {
@@ -252,17 +260,13 @@ impl Tasks {
             };
             let done = match done {
                 Ok(done) => Ok(done),
-                // Another body under the key is refused each time, and leaves what was answered.
-                Err(AppError::Refusal(refusal)) if refusal.code == "key-reused" => {
-                    Err(problem::fields(&refusal).into())
-                }
                 Err(AppError::Refusal(refusal)) => {
                     let problem = problem::fields(&refusal).into();
                     Err(caller.keep_refusal(part, problem).await?)
                 }
                 Err(fault) => return Err(fault.into()),
             };
-            items.push(OneJson::of(one.task.0, state, done));
+            items.push(OneJson::of(one.task.0, verdict, done));
         }
         Ok(Json(List { items, next: None }))
     }
@@ -278,7 +282,7 @@ impl Tasks {
         let missing = |_| AppError::from(Refusal::not_found("task"));
         let task: TaskId = id.0.parse().map_err(missing)?;
         let DecideInput { decision, comment, lines, content_hash } = body.0;
-        let (verdict, state) = decision.read();
+        let verdict = decision.read();
         let comment = comment.map(|text| text.0);
         let content_hash = content_hash.trimmed().to_owned();
         let decided = match lines.filter(|lines| !lines.is_empty()) {
@@ -295,7 +299,7 @@ impl Tasks {
         };
         Ok(Json(DecidedJson {
             id: decided.task.to_string(),
-            state: state.to_owned(),
+            state: state_of(&decided, verdict),
             requisition: decided.requisition.to_string(),
             requisition_state: decided.state.to_string(),
         }))

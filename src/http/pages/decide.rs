@@ -36,6 +36,8 @@ pub(super) struct DecidePage {
     because: String,
     /// For whom the reader stands in.
     on_behalf_of: Option<String>,
+    /// Who is asked, when the reader is not.
+    not_mine: Option<String>,
     comment: String,
     cost_center: String,
     total: Money,
@@ -70,6 +72,7 @@ impl DecidePage {
         typed: &str,
     ) -> Result<Self, AppError> {
         let Waiting { task, requisition, requester, because, on_behalf_of, warnings, .. } = waiting;
+        let not_mine = waiting.not_mine.map(|person| person.name);
         let budget_left = waiting.budget_left;
         let lines = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
@@ -91,6 +94,7 @@ impl DecidePage {
             requester: requester.map(|who| who.name).unwrap_or_default(),
             because,
             on_behalf_of: on_behalf_of.map(|person| person.name),
+            not_mine,
             comment: requisition.comment,
             cost_center: requisition.cost_center_code,
             total: requisition.total,

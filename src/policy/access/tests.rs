@@ -131,6 +131,22 @@ fn a_deny_outweighs_and_an_organisation_stands_for_itself() {
 }
 
 #[test]
+fn no_role_keeps_the_policies_and_decides_tasks_under_whichever_name() {
+    assert!(seed().check_keepers().is_ok());
+    let csv = crate::policy::seed::seed("acme", Currency::EUR).access;
+    for (more, witness) in [
+        ("g, approver, admin\n", "role approver may decide"),
+        ("g, boss, admin\ng, boss, approver\n", "role boss may decide"),
+        ("p, cfo, acme, policy, activate, allow\n", "role cfo may decide"),
+        ("p, approver, acme, policy, edit, allow\n", "organisation acme"),
+    ] {
+        let refusal = Access::load(&format!("{csv}{more}")).unwrap().check_keepers().unwrap_err();
+        assert_eq!(refusal.code, "policy-unsound");
+        assert!(refusal.message.contains(witness), "{more}: {refusal}");
+    }
+}
+
+#[test]
 fn unsound_sets_are_refused_with_a_witness() {
     let keeper = "p, keeper, *, policy, *, allow\n";
     assert!(Access::load(keeper).is_ok());

@@ -29,7 +29,7 @@ pub fn check(policies: &Policies, around: &Surroundings) -> Result<(), Refusal> 
             continue;
         }
         let Some(asked) = asked(source, around) else { continue };
-        check_rights(policies, rule, &asked)?;
+        let asked = check_rights(policies, rule, asked)?;
         check_votes(rule, *mode, asked.len())?;
         check_dead_end(policies, rule, (&asked, *mode), around)?;
     }
@@ -52,15 +52,21 @@ fn asked<'a>(source: &ApproverSource, around: &'a Surroundings) -> Option<Vec<&'
     Some(found)
 }
 
-fn check_rights(policies: &Policies, rule: &Rule, asked: &[&Member]) -> Result<(), Refusal> {
+/// Those of them who may decide: nobody else is asked for a signature.
+fn check_rights<'a>(
+    policies: &Policies,
+    rule: &Rule,
+    asked: Vec<&'a Member>,
+) -> Result<Vec<&'a Member>, Refusal> {
     let whom = rule.effect.source().map(ToString::to_string).unwrap_or_default();
     if asked.is_empty() {
         let witness = format!("{} meets rule {}, and {whom} is nobody", typical(rule), rule.id);
         return Err(unsound("approval", "somebody active to ask", witness));
     }
     let may = |member: &&Member| policies.access.may(&member.roles, "*", "task", "decide");
-    if asked.iter().any(may) {
-        return Ok(());
+    let able: Vec<&Member> = asked.into_iter().filter(may).collect();
+    if !able.is_empty() {
+        return Ok(able);
     }
     let witness = format!(
         "{} meets rule {}, which asks {whom}, and nobody of them may decide a task",
@@ -76,7 +82,7 @@ fn check_votes(rule: &Rule, mode: Mode, asked: usize) -> Result<(), Refusal> {
         return Ok(());
     }
     let witness = format!(
-        "{} meets rule {}, which needs {needed} signatures of {asked} people",
+        "{} meets rule {}, which needs {needed} signatures of {asked} people who may decide",
         typical(rule),
         rule.id
     );

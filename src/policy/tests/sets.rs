@@ -396,7 +396,9 @@ fn what_only_the_people_show_is_refused_too() {
     assert_eq!(refused("m,allow,*,tier-1,manager,*\n", &staff), None);
     let message = |line: &str| refused(line, &staff).unwrap();
     assert!(message("x,allow,*,tier-1,person:ed@acme.example,*\n").contains("may decide"));
-    assert!(message("x,allow,*,tier-1,group:board,3-of\n").contains("3 signatures of 2"));
+    assert!(message("x,allow,*,tier-1,group:board,3-of\n").contains("3 signatures of 1"));
+    // Ed stands in the group and may not decide.
+    assert!(message("x,allow,*,tier-1,group:board,2-of\n").contains("2 signatures of 1 people"));
     assert!(message("x,allow,*,tier-1,group:nobody,*\n").contains("is nobody"));
     let own = "m,allow,*,tier-1,manager,*\nx,allow,approver,tier-2,person:mia@acme.example,*\n";
     assert!(message(own).contains("nobody signs his own"), "{}", message(own));

@@ -22,6 +22,7 @@ pub fn person(name: &str) -> Person {
         mail: format!("{name}@acme.example"),
         name: name.to_owned(),
         active: true,
+        decides: true,
     }
 }
 

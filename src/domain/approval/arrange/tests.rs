@@ -13,6 +13,7 @@ fn person(n: u128) -> Person {
         mail: format!("p{n}@acme.example"),
         name: format!("P{n}"),
         active: n != 9,
+        decides: n != 8,
     }
 }
 
@@ -101,6 +102,19 @@ fn a_chain_of_managers_signs_one_after_the_other_up_to_the_count() {
     assert_eq!(shape(&steps), [(1, vec![1]), (2, vec![2]), (3, vec![4])]);
     let refusal = arrange(&facts, vec![chain(None)]).unwrap_err();
     assert!(refusal.mend.unwrap().contains("period sign"));
+}
+
+#[test]
+fn whoever_may_not_decide_is_told_and_never_asked() {
+    let all = facts(&[vec![1, 8], vec![8]], &[8, 2, 3]);
+    let of = |source: &str, mode: Mode| arrange(&all, vec![asked(1, "tier-1", mode, source)]);
+    assert_eq!(shape(&of("role:r-0", Mode::Any).unwrap()), [(1, vec![1])]);
+    assert_eq!(shape(&of("manager", Mode::Any).unwrap()), [(1, vec![2])]);
+    for (source, mode) in [("role:r-1", Mode::Any), ("role:r-0", Mode::Of(2))] {
+        assert_eq!(of(source, mode).unwrap_err().code, "no-approver");
+    }
+    let source = Wanted::Source("role:r-1".parse().unwrap());
+    assert_eq!(people(&all, &source), [person(8)]);
 }
 
 #[test]

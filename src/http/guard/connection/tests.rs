@@ -1,10 +1,13 @@
 //! Black-box: a real server on a real socket, with deadlines of some hundred milliseconds.
 
+use std::time::Duration;
+
 use poem::{EndpointExt, Route, Server, endpoint::make, get, post};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::*;

@@ -1,4 +1,4 @@
-use super::*;
+use super::version::differences;
 
 #[test]
 fn a_difference_names_lines_gone_and_lines_new() {
