@@ -156,6 +156,15 @@ impl Chosen {
     pub fn read(&self) -> Result<Arc<Profile>, Refusal> {
         profile(&self.name, &self.overrides)
     }
+
+    /// How a cXML cart is put into the form: as the overrides state, else as the connection has it.
+    pub fn encoding(&self, own: CartEncoding) -> Result<CartEncoding, Refusal> {
+        let stated = self.overrides.parse::<toml::Table>().ok().is_some_and(|table| {
+            let cart = table.get("cart").and_then(toml::Value::as_table);
+            cart.is_some_and(|cart| cart.contains_key("encoding"))
+        });
+        if stated { Ok(self.read()?.cart.encoding) } else { Ok(own) }
+    }
 }
 
 /// How a cart goes home from a cXML visit.

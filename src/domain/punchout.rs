@@ -103,6 +103,9 @@ pub struct Wire {
     pub search: Option<String>,
     /// Parts of the cart that was sent along which cannot be bought now; the shopper is told.
     pub missing: Vec<String>,
+    /// Fields of the returned lines that the OCI call fixed beforehand; none of what was priced.
+    #[serde(default)]
+    pub preset: Vec<(String, String)>,
 }
 
 /// A visit from a procurement system.
@@ -216,6 +219,7 @@ mod tests {
                 test: false,
                 search: None,
                 missing: Vec::new(),
+                preset: Vec::new(),
             },
             selected_item: None,
             start_hash: String::new(),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::fault::LineFault;
-use super::form::Pairs;
+use super::form::{Charset, Pairs};
 use crate::base::{
     decimal,
     money::UnitPrice,
@@ -114,12 +114,19 @@ pub struct Dialect {
     pub lengths: BTreeMap<String, usize>,
     /// Fields that every line carries with one value, in place of its own.
     pub fixed: BTreeMap<String, String>,
+    /// In which the form leaves: `€` becomes `EUR` there, so values are measured as they are sent.
+    pub charset: Option<Charset>,
 }
 
 impl Dialect {
     /// The most characters of a field; `usual` is OCI 4.0's.
     fn most(&self, field: &str, usual: usize) -> usize {
         self.lengths.get(field).copied().unwrap_or(usual)
+    }
+
+    /// The text as it is sent.
+    fn sent(&self, text: &str) -> String {
+        self.charset.map_or_else(|| text.to_owned(), |charset| charset.transliterate(text))
     }
 }
 
@@ -164,7 +171,7 @@ impl Writer<'_> {
     }
 
     fn texts(&mut self, line: &BasketLine) {
-        let description = one_line(&line.description);
+        let description = self.dialect.sent(&one_line(&line.description));
         if description.is_empty() && line.material.is_none() {
             self.fault("DESCRIPTION", "", "a description", "Give the item a description.");
         }
@@ -251,6 +258,7 @@ impl Writer<'_> {
     /// A value that must fit as it is: an article number that was cut names another article.
     fn limited(&mut self, field: &'static str, most: usize, value: &str) {
         let most = self.dialect.most(field, most);
+        let value = &*self.dialect.sent(value);
         let length = value.chars().count();
         if length > most {
             let mend = "Shorten it in the catalogue; the procurement system would cut it.";
@@ -274,6 +282,20 @@ impl Writer<'_> {
         self.faults.push(LineFault::new(self.index, field, got, expected, mend));
     }
 }
+
+/// Fields that a call may fix for every line, and their lengths: the buyer's own numbers, nothing
+/// of what was chosen and priced.
+pub(super) const PRESET: [(&str, usize); 9] = [
+    ("VENDOR", 10),
+    ("MATGROUP", 10),
+    ("CONTRACT", 10),
+    ("CONTRACT_ITEM", 5),
+    ("CUST_FIELD1", 10),
+    ("CUST_FIELD2", 10),
+    ("CUST_FIELD3", 10),
+    ("CUST_FIELD4", 20),
+    ("CUST_FIELD5", 50),
+];
 
 /// The customer fields and their lengths.
 const CUSTOM: [(&str, usize); 5] = [

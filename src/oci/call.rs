@@ -9,6 +9,7 @@ pub mod build;
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::basket::PRESET;
 use super::fault::{Fault, FaultKind};
 use super::form::{Charset, Pairs};
 use super::hook::{Hook, ReturnTo};
@@ -103,6 +104,22 @@ pub struct Call {
     pub cancel_url: Option<String>,
     /// Everything else, in order, as sent.
     pub other: Pairs,
+}
+
+impl Call {
+    /// What the call fixes of every returned line (`NEW_ITEM-VENDOR`), by the field's name. A value
+    /// that would be cut there, or that stands twice, is left out: the line's own is sent.
+    pub fn presets(&self) -> Pairs {
+        let fixed = PRESET.iter().filter_map(|(field, most)| {
+            let wanted = fold(&format!("NEW_ITEM-{field}"));
+            let mut given = self.other.iter().filter(|(name, _)| fold(name) == wanted);
+            let (Some((_, value)), None) = (given.next(), given.next()) else { return None };
+            let fits = (1..=*most).contains(&value.chars().count());
+            let plain = !value.chars().any(char::is_control);
+            (fits && plain).then(|| ((*field).to_owned(), value.clone()))
+        });
+        fixed.collect()
+    }
 }
 
 /// Most items of one VALIDATE: as many as a cart may have lines.

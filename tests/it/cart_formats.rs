@@ -87,6 +87,7 @@ fn session(protocol: Protocol, charset: &str) -> PunchoutSession {
             test: false,
             search: None,
             missing: Vec::new(),
+            preset: Vec::new(),
         },
         selected_item: None,
         start_hash: String::new(),

@@ -277,7 +277,7 @@ pub async fn would_refuse(
     let named = lines.iter().map(|line| (line.id.to_string(), line.goods.clone())).collect();
     let lines = with_suppliers(conn, named).await?;
     Ok(match session.protocol {
-        Protocol::Oci => wire::check_oci(&profile, &lines),
+        Protocol::Oci => wire::check_oci(&profile, &session.charset, &lines),
         Protocol::Cxml => wire::check(&profile, &lines),
     })
 }

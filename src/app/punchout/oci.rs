@@ -108,13 +108,15 @@ async fn answer(
     let carrier = |form| Carrier { form, framed_by: sender.partner.frame_ancestors.clone() };
     match &call.function {
         Function::Validate { items } | Function::QuantityCheck { items } => {
-            let fields = validated(&mut app.reader(&actor).await?, &profile, items).await?;
+            let dialect = (&*profile, &*call.return_to.charset);
+            let fields = validated(&mut app.reader(&actor).await?, dialect, items).await?;
             Ok(Answer::Validated(carrier(oci_return(&call.return_to, &profile, fields)?)))
         }
         Function::BackgroundSearch { search, vendor } => {
             let vendor = vendor.as_deref();
             let asked = (search.as_str(), vendor);
-            let fields = hits(&mut app.reader(&actor).await?, &profile, asked).await?;
+            let dialect = (&*profile, &*call.return_to.charset);
+            let fields = hits(&mut app.reader(&actor).await?, dialect, asked).await?;
             let mut to = call.return_to.clone();
             if to.hook_url.is_empty() {
                 to.hook_url.clone_from(&app.site.public_url);
@@ -203,6 +205,7 @@ impl Command for Start {
                 test: false,
                 search,
                 missing: Vec::new(),
+                preset: self.call.presets(),
             },
             selected_item,
             start_hash: setup::start_hash(cx, id),
@@ -290,7 +293,7 @@ async fn product(
 /// Today's lines of the products asked for; what is gone is left out, never at a price of zero.
 async fn validated(
     reader: &mut Reader<'_>,
-    profile: &Profile,
+    dialect: (&Profile, &str),
     asked: &[Asked],
 ) -> Result<Pairs, AppError> {
     reader.need("catalogue", "read")?;
@@ -315,13 +318,13 @@ async fn validated(
             Err(fault) => return Err(fault),
         }
     }
-    fields(profile, lines)
+    fields(dialect, lines)
 }
 
 /// Every hit as one line of one unit, or of the smallest quantity sold.
 async fn hits(
     reader: &mut Reader<'_>,
-    profile: &Profile,
+    dialect: (&Profile, &str),
     (search, vendor): (&str, Option<&str>),
 ) -> Result<Pairs, AppError> {
     let known = catalogue::suppliers(reader).await?;
@@ -349,7 +352,7 @@ async fn hits(
         }
     }
     lines.truncate(MOST_HITS);
-    fields(profile, lines)
+    fields(dialect, lines)
 }
 
 fn bare(goods: Goods) -> Line {
@@ -357,7 +360,10 @@ fn bare(goods: Goods) -> Line {
 }
 
 /// The fields of the lines that OCI can say; a program cannot be told of the others.
-fn fields(profile: &Profile, mut lines: Vec<Line>) -> Result<Pairs, AppError> {
-    lines.retain(|line| check_oci(profile, std::slice::from_ref(line)).is_empty());
-    Ok(oci_fields(profile, &lines)?)
+fn fields(
+    (profile, charset): (&Profile, &str),
+    mut lines: Vec<Line>,
+) -> Result<Pairs, AppError> {
+    lines.retain(|line| check_oci(profile, charset, std::slice::from_ref(line)).is_empty());
+    Ok(oci_fields(profile, charset, &lines)?)
 }

@@ -125,6 +125,7 @@ fn drafted(
             test: inbound.envelope.mode == Some(Mode::Test),
             search: None,
             missing: Vec::new(),
+            preset: Vec::new(),
         },
         selected_item: None,
         start_hash: start_hash(cx, id),

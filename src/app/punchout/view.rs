@@ -35,7 +35,8 @@ pub async fn back(reader: &mut Reader<'_>, session: PunchoutSessionId) -> Result
     super::check_return(reader.app, &partner, "return address", &session.return_url)?;
     let profile = partner.profile.read()?;
     let kept = (document.kind.as_str(), document.body.as_slice());
-    let form = form_of(&session, &profile, partner.cart_encoding, kept)?;
+    let encoding = partner.profile.encoding(partner.cart_encoding)?;
+    let form = form_of(&session, &profile, encoding, kept)?;
     let lines = lines_in(&document);
     Ok(Back { session, to: partner.name, form, document, lines })
 }

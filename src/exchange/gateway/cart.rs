@@ -136,6 +136,12 @@ fn goods_of_item(at: usize, item: &Item, supplier: SupplierId) -> Result<Goods, 
     let Some(detail) = &item.detail else {
         return Err(at_line(at, "price", "it has no ItemDetail."));
     };
+    // Nobody here could say how much an unknown unit is: it would be ordered unseen.
+    if !detail.unit.trim().is_empty() && UnitMap::shipped().to_ours(detail.unit.trim()).is_none() {
+        return Err(at_line(at, "unit", "its unit is not known.")
+            .got(shorten(detail.unit.trim(), 60))
+            .expected("a unit code such as EA, PCE or KGM"));
+    }
     let said = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
     let lead = detail.lead_time.as_deref().and_then(|days| days.trim().parse::<i64>().ok());
     Ok(Goods {

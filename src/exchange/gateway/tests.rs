@@ -52,6 +52,32 @@ fn another_currency_or_a_missing_number_refuses_the_whole_cart() {
 }
 
 #[test]
+fn a_unit_that_nobody_knows_refuses_a_cxml_cart_too() {
+    let cart = |unit: &str| {
+        let item = format!(
+            "<ItemIn quantity=\"2\"><ItemID><SupplierPartID>B 8</SupplierPartID></ItemID>\
+             <ItemDetail><UnitPrice><Money currency=\"EUR\">3.50</Money></UnitPrice>\
+             <Description xml:lang=\"en\">Bit</Description><UnitOfMeasure>{unit}</UnitOfMeasure>\
+             <Classification domain=\"UNSPSC\">27112821</Classification></ItemDetail></ItemIn>"
+        );
+        let party = "<Credential domain=\"DUNS\"><Identity>1</Identity></Credential>";
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><cXML payloadID=\"2@shop\" \
+             timestamp=\"2026-11-21T09:10:00+00:00\"><Header><From>{party}</From><To>{party}</To>\
+             <Sender>{party}<UserAgent>Shop</UserAgent></Sender></Header><Message>\
+             <PunchOutOrderMessage><BuyerCookie>c</BuyerCookie><PunchOutOrderMessageHeader \
+             operationAllowed=\"edit\"><Total><Money currency=\"EUR\">7.00</Money></Total>\
+             </PunchOutOrderMessageHeader>{item}</PunchOutOrderMessage></Message></cXML>"
+        );
+        brought(&fields(&[("cXML-urlencoded", &text)]))
+    };
+    assert_eq!(cart("EA").unwrap().lines[0].unit, "EA");
+    assert_eq!(cart("PCE").unwrap().lines[0].unit, "PCE");
+    let refused = cart("KISTE").unwrap_err();
+    assert_eq!((refused.code, refused.got.as_deref()), ("cart-line", Some("KISTE")));
+}
+
+#[test]
 fn the_shop_stands_by_its_own_price_alone() {
     let goods = brought(&oci("3.5", "EUR")).unwrap().lines.remove(0);
     let said = |price| {

@@ -51,11 +51,13 @@ pub fn write(
     titles: (&str, &str),
 ) -> Result<Written, Vec<Refusal>> {
     if session.protocol == Protocol::Oci {
-        let faults = check_oci(profile, &cart.lines);
+        let profile = &with_presets(profile, session);
+        let faults = check_oci(profile, &session.charset, &cart.lines);
         if !faults.is_empty() {
             return Err(faults);
         }
-        let fields = oci_fields(profile, &cart.lines).map_err(|fault| vec![fault])?;
+        let fields = oci_fields(profile, &session.charset, &cart.lines);
+        let fields = fields.map_err(|fault| vec![fault])?;
         let body = oci_body(&fields);
         let content_type = "application/x-www-form-urlencoded";
         return Ok(Written { kind: OCI, content_type, body });
@@ -232,7 +234,22 @@ pub fn dialect(profile: &Profile) -> Dialect {
         },
         lengths: profile.oci.lengths.clone(),
         fixed: profile.oci.fixed.clone(),
+        charset: None,
     }
+}
+
+/// The same, for a form that leaves in the charset of this label.
+fn dialect_in(profile: &Profile, charset: &str) -> Dialect {
+    Dialect { charset: Charset::of_label(charset), ..dialect(profile) }
+}
+
+/// The profile with what the call wants on every line; what an admin fixed stays.
+fn with_presets(profile: &Profile, session: &PunchoutSession) -> Profile {
+    let mut own = profile.clone();
+    for (field, value) in &session.wire.preset {
+        own.oci.fixed.entry(field.clone()).or_insert_with(|| value.clone());
+    }
+    own
 }
 
 /// The bytes under which the fields of an OCI cart are kept, whatever charset they leave in.
@@ -241,16 +258,16 @@ pub fn oci_body(fields: &Pairs) -> Vec<u8> {
 }
 
 /// The fields `NEW_ITEM-*[n]` of the lines; [`check_oci`] was asked before.
-pub fn oci_fields(profile: &Profile, lines: &[Line]) -> Result<Pairs, Refusal> {
+pub fn oci_fields(profile: &Profile, charset: &str, lines: &[Line]) -> Result<Pairs, Refusal> {
     let basket: Vec<_> = lines.iter().map(|line| basket_line(profile, line)).collect();
-    basket::write(&basket, &dialect(profile)).map_err(|faults| {
+    basket::write(&basket, &dialect_in(profile, charset)).map_err(|faults| {
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
         Refusal::invalid("cart-cannot-return", first)
     })
 }
 
-/// Everything that an OCI buyer would drop without a word.
-pub fn check_oci(profile: &Profile, lines: &[Line]) -> Vec<Refusal> {
+/// Everything that an OCI buyer would drop without a word; `charset` is the label of the form's.
+pub fn check_oci(profile: &Profile, charset: &str, lines: &[Line]) -> Vec<Refusal> {
     let basket: Vec<BasketLine> = lines.iter().map(|line| basket_line(profile, line)).collect();
     let refusal = |fault: LineFault| {
         let index = usize::try_from(fault.index).unwrap_or(1).saturating_sub(1);
@@ -267,6 +284,6 @@ pub fn check_oci(profile: &Profile, lines: &[Line]) -> Vec<Refusal> {
             .expected(fault.expected)
             .mend(fault.mend)
     };
-    let faults = basket::check(&basket, &dialect(profile)).into_iter().map(refusal);
+    let faults = basket::check(&basket, &dialect_in(profile, charset)).into_iter().map(refusal);
     too_many(profile, lines).into_iter().chain(faults).collect()
 }

@@ -59,6 +59,7 @@ fn session(protocol: Protocol) -> PunchoutSession {
             test: true,
             search: None,
             missing: Vec::new(),
+            preset: Vec::new(),
         },
         selected_item: None,
         start_hash: String::new(),
@@ -151,11 +152,25 @@ fn an_oci_cart_is_kept_and_written_again_the_same() {
 }
 
 #[test]
+fn what_the_oci_call_fixed_stands_on_every_line() {
+    let mut session = session(Protocol::Oci);
+    session.wire.preset = vec![("VENDOR".to_owned(), "4711".to_owned())];
+    let lines = vec![line(goods("A", "1", "1.00", "1")), line(goods("B", "1", "1.00", "1"))];
+    let stamp = ("1@x".to_owned(), Time::from_millis(0));
+    let kept = write(&session, &generic(), &returned(lines), stamp, ("us", "them")).unwrap();
+    let fields = read_oci_fields(&kept.body).unwrap();
+    let vendors: Vec<_> =
+        fields.iter().filter(|(name, _)| name.starts_with("NEW_ITEM-VENDOR[")).collect();
+    assert_eq!(vendors.len(), 2);
+    assert!(vendors.iter().all(|(_, value)| value == "4711"), "{vendors:?}");
+}
+
+#[test]
 fn a_bad_line_is_named_before_anything_leaves() {
     let mut bad = goods("B-9", "1", "1", "1");
     bad.unit = "FURLONG".to_owned();
     let lines = [line(goods("B-1", "1", "1", "1")), line(bad.clone())];
-    for faults in [check_oci(&generic(), &lines), check(&generic(), &lines)] {
+    for faults in [check_oci(&generic(), "utf-8", &lines), check(&generic(), &lines)] {
         assert_eq!(faults.len(), 1);
         assert_eq!(faults[0].field.as_deref(), Some("lines[1].unit"));
         assert_eq!(faults[0].got.as_deref(), Some("FURLONG"));
@@ -211,7 +226,7 @@ fn a_profile_writes_units_extrinsics_and_custom_fields() {
         extrinsics.line = { \"Buyer Supplier\" = \"supplier\" }\ncart.short_name = 8";
     let profile = profile("sap-srm", overrides).unwrap();
     let lines = [line(goods("B-1", "2", "1", "1"))];
-    let fields = oci_fields(&profile, &lines).unwrap();
+    let fields = oci_fields(&profile, "utf-8", &lines).unwrap();
     let value = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     assert_eq!(value("NEW_ITEM-UNIT[1]"), Some("ST"));
     assert_eq!(value("NEW_ITEM-CUST_FIELD4[1]"), Some("111111111"));

@@ -270,3 +270,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_value_is_measured_as_the_charset_spells_it() {
+    let dialect = Dialect { charset: Some(Charset::LATIN_1), ..Dialect::default() };
+    let mut one = line("1", "1");
+    one.description = format!("{} €", "a".repeat(38));
+    let pairs = write(&[one.clone()], &dialect).unwrap();
+    assert_eq!(value(&pairs, "NEW_ITEM-DESCRIPTION[1]").chars().count(), 40);
+    assert_eq!(value(&pairs, "NEW_ITEM-LONGTEXT_1:132[]"), format!("{} EUR", "a".repeat(38)));
+    one.vendor_material = Some(format!("{}€", "7".repeat(39)));
+    assert_eq!(check(&[one.clone()], &dialect)[0].field, "VENDORMAT");
+    assert!(check(&[one], &Dialect::default()).is_empty(), "UTF-8 holds it");
+}

@@ -210,3 +210,14 @@ fn a_download_names_its_page_and_needs_no_hook() {
         assert_eq!(ask(bad).unwrap_err().kind, FaultKind::Unreadable, "{bad}");
     }
 }
+
+#[test]
+fn a_call_fixes_the_buyers_own_numbers_and_never_a_price() {
+    let call = call(
+        "NEW_ITEM-VENDOR=4711&new_item-cust_field1=kst&NEW_ITEM-PRICE=0.01&NEW_ITEM-QUANTITY=9\
+         &NEW_ITEM-MATGROUP=much-too-long&NEW_ITEM-CONTRACT=1&NEW_ITEM-CONTRACT=2",
+    )
+    .unwrap();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(call.presets(), [pair("VENDOR", "4711"), pair("CUST_FIELD1", "kst")]);
+}
