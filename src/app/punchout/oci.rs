@@ -360,10 +360,7 @@ fn bare(goods: Goods) -> Line {
 }
 
 /// The fields of the lines that OCI can say; a program cannot be told of the others.
-fn fields(
-    (profile, charset): (&Profile, &str),
-    mut lines: Vec<Line>,
-) -> Result<Pairs, AppError> {
+fn fields((profile, charset): (&Profile, &str), mut lines: Vec<Line>) -> Result<Pairs, AppError> {
     lines.retain(|line| check_oci(profile, charset, std::slice::from_ref(line)).is_empty());
     Ok(oci_fields(profile, charset, &lines)?)
 }

@@ -122,10 +122,8 @@ fn a_classification_has_the_form_that_is_wanted() {
 
 #[test]
 fn a_stated_encoding_goes_before_the_connections_own() {
-    let chosen = |overrides: &str| Chosen {
-        name: "generic".to_owned(),
-        overrides: overrides.to_owned(),
-    };
+    let chosen =
+        |overrides: &str| Chosen { name: "generic".to_owned(), overrides: overrides.to_owned() };
     let own = CartEncoding::Urlencoded;
     assert_eq!(chosen("cart.encoding = \"base64\"").encoding(own), Ok(CartEncoding::Base64));
     let kept = chosen("cart.price_decimals = 2").encoding(CartEncoding::Base64);
