@@ -18,6 +18,7 @@ use std::{
 
 use crate::base::{id::Entropy, secret::Secret, text::hex};
 use layers::Layers;
+use parts::log_filter;
 pub use parts::{Database, LogFormat, MasterKey, Network, Smtp};
 
 /// What the settings are read for: each asks for other settings and has other defaults.
@@ -180,7 +181,7 @@ impl Settings {
             client_certificate_header: layers
                 .parsed(parts::CERTIFICATE, parts::certificate_header)?,
             log_format: layers.parsed("log_format", LogFormat::parse)?.unwrap_or_default(),
-            log: layers.text("log")?.unwrap_or_else(|| "info".to_owned()),
+            log: layers.parsed("log", log_filter)?.unwrap_or_else(|| "info".to_owned()),
             unknown: layers.unknown,
         };
         if let (Some(header), true) =

@@ -242,7 +242,14 @@ async fn migrate(flags: Flags) -> Done {
 fn validate(files: &[PathBuf]) -> Done {
     let mut good = true;
     for file in files {
-        let bytes = std::fs::read(file).map_err(|fault| format!("{}: {fault}", file.display()))?;
+        let bytes = match std::fs::read(file) {
+            Ok(bytes) => bytes,
+            Err(fault) => {
+                good = false;
+                say(format_args!("{}: {fault}", file.display()))?;
+                continue;
+            }
+        };
         let cxml::Findings { faults, refused } = cxml::examine(&bytes);
         good &= faults.is_empty();
         let notes = refused.iter().map(|refused| ("note: this server refuses it: ", refused));

@@ -45,6 +45,11 @@ const WORKERS_STOP: Duration = Duration::from_secs(1);
 pub enum ServeFault {
     #[error(transparent)]
     Setting(#[from] BadSetting),
+    #[error(
+        "setting key: it does not open the secrets of this database; give the key they were sealed \
+         with"
+    )]
+    OtherKey,
     #[error("setting listen: {address} cannot be taken: {fault}")]
     Listen { address: SocketAddr, fault: io::Error },
     #[error("setting smtp: {0}")]
@@ -82,6 +87,15 @@ pub struct Extra {
     pub prepare: Option<Prepare>,
 }
 
+/// With another key every partner would be turned away, and nobody would know why.
+async fn need_own_key(app: &App) -> Result<(), ServeFault> {
+    let sealed = store::partner::newest_sealed(&mut *app.store.read().await?).await?;
+    match sealed.map(|(place, sealed)| app.keys.unseal(&sealed, &place)) {
+        Some(Err(_)) => Err(ServeFault::OtherKey),
+        _ => Ok(()),
+    }
+}
+
 /// Runs a server until it is told to stop.
 pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault> {
     outbound::install_tls();
@@ -110,6 +124,7 @@ pub async fn run(mut settings: Settings, extra: Extra) -> Result<(), ServeFault>
         site,
         wake: Wake::default(),
     });
+    need_own_key(&app).await?;
     let stop = CancellationToken::new();
     let prepared = match extra.prepare {
         Some(prepare) => prepare(Arc::clone(&app), stop.clone()).await?,

@@ -272,18 +272,29 @@ pub async fn of_orders(
     Ok(by_order)
 }
 
-/// Dead letters shown at most.
-const FAILED: i64 = 200;
+/// Deliveries of each state that are shown at most.
+const SHOWN: i64 = 200;
 
-/// The organisation's deliveries that nobody tries any more, newest first.
-pub async fn failed(reader: &mut Reader<'_>) -> Result<Vec<DeliveryView>, AppError> {
+/// The organisation's deliveries that did not arrive: those that nobody tries any more, then those
+/// that failed so far and are tried again. Each with the name of what it is about, newest first.
+pub async fn failed(reader: &mut Reader<'_>) -> Result<Vec<(DeliveryView, String)>, AppError> {
     if !reader.may("delivery", "read") {
         reader.need("delivery", "read-all")?;
     }
     let organisation = reader.actor.need_organisation()?;
-    let state = DeliveryState::Failed;
-    let found = store::delivery::in_state(&mut reader.conn, organisation, state, FAILED).await?;
-    with_attempts(reader, found).await
+    let conn = &mut reader.conn;
+    let mut found =
+        store::delivery::in_state(conn, organisation, DeliveryState::Failed, SHOWN).await?;
+    let waiting = store::delivery::in_state(conn, organisation, DeliveryState::Waiting, SHOWN);
+    found.extend(waiting.await?.into_iter().filter(|one| one.attempts > 0));
+    let mut named = Vec::with_capacity(found.len());
+    for view in with_attempts(reader, found).await? {
+        let about = &view.delivery.about;
+        let name = store::audit::label(&mut reader.conn, about).await?;
+        let name = name.unwrap_or_else(|| about.clone());
+        named.push((view, name));
+    }
+    Ok(named)
 }
 
 async fn with_attempts(

@@ -127,7 +127,7 @@ impl Command for Init {
                 .field("--database")
                 .got(format!("the organisation {}", there.name))
                 .expected("a database without an organisation")
-                .mend("Further organisations are made by an admin on the pages.")
+                .mend("One database serves the organisation it was made for; give another a database of its own.")
                 .into());
         }
         let organisation = self.organisation(cx);
@@ -245,6 +245,14 @@ pub async fn seed_policies(cx: &mut Cx<'_>, organisation: &Organisation) -> Resu
             activate_at: None,
         };
         store::policy::insert(cx.conn, &version).await?;
+        let fact = Fact::PolicyDrafted {
+            policy: version.id.to_string(),
+            sha256: text::sha256_hex(version.csv.as_bytes()),
+            kind: version.kind,
+            number: version.number,
+            comment: version.comment,
+        };
+        cx.fact_in(organisation.id, fact);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use super::{BadSetting, veiled};
@@ -110,6 +111,21 @@ impl LogFormat {
             other => Err(BadSetting::bad("log_format", other, "text or json")),
         }
     }
+}
+
+/// What is logged: a level, or `target=level` for parts of the program.
+pub(super) fn log_filter(text: &str) -> Result<String, BadSetting> {
+    const LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |word: &str| LEVELS.contains(&word.trim().to_ascii_lowercase().as_str());
+    let is_sound = |part: &str| match part.rsplit_once('=') {
+        Some((target, level)) => !target.trim().is_empty() && is_level(level),
+        None => is_level(part),
+    };
+    if text.split(',').all(is_sound) && EnvFilter::try_new(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    let expected = "a level (error, warn, info, debug, trace), or target=level, parted by commas";
+    Err(BadSetting::bad("log", text, expected))
 }
 
 /// The 32 bytes from which every key of the server is derived.

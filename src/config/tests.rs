@@ -142,6 +142,8 @@ fn a_bad_setting_is_named_with_what_was_got_and_expected() {
         ("IDENTITY", "999999999", "identity"),
         ("IDENTITY", "DUNS:", "identity"),
         ("LOG_FORMAT", "xml", "log_format"),
+        ("LOG", "banana", "log"),
+        ("LOG", "countersign=foo,,=", "log"),
         ("CONFIG", "/nowhere/at/all.toml", "config"),
     ] {
         let mut pairs: Vec<_> = WHOLE.to_vec();

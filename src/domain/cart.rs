@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 mod paste;
 
-pub use paste::{PasteFault, Pasted, Wanted, paste};
+pub use paste::{PasteFault, Pasted, Typed, Wanted, paste};
 
 use crate::base::{
     id::{CartId, CartLineId, ItemId, OrganisationId, PersonId, PunchoutSessionId, SupplierId},

@@ -20,6 +20,7 @@ use crate::{
         money::{Currency, UnitPrice},
         quantity::Quantity,
         text::shorten,
+        unit,
     },
     domain::{catalogue::Item, refusal::Refusal},
 };
@@ -254,6 +255,11 @@ impl Reading {
 
     fn row(&self, line: u64, record: &StringRecord) -> Result<Row, Wrong> {
         let cell = |column: &str| self.cell(record, column);
+        let named = self.columns.values().max().map_or(0, |last| last + 1);
+        if let Some(more) = record.iter().skip(named).find(|cell| !cell.trim().is_empty()) {
+            let expected = "no cell beyond the last column; a comma inside a text needs quotes";
+            return Err(wrong("line", more, expected));
+        }
         let item = self.item(record)?;
         let amount = decimal::parse(cell("price"))
             .map_err(|_| wrong("price", cell("price"), "digits with a point, such as 12.50"))?;
@@ -311,6 +317,10 @@ impl Reading {
 
 /// The article, when each of its fields is as it must be.
 fn checked(item: Item) -> Result<Item, Wrong> {
+    if !item.unit.is_empty() && unit::meant(&item.unit).is_none() {
+        let expected = "a code of UN/ECE Recommendation 20 or 21 such as EA, BX or KGM";
+        return Err(wrong("unit", &item.unit, expected));
+    }
     let fault = item.check().err();
     fault.map_or(Ok(item), |refusal| {
         let field = COLUMNS.iter().find(|c| Some(**c) == refusal.field.as_deref());

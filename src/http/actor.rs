@@ -64,7 +64,7 @@ pub struct Visitor {
     pub actor: Actor,
     pub visit: Option<Visit>,
     prefix: String,
-    locale: Locale,
+    pub locale: Locale,
     request_id: Option<RequestId>,
 }
 

@@ -2,15 +2,20 @@
 //!
 //! Pure: the language comes from the person's setting or from `Accept-Language`, the time zone from
 //! the person or the organisation. The words of the pages are English in every locale; only figures
-//! and dates change. It must never be used to read figures back: forms carry canonical text.
+//! and dates change. Forms carry canonical text; [`Locale::typed`] keeps a figure that was copied
+//! from a page from being taken for another.
 
 use rust_decimal::Decimal;
 
-use crate::base::{
-    decimal,
-    money::{Money, UnitPrice},
-    quantity::Quantity,
-    time::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Time},
+use crate::{
+    base::{
+        decimal,
+        money::{Money, UnitPrice},
+        quantity::Quantity,
+        text::shorten,
+        time::{DAY_MS, Day, HOUR_MS, MINUTE_MS, Time},
+    },
+    domain::refusal::Refusal,
 };
 
 /// Whose habits of writing figures and dates are followed.
@@ -59,6 +64,17 @@ impl Tongue {
             Self::Fr => ('\u{202F}', ','),
         }
     }
+}
+
+/// Whether these marks part the text into thousands.
+fn is_grouped(text: &str, between: &[char]) -> bool {
+    let is_part = |part: &str, most: usize| {
+        part.len() <= most && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut parts = text.split(between);
+    let first = parts.next().is_some_and(|part| is_part(part, 3));
+    let rest: Vec<&str> = parts.collect();
+    first && !rest.is_empty() && rest.iter().all(|part| part.len() == 3 && is_part(part, 3))
 }
 
 /// A weight such as `0.8` in thousandths; anything else weighs nothing.
@@ -123,6 +139,27 @@ impl Locale {
             return amount;
         }
         format!("{amount} per {}", self.quantity(price.per))
+    }
+
+    /// What was typed as canonical text. A decimal comma is taken from whom it is written for; what
+    /// this reader would read as thousands, `1.000`, and the canonical form as one is refused.
+    pub fn typed(&self, text: &str) -> Result<String, Refusal> {
+        let text = text.trim();
+        let (_, point) = self.tongue.marks();
+        let between: &[char] =
+            if point == ',' { &['.', ' ', '\u{A0}', '\u{202F}'] } else { &[','] };
+        if is_grouped(text, between) {
+            return Err(Refusal::invalid("two-readings", "This number can be read in two ways.")
+                .got(shorten(text, 40))
+                .expected(format!("1000 for a thousand, 1{point}5 for one and a half"))
+                .mend("Write thousands without a mark between them."));
+        }
+        match text.split_once(',') {
+            Some((whole, part)) if point == ',' && !whole.contains('.') => {
+                Ok(format!("{whole}.{part}"))
+            }
+            _ => Ok(text.to_owned()),
+        }
     }
 
     /// Canonical decimal text with this reader's marks: thousands in groups, decimal mark.
@@ -245,5 +282,23 @@ mod tests {
         assert_eq!(en.distance(now.plus_ms(3 * DAY_MS), now), "in 3 days");
         assert_eq!(en.distance(now.plus_ms(-DAY_MS), now), "1 day ago");
         assert_eq!(en.distance(now.plus_ms(5), now), "now");
+    }
+
+    #[test]
+    fn a_typed_figure_is_read_as_its_reader_writes_it_or_refused() {
+        let of = |tongue| Locale { tongue, zone: "UTC".to_owned() };
+        let read = |tongue, text: &str| of(tongue).typed(text).ok();
+        for plain in ["7", "1000", "2.5", "0.25", "x", ""] {
+            assert_eq!(read(Tongue::De, plain).as_deref(), Some(plain));
+            assert_eq!(read(Tongue::En, plain).as_deref(), Some(plain));
+        }
+        assert_eq!(read(Tongue::De, " 1,5 ").as_deref(), Some("1.5"));
+        assert_eq!(read(Tongue::Fr, "1000,25").as_deref(), Some("1000.25"));
+        for two in ["1.000", "12.500", "1.000.000"] {
+            assert_eq!(read(Tongue::De, two), None, "{two}");
+        }
+        assert_eq!(read(Tongue::Fr, "1\u{202F}000"), None);
+        assert_eq!(read(Tongue::En, "1.000").as_deref(), Some("1.000"));
+        assert_eq!(read(Tongue::En, "1,000"), None);
     }
 }

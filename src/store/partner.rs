@@ -17,8 +17,9 @@ use super::{Bool, Conn, Row, StoreError, db, error::one_row};
 mod secret;
 
 pub use secret::{
-    Certificate, SecretSlot, add_certificate, certificates, certificates_of, digests, oci_digests,
-    oci_user_fields, remove_certificate, remove_secret, save_secret, sealed, secret_place, secrets,
+    Certificate, SecretSlot, add_certificate, certificates, certificates_of, digests,
+    newest_sealed, oci_digests, oci_user_fields, remove_certificate, remove_secret, save_secret,
+    sealed, secret_place, secrets,
 };
 
 const BY_ID: &str = "

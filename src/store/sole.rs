@@ -37,7 +37,9 @@ impl Store {
         let Some(file) = sqlite_file(url).filter(|_| self.dialect() == Dialect::Sqlite) else {
             return Ok(Sole { _lock: None });
         };
-        let lock = lock(PathBuf::from(format!("{file}.lock")))?;
+        // One file has one lock, by whatever name it is opened.
+        let file = std::fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
+        let lock = lock(PathBuf::from(format!("{}.lock", file.display())))?;
         for sql in [FREE_DELIVERIES, FREE_LETTERS] {
             self.write(Statement { sql, values: vec![Value::Int(now.millis())] }).await?;
         }

@@ -237,7 +237,7 @@ async fn a_supplier_who_is_down_is_tried_by_the_table_and_admins_hear_of_it() {
         let dead = delivery::failed(&mut reader).await.unwrap();
         drop(reader);
         assert_eq!(dead.len(), 1);
-        assert_eq!(dead[0].attempts.len(), 5);
+        assert_eq!((dead[0].0.attempts.len(), &dead[0].1), (5, &order.number));
         // By hand it starts anew, and arrives.
         act(&inside.app, &ada, Resend { order: order.id }).await.unwrap();
         let held = take(&inside).await.pop().expect("due at once");

@@ -241,7 +241,8 @@ async fn pasted_lines_find_their_supplier_or_are_named() {
         let world = World::new(kind).await;
         let mut reader = world.app.reader(&world.ed).await.unwrap();
         let text = "PEN-1,5\nBOLT-M8;100\nNONE,1\nPEN-1,0.5\nPEN-1,1,partsdesk\n";
-        let (lines, faults) = cart::paste(&mut reader, text).await.unwrap();
+        let (lines, faults) =
+            cart::paste(&mut reader, text, &|typed| Ok(typed.to_owned())).await.unwrap();
         drop(reader);
         let found: Vec<_> = lines.iter().map(|line| line.supplier.as_str()).collect();
         assert_eq!(found, ["office-one", "partsdesk"]);

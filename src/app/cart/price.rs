@@ -10,7 +10,7 @@ use crate::{
         quantity::Quantity,
     },
     domain::{
-        cart::{self, Cart, Goods, PasteFault, not_sold},
+        cart::{self, Cart, Goods, PasteFault, Typed, not_sold},
         catalogue::Item,
         gateway::line_fixed,
         party::Supplier,
@@ -189,15 +189,16 @@ impl Shelf {
 }
 
 /// Reads pasted `sku,quantity` lines and finds the supplier of each article. Every line that cannot
-/// be bought is named; nothing is changed.
+/// be bought is named; nothing is changed. `typed` turns a figure into canonical text.
 pub async fn paste(
     reader: &mut Reader<'_>,
     text: &str,
+    typed: Typed<'_>,
 ) -> Result<(Vec<LineAsked>, Vec<PasteFault>), AppError> {
     reader.need("catalogue", "read")?;
     let buyer = Buyer::of(&mut reader.conn, reader.actor.need_organisation()?).await?;
     let known = catalogue::suppliers_by_id(&mut reader.conn).await?;
-    let cart::Pasted { wanted, mut faults } = cart::paste(text);
+    let cart::Pasted { wanted, mut faults } = cart::paste(text, typed);
     let mut everywhere: Vec<(SupplierId, &str)> = Vec::with_capacity(wanted.len() * known.len());
     for supplier in known.keys() {
         everywhere.extend(wanted.iter().map(|wanted| (*supplier, wanted.sku.as_str())));

@@ -130,13 +130,20 @@ impl SetDelivery {
         };
         *channel = self.channel;
         if let Some(new) = &self.url {
-            cx.app.site.addresses.check_url(new).map_err(|why| {
+            let refusal = |why: &str| {
                 Refusal::invalid("bad-url", "Orders cannot be sent to this address.")
                     .field("url")
-                    .got(shorten(new, 200))
                     .expected(why)
                     .mend("Give the address that the supplier's system listens on.")
-            })?;
+            };
+            // It is shown and kept as it is: a password in it would be, too.
+            if url::Url::parse(new)
+                .is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+            {
+                return Err(refusal("an address without a user or a password").into());
+            }
+            let checked = cx.app.site.addresses.check_url(new);
+            checked.map_err(|why| refusal(&why).got(shorten(new, 200)))?;
             *url = Some(new.clone());
         }
         if let Some(new) = &self.email {

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The requester's own requisition, locked, when it may make this move.
-pub(super) async fn own_for_move(
+async fn own_for_move(
     cx: &mut Cx<'_>,
     id: RequisitionId,
     by: RequisitionMove,
@@ -126,11 +126,7 @@ impl Command for ChangeLines {
 }
 
 /// The lines after an edit; an article that stood there before keeps its accounts and files.
-pub(super) fn relined(
-    cx: &Cx<'_>,
-    before: &[RequisitionLine],
-    goods: Vec<Goods>,
-) -> Vec<RequisitionLine> {
+fn relined(cx: &Cx<'_>, before: &[RequisitionLine], goods: Vec<Goods>) -> Vec<RequisitionLine> {
     let mut known: Vec<&RequisitionLine> = before.iter().collect();
     let mut lines = Vec::with_capacity(goods.len());
     for (position, goods) in (1..).zip(goods) {

@@ -122,7 +122,7 @@ pub(super) fn claimed_names(envelope: Option<&Envelope>, clean: &[u8]) -> Vec<(S
 }
 
 /// Names of a document that are looked up.
-pub(super) const NAMES: usize = 4;
+const NAMES: usize = 4;
 
 /// The one connection that registered any of the names, and whether the first is registered at
 /// all. The server's own identity names nobody.

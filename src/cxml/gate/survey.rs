@@ -58,7 +58,7 @@ pub(super) fn survey(source: &str) -> Survey {
 }
 
 /// The first forbidden character that starts in a range of the text.
-pub(super) fn first_forbidden(source: &[u8], start: usize, length: usize) -> Option<usize> {
+fn first_forbidden(source: &[u8], start: usize, length: usize) -> Option<usize> {
     (start..start + length).find(|offset| {
         let byte = source[*offset];
         let control = byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');

@@ -42,7 +42,7 @@ pub(super) fn decide(steps: &mut [Step], submitted_at: Time, dice: &mut Dice) ->
     (at, rejected)
 }
 
-pub(super) fn void(step: &mut Step) {
+fn void(step: &mut Step) {
     step.state = StepState::Void;
     step.tasks.iter_mut().for_each(|task| {
         task.state = TaskState::Void;

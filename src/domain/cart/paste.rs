@@ -3,7 +3,10 @@
 //! Cells are text and stay text: nothing is computed. A line that cannot be read is reported with
 //! its number and stops no other line.
 
-use crate::base::{quantity::Quantity, text::shorten};
+use crate::{
+    base::{quantity::Quantity, text::shorten},
+    domain::refusal::Refusal,
+};
 
 use super::{MAX_LINES, read_quantity};
 
@@ -44,8 +47,11 @@ pub struct Pasted {
     pub faults: Vec<PasteFault>,
 }
 
+/// How a figure that was typed becomes canonical text.
+pub type Typed<'t> = &'t (dyn Fn(&str) -> Result<String, Refusal> + Sync);
+
 /// Reads pasted text. Blank lines are skipped, and so is a first line that names its columns.
-pub fn paste(text: &str) -> Pasted {
+pub fn paste(text: &str, typed: Typed<'_>) -> Pasted {
     let mut pasted = Pasted::default();
     for (at, line) in text.trim_start_matches('\u{FEFF}').lines().enumerate() {
         if line.trim().is_empty() || (pasted == Pasted::default() && is_head(line)) {
@@ -56,7 +62,7 @@ pub fn paste(text: &str) -> Pasted {
             pasted.faults.push(PasteFault::new(at + 1, line, expected));
             break;
         }
-        match read_line(at + 1, line) {
+        match read_line(at + 1, line, typed) {
             Ok(wanted) => pasted.wanted.push(wanted),
             Err(fault) => pasted.faults.push(fault),
         }
@@ -81,7 +87,7 @@ fn is_head(line: &str) -> bool {
     second.is_some_and(|cell| matches!(cell.as_str(), "quantity" | "qty" | "menge"))
 }
 
-fn read_line(at: usize, line: &str) -> Result<Wanted, PasteFault> {
+fn read_line(at: usize, line: &str, typed: Typed<'_>) -> Result<Wanted, PasteFault> {
     let (sku, quantity, supplier) = match cells(line)[..] {
         [sku, quantity] => (sku, quantity, None),
         [sku, quantity, supplier] => (sku, quantity, Some(supplier)),
@@ -90,7 +96,8 @@ fn read_line(at: usize, line: &str) -> Result<Wanted, PasteFault> {
     if sku.is_empty() {
         return Err(PasteFault::new(at, line, "an article number before the quantity"));
     }
-    let quantity = read_quantity(quantity)
+    let read = typed(quantity).and_then(|text| read_quantity(&text));
+    let quantity = read
         .map_err(|refusal| PasteFault::new(at, quantity, refusal.expected.unwrap_or_default()))?;
     let supplier = supplier.filter(|name| !name.is_empty()).map(str::to_owned);
     Ok(Wanted { line: at, sku: sku.to_owned(), quantity, supplier })
@@ -99,6 +106,10 @@ fn read_line(at: usize, line: &str) -> Result<Wanted, PasteFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn paste(text: &str) -> Pasted {
+        super::paste(text, &|typed| Ok(typed.to_owned()))
+    }
 
     fn read(text: &str) -> Vec<(usize, String, String)> {
         let wanted = paste(text).wanted;

@@ -61,6 +61,17 @@ fn a_bad_line_is_named_with_its_field_and_harms_no_other() {
 }
 
 #[test]
+fn unknown_units_and_cells_beyond_the_head_are_named() {
+    let sheet = sheet(
+        "sku,name,unit,price,currency,description\n\
+         A,Pen,ea,1.00,EUR,fine\nB,Pen,QQQ,1.00,EUR,\nC,Pen,EA,1.00,EUR,fine pen, blue\n",
+    );
+    assert_eq!(sheet.rows.len(), 1);
+    let told: Vec<_> = sheet.faults.iter().map(|f| (f.line, &*f.field, &*f.got)).collect();
+    assert_eq!(told, [(3, "unit", "QQQ"), (4, "line", "blue")]);
+}
+
+#[test]
 fn spreadsheet_formulas_stay_text() {
     let sheet = sheet("sku,name,unit,price,currency\nA,\"=HYPERLINK(\"\"x\"\")\",EA,1,EUR\n");
     assert_eq!(sheet.rows[0].item.name, "=HYPERLINK(\"x\")");

@@ -215,11 +215,12 @@ async fn make(who: &SignedIn, form: &Form) -> Result<(), AppError> {
 async fn amount(who: &SignedIn, text: &str) -> Result<Money, AppError> {
     let mut reader = who.app.reader(&who.actor).await?;
     let currency = absence::currency(&mut reader).await?;
-    Money::parse(text.trim(), currency).map_err(|fault| {
+    let read = who.locale.typed(text).map_err(|refusal| refusal.field("up_to"))?;
+    Money::parse(&read, currency).map_err(|_| {
         Refusal::invalid("bad-amount", "This is no amount.")
             .field("up_to")
             .got(shorten(text, 40))
-            .expected(fault.to_string())
+            .expected(format!("an amount in {currency} such as 1000.00"))
             .into()
     })
 }

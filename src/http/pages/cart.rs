@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
-use super::checkout::Checkout;
+use super::checkout::{self, Checkout};
 use super::shop::{self, Refused, control_id, item_path};
 use crate::{
     app::{
         AppError, act,
-        cart::{AddLines, LineAsked, RemoveLine, SetQuantities, View, current, paste},
+        cart::{AddLines, LineAsked, RemoveLine, SetQuantities, View, current, paste, view},
         gateway::{self, Origin, Shop},
         punchout,
     },
@@ -72,6 +72,8 @@ struct Filled {
     way_elsewhere: bool,
     /// Suppliers' shops in which some of the lines can be changed.
     editable: Vec<Shop>,
+    /// The form of the main button, which the quantities belong to.
+    form: &'static str,
 }
 
 struct Line {
@@ -154,8 +156,10 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
     let empty = Empty::new("Your cart is empty", what).first("Go to the shop", shell.href("/shop"));
     let signs_off =
         |view: &&View| view.can_edit && !view.lines.is_empty() && view.checkout != Way::Transfer;
+    let wish = said.form.filter(|form| form.maybe("cost_center").is_ok_and(|said| said.is_some()));
+    let wish = wish.and_then(|form| checkout::read(form).ok()).map(|(_, wish)| wish);
     let checkout = match view.as_ref().filter(signs_off) {
-        Some(view) => Checkout::of(&shell, &mut reader, &view.cart).await?,
+        Some(view) => Checkout::with(&shell, &mut reader, &view.cart, wish).await?,
         None => None,
     };
     let mut answer =
@@ -209,6 +213,12 @@ impl Filled {
             can_transfer: is_open && transfers && visits,
             way_elsewhere: is_open && transfers && !visits,
             editable: if view.can_edit { editable(origins) } else { Vec::new() },
+            form: match (is_open && transfers && visits, view.checkout) {
+                (true, _) => "transfer",
+                (false, Way::Transfer) => "lines",
+                (false, _) if view.can_edit => "hand-in",
+                (false, _) => "lines",
+            },
             lines: shown
                 .into_iter()
                 .map(|line| Line::of(shell, (view, origins), line, said))
@@ -272,7 +282,8 @@ async fn h_add(Posted { who, form: sent }: Posted) -> Result<Response> {
     let (supplier, sku) = (sent.one("supplier")?.to_owned(), sent.one("sku")?.to_owned());
     let typed = sent.one("quantity")?.to_owned();
     let back = sent.filled("back")?.unwrap_or("/cart");
-    let added = match read_quantity(&typed) {
+    let read = who.locale.typed(&typed).map_err(|refusal| refusal.field("quantity"));
+    let added = match read.and_then(|typed| read_quantity(&typed)) {
         Ok(quantity) => {
             let line = LineAsked { supplier: supplier.clone(), sku: sku.clone(), quantity };
             act(&who.app, &who.actor, AddLines { cart: None, lines: vec![line] }).await
@@ -298,35 +309,55 @@ async fn h_add(Posted { who, form: sent }: Posted) -> Result<Response> {
     }
 }
 
-/// Sets every quantity that the form carries.
-#[handler]
-async fn h_quantities(Posted { who, form }: Posted) -> Result<Response> {
-    let cart = cart_id(&form)?;
-    let mut quantities = Vec::new();
-    let mut faults = Vec::new();
-    for (name, text) in form.pairs() {
-        let Some(line) = name.strip_prefix("quantity-") else { continue };
+/// Sets every quantity that the form carries and that is not what stands there. A page when one of
+/// them cannot be.
+pub(super) async fn keep_typed(who: &SignedIn, form: &Form) -> Result<Option<Response>> {
+    let typed = form.pairs().iter().filter_map(|(name, text)| {
+        name.strip_prefix("quantity-").map(|line| (name, line, text.trim()))
+    });
+    let typed: Vec<_> = typed.collect();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let cart = cart_id(form)?;
+    let lines = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        view(&mut reader, cart).await?.lines
+    };
+    let (mut quantities, mut faults) = (Vec::new(), Vec::new());
+    for (name, line, text) in typed {
         let line: CartLineId = line.parse().map_err(|_| Refusal::not_found("line"))?;
-        match read_quantity(text) {
+        let stands = lines.iter().find(|known| known.id == line);
+        if stands.is_some_and(|known| known.goods.quantity.to_string() == text) {
+            continue;
+        }
+        match who.locale.typed(text).and_then(|text| read_quantity(&text)) {
             Ok(quantity) => quantities.push((line, quantity)),
             Err(refusal) => faults.push(refusal.field(name)),
         }
     }
-    if let Some(first) = faults.pop() {
-        let told = |refusal: &Refusal| Fault {
-            field: refusal.field.clone(),
-            message: refusal.message.clone(),
-        };
+    if let Some(last) = faults.pop() {
+        let told = |fault: &Refusal| Fault { field: fault.field.clone(), message: spoken(fault) };
         let after = form.filled("after")?.map(str::to_owned);
         let faults = faults.iter().map(told).collect();
-        let said =
-            Said { after, faults, form: Some(&form), refusal: Some(first), ..Said::default() };
-        return page(&who, said).await;
+        let said = Said { after, faults, form: Some(form), refusal: Some(last), ..Said::default() };
+        return page(who, said).await.map(Some);
+    }
+    if quantities.is_empty() {
+        return Ok(None);
     }
     match act(&who.app, &who.actor, SetQuantities { cart, quantities }).await {
-        Ok(()) => back(&who, &form, "saved"),
-        Err(AppError::Refusal(refusal)) => refused(&who, &form, *refusal).await,
+        Ok(()) => Ok(None),
+        Err(AppError::Refusal(refusal)) => refused(who, form, *refusal).await.map(Some),
         Err(fault) => Err(fault.into()),
+    }
+}
+
+#[handler]
+async fn h_quantities(Posted { who, form }: Posted) -> Result<Response> {
+    match keep_typed(&who, &form).await? {
+        Some(page) => Ok(page),
+        None => back(&who, &form, "saved"),
     }
 }
 
@@ -346,7 +377,7 @@ async fn h_remove(Path(line): Path<String>, Posted { who, form }: Posted) -> Res
 async fn h_paste(Posted { who, form }: Posted) -> Result<Response> {
     let text = form.one("lines")?;
     let mut reader = who.app.reader(&who.actor).await?;
-    let (lines, faults) = paste(&mut reader, text).await?;
+    let (lines, faults) = paste(&mut reader, text, &|typed| who.locale.typed(typed)).await?;
     drop(reader);
     if !faults.is_empty() || lines.is_empty() {
         let (refusal, faults) = told(&faults);

@@ -49,16 +49,9 @@ pub struct Checkout {
 impl HtmlSafe for Checkout {}
 
 impl Checkout {
-    /// The part for an open cart of the reader's; nothing for somebody who may not hand in.
-    pub async fn of(
-        shell: &Shell,
-        reader: &mut Reader<'_>,
-        cart: &Cart,
-    ) -> Result<Option<Self>, AppError> {
-        Self::with(shell, reader, cart, None).await
-    }
-
-    async fn with(
+    /// The part for an open cart of the reader's, with what was wished already; nothing for somebody
+    /// who may not hand in.
+    pub async fn with(
         shell: &Shell,
         reader: &mut Reader<'_>,
         cart: &Cart,
@@ -178,7 +171,7 @@ struct CheckoutPage {
     checkout: Checkout,
 }
 
-fn read(form: &Form) -> Result<(CartId, Wish), AppError> {
+pub(super) fn read(form: &Form) -> Result<(CartId, Wish), AppError> {
     let cart = form.one("cart")?.parse().map_err(|_| Refusal::not_found("cart"))?;
     let day = |text: &str| {
         parse_day(text).map_err(|_| {
@@ -227,11 +220,18 @@ async fn page(who: &Visitor, form: &Form, refusal: Option<Refusal>) -> Result<Re
 
 #[handler]
 async fn h_preview(Posted { who, form }: Posted) -> Result<Response> {
+    if let Some(page) = super::cart::keep_typed(&who, &form).await? {
+        return Ok(page);
+    }
     page(&who, &form, None).await
 }
 
 #[handler]
 async fn h_submit(Posted { who, form }: Posted) -> Result<Response> {
+    // What was typed on the cart's page and not saved yet is handed in as well.
+    if let Some(page) = super::cart::keep_typed(&who, &form).await? {
+        return Ok(page);
+    }
     let submitted = match read(&form) {
         Ok((cart, wish)) => act(&who.app, &who.actor, Submit { cart, wish }).await,
         Err(fault) => Err(fault),

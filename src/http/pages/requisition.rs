@@ -269,7 +269,8 @@ async fn lines_of(who: &Visitor, form: &Form) -> Result<Vec<LineAsked>, AppError
     }
     if let Some(text) = form.filled("more")? {
         let mut reader = who.app.reader(&who.actor).await?;
-        let (more, faults) = cart::paste(&mut reader, text).await?;
+        let (more, faults) =
+            cart::paste(&mut reader, text, &|typed| who.locale.typed(typed)).await?;
         if let Some(fault) = faults.first() {
             return Err(Refusal::invalid("bad-lines", fault.sentence()).field("more").into());
         }

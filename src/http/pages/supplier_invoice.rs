@@ -108,12 +108,12 @@ async fn create_page(
 
 /// What the form says; lines that are not billed are left out.
 fn read(order: OrderId, form: &Form) -> std::result::Result<CreateFromOrder, Refusal> {
-    let rate = form.filled("tax_rate")?.unwrap_or("0");
-    let tax_rate = decimal::parse(rate).map_err(|fault| {
+    let rate = form.filled("tax_rate")?.unwrap_or_default();
+    let tax_rate = decimal::parse(rate).map_err(|_| {
         Refusal::invalid("bad-tax-rate", "The tax rate cannot be used.")
             .field("tax_rate")
-            .got(shorten(rate, 40))
-            .expected(fault.to_string())
+            .got(if rate.is_empty() { "nothing".to_owned() } else { shorten(rate, 40) })
+            .expected("a rate in percent such as 19 or 5.5; 0 for no tax")
     })?;
     let lines = quantities(form)?;
     if lines.is_empty() {

@@ -133,7 +133,10 @@ async fn ready_page(who: &Visitor, refusal: Option<&Refusal>) -> Result<Response
 }
 
 #[handler]
-async fn h_transfer(Posted { who, .. }: Posted) -> Result<Response> {
+async fn h_transfer(Posted { who, form }: Posted) -> Result<Response> {
+    if let Some(page) = super::cart::keep_typed(&who, &form).await? {
+        return Ok(page);
+    }
     match act(&who.app, &who.actor, Transfer).await {
         Ok(_) => Ok(who.go("/transfer")),
         Err(AppError::Refusal(refusal)) => ready_page(&who, Some(&refusal)).await,

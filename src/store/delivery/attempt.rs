@@ -16,7 +16,7 @@ pub struct Attempt {
     pub detail: String,
 }
 
-pub(super) const INSERT_ATTEMPT: &str = "
+const INSERT_ATTEMPT: &str = "
     insert into attempt (subject_id, number, started_at, finished_at, outcome, status, detail)
     select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6 from attempt where subject_id = $1";
 
@@ -38,7 +38,7 @@ pub(in crate::store) async fn insert_attempt(
     Ok(())
 }
 
-pub(super) const fn verdict_word(verdict: Verdict) -> &'static str {
+const fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Delivered => "delivered",
         Verdict::Permanent => "permanent",
@@ -46,7 +46,7 @@ pub(super) const fn verdict_word(verdict: Verdict) -> &'static str {
     }
 }
 
-pub(super) const ATTEMPTS: &str = "select * from attempt where subject_id = $1 order by number";
+const ATTEMPTS: &str = "select * from attempt where subject_id = $1 order by number";
 
 /// Every attempt of a delivery or a letter, oldest first.
 pub async fn attempts(conn: &mut Conn, subject: &str) -> Result<Vec<Attempt>, StoreError> {

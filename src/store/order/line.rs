@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-pub(super) const INSERT_LINE: &str = "
+const INSERT_LINE: &str = "
     insert into order_line (id, order_id, line_number, requisition_line_id, sku, aux_id,
         description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
         manufacturer, manufacturer_sku, confirmed, backordered, rejected, shipped, received,
@@ -44,7 +44,7 @@ pub async fn insert_line(
         .put(conn)
 }
 
-pub(super) const LINES: &str = "
+const LINES: &str = "
     select l.*, o.supplier_id from order_line l join purchase_order o on o.id = l.order_id
     where l.order_id = $1 order by l.line_number";
 
@@ -54,7 +54,7 @@ pub async fn lines(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderLine>, St
     rows.iter().map(read_line).collect()
 }
 
-pub(super) fn read_line(row: &db::DbRow) -> Result<OrderLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<OrderLine, StoreError> {
     let row = Row::new(row, "order_line");
     let amount = row.decimal("price_amount")?;
     Ok(OrderLine {
@@ -87,7 +87,7 @@ pub(super) fn read_line(row: &db::DbRow) -> Result<OrderLine, StoreError> {
     })
 }
 
-pub(super) const SAVE_PROGRESS: &str = "
+const SAVE_PROGRESS: &str = "
     update order_line set confirmed = $1, backordered = $2, rejected = $3, shipped = $4,
         received = $5, invoiced = $6
     where id = $7";

@@ -15,7 +15,7 @@ pub struct SecretSlot {
     pub created_at: Time,
 }
 
-pub(super) const SECRETS: &str = "
+const SECRETS: &str = "
     select slot, sealed, digest, created_at from partner_secret where partner_id = $1
     order by created_at desc, slot desc";
 
@@ -36,21 +36,21 @@ pub async fn secrets(conn: &mut Conn, id: PartnerId) -> Result<Vec<SecretSlot>, 
         .collect()
 }
 
-pub(super) const DIGESTS: &str = "
+const DIGESTS: &str = "
     select s.partner_id, s.digest from partner_identity i
     join partner p on p.id = i.partner_id and p.disabled_at is null
     join partner_secret s on s.partner_id = i.partner_id
     where i.identity = $1 and i.domain_fold = $2";
-pub(super) const SEALED: &str = "
+const SEALED: &str = "
     select s.partner_id, s.slot, s.sealed from partner_identity i
     join partner p on p.id = i.partner_id and p.disabled_at is null
     join partner_secret s on s.partner_id = i.partner_id
     where i.identity = $1 and i.domain_fold = $2";
-pub(super) const OCI_DIGESTS: &str = "
+const OCI_DIGESTS: &str = "
     select s.partner_id, s.digest from partner p
     join partner_secret s on s.partner_id = p.id
     where p.oci_user = $1 and p.disabled_at is null";
-pub(super) const OCI_USER_FIELDS: &str = "
+const OCI_USER_FIELDS: &str = "
     select distinct oci_user_field from partner
     where oci_user is not null and disabled_at is null order by oci_user_field";
 
@@ -91,7 +91,7 @@ pub async fn oci_digests(
     rows.iter().map(read_digest).collect()
 }
 
-pub(super) fn read_digest(row: &db::DbRow) -> Result<(PartnerId, String), StoreError> {
+fn read_digest(row: &db::DbRow) -> Result<(PartnerId, String), StoreError> {
     let row = Row::new(row, "partner_secret");
     Ok((row.id("partner_id")?, row.text("digest")?))
 }
@@ -112,18 +112,18 @@ pub struct Certificate {
     pub created_at: Time,
 }
 
-pub(super) const CERTIFICATES: &str = "
+const CERTIFICATES: &str = "
     select slot, fingerprint, created_at from partner_certificate where partner_id = $1
     order by slot";
-pub(super) const CERTIFICATES_OF: &str = "
+const CERTIFICATES_OF: &str = "
     select c.partner_id, c.fingerprint from partner_identity i
     join partner p on p.id = i.partner_id and p.disabled_at is null
     join partner_certificate c on c.partner_id = i.partner_id
     where i.identity = $1 and i.domain_fold = $2";
-pub(super) const ADD_CERTIFICATE: &str = "
+const ADD_CERTIFICATE: &str = "
     insert into partner_certificate (partner_id, slot, fingerprint, created_at)
     values ($1, $2, $3, $4)";
-pub(super) const REMOVE_CERTIFICATE: &str = "
+const REMOVE_CERTIFICATE: &str = "
     delete from partner_certificate where partner_id = $1 and slot = $2";
 
 /// Both slots of a connection.
@@ -180,11 +180,26 @@ pub async fn remove_certificate(
     one_row(query.execute(conn).await?.rows_affected(), "certificate")
 }
 
-pub(super) const SAVE_SECRET: &str = "
+const SAVE_SECRET: &str = "
     insert into partner_secret (partner_id, slot, sealed, digest, created_at)
     values ($1, $2, $3, $4, $5)
     on conflict (partner_id, slot) do update set sealed = excluded.sealed,
         digest = excluded.digest, created_at = excluded.created_at";
+
+const NEWEST_SEALED: &str = "
+    select partner_id, slot, sealed from partner_secret order by created_at desc limit 1";
+
+/// The secret that was sealed last, with its place: the key in use must open it.
+pub async fn newest_sealed(conn: &mut Conn) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    let row = db::query(NEWEST_SEALED).fetch_optional(conn).await?;
+    row.map(|row| {
+        let row = Row::new(&row, "partner_secret");
+        let slot = u8::try_from(row.int("slot")?);
+        let slot = slot.map_err(|fault| row.fault("slot", fault))?;
+        Ok((secret_place(row.id("partner_id")?, slot), row.bytes("sealed")?))
+    })
+    .transpose()
+}
 
 /// Where a sealed secret belongs; bound to it, so that it opens nowhere else.
 pub fn secret_place(id: PartnerId, slot: u8) -> String {
@@ -207,8 +222,7 @@ pub async fn save_secret(
     Ok(())
 }
 
-pub(super) const REMOVE_SECRET: &str =
-    "delete from partner_secret where partner_id = $1 and slot = $2";
+const REMOVE_SECRET: &str = "delete from partner_secret where partner_id = $1 and slot = $2";
 
 /// Takes one secret out of use.
 pub async fn remove_secret(conn: &mut Conn, id: PartnerId, slot: u8) -> Result<(), StoreError> {

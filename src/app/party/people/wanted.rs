@@ -111,7 +111,7 @@ impl Wanted {
     }
 }
 
-pub(super) fn filled(text: &Option<String>) -> Option<&str> {
+fn filled(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 

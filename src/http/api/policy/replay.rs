@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// A past requisition that the set would have treated otherwise.
 #[derive(Object)]
 #[oai(rename = "Replayed requisition")]
-pub(super) struct ChangedJson {
+struct ChangedJson {
     requisition: String,
     number: String,
     cost_center: String,
@@ -28,7 +28,7 @@ pub(super) struct ChangedJson {
 /// One step of a plan that was or would be made.
 #[derive(Object)]
 #[oai(rename = "KeptStep")]
-pub(super) struct KeptStepJson {
+struct KeptStepJson {
     order: u32,
     mode: String,
     rule: String,
@@ -39,7 +39,7 @@ pub(super) struct KeptStepJson {
 /// A plan that was or would be made.
 #[derive(Object)]
 #[oai(rename = "KeptPlan")]
-pub(super) struct KeptJson {
+struct KeptJson {
     /// In one line: `mia > dan`.
     short: String,
     steps: Vec<KeptStepJson>,
@@ -61,7 +61,7 @@ impl From<KeptPlan> for KeptJson {
 /// How often a person would newly be asked, and not be asked any more.
 #[derive(Object)]
 #[oai(rename = "ReplayedPerson")]
-pub(super) struct PersonJson {
+struct PersonJson {
     /// E-mail address.
     person: String,
     newly_asked: u64,
@@ -71,7 +71,7 @@ pub(super) struct PersonJson {
 /// What the set would have changed for one cost centre.
 #[derive(Object)]
 #[oai(rename = "ReplayedCostCenter")]
-pub(super) struct CenterJson {
+struct CenterJson {
     cost_center: String,
     looked_at: u64,
     changed: u64,
@@ -81,14 +81,14 @@ pub(super) struct CenterJson {
     newly_signed_total: Vec<MoneyJson>,
 }
 
-pub(super) fn sums(minor: BTreeMap<String, i64>) -> Vec<MoneyJson> {
+fn sums(minor: BTreeMap<String, i64>) -> Vec<MoneyJson> {
     let money =
         |(code, minor): (String, i64)| Some(Money::from_minor(minor, code.parse().ok()?).into());
     minor.into_iter().filter_map(money).collect()
 }
 
 /// Milliseconds as days with two places.
-pub(super) fn days(ms: i64) -> String {
+fn days(ms: i64) -> String {
     let hundredths = ms.saturating_mul(100) / DAY_MS;
     rust_decimal::Decimal::new(hundredths, 2).to_string()
 }
@@ -96,7 +96,7 @@ pub(super) fn days(ms: i64) -> String {
 /// A requisition that the draft beside the rules in force would have planned otherwise.
 #[derive(Object)]
 #[oai(rename = "Divergence")]
-pub(super) struct DivergenceJson {
+struct DivergenceJson {
     requisition: String,
     number: String,
     /// Which drafts ran: `approval 4`.
@@ -117,7 +117,7 @@ pub(super) struct ShadowJson {
 
 #[derive(Object)]
 #[oai(rename = "RunningShadow")]
-pub(super) struct RunningJson {
+struct RunningJson {
     kind: String,
     version: i64,
     since: String,

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 /// The rule that asks, in the version that was in force.
 #[derive(Object)]
 #[oai(rename = "Rule")]
-pub(super) struct RuleJson {
+struct RuleJson {
     id: String,
     version: i64,
 }
@@ -28,7 +28,7 @@ pub(super) struct RuleJson {
 /// Who may decide a task beside its assignee.
 #[derive(Object)]
 #[oai(rename = "StandIn")]
-pub(super) struct StandInJson {
+struct StandInJson {
     /// E-mail address.
     person: String,
     /// `delegation` or `escalation`.
@@ -41,7 +41,7 @@ pub(super) struct StandInJson {
 /// One step waiting for one person.
 #[derive(Object)]
 #[oai(rename = "PlanTask", skip_serializing_if_is_none)]
-pub(super) struct TaskJson {
+struct TaskJson {
     /// Absent in a preview.
     id: Option<String>,
     /// E-mail address.
@@ -60,7 +60,7 @@ pub(super) struct TaskJson {
 /// One step; steps side by side share one order.
 #[derive(Object)]
 #[oai(rename = "PlanStep", skip_serializing_if_is_none)]
-pub(super) struct StepJson {
+struct StepJson {
     order: u32,
     /// `any`, `all`, `first`, or `2-of` to `9-of`.
     mode: String,
@@ -95,7 +95,7 @@ pub(super) struct PlanJson {
 /// A line of a requisition.
 #[derive(Object)]
 #[oai(rename = "RequisitionLine")]
-pub(super) struct LineJson {
+struct LineJson {
     /// From 1.
     line: i64,
     sku: String,
@@ -114,7 +114,7 @@ pub(super) struct LineJson {
 /// What a line is charged to.
 #[derive(Object)]
 #[oai(rename = "LineAccount")]
-pub(super) struct AccountJson {
+struct AccountJson {
     name: String,
     value: String,
 }
@@ -122,7 +122,7 @@ pub(super) struct AccountJson {
 /// An order that the requisition became.
 #[derive(Object)]
 #[oai(rename = "RequisitionOrder")]
-pub(super) struct OrderJson {
+struct OrderJson {
     id: String,
     number: String,
     /// The supplier's short name.
@@ -134,7 +134,7 @@ pub(super) struct OrderJson {
 /// Where an incoming order differs from the cart that was returned.
 #[derive(Object)]
 #[oai(rename = "Flag")]
-pub(super) struct FlagJson {
+struct FlagJson {
     line: u32,
     field: String,
     expected: String,
@@ -145,7 +145,7 @@ pub(super) struct FlagJson {
 /// What an approver did to one line.
 #[derive(Object)]
 #[oai(rename = "LineEdit")]
-pub(super) struct LineEditJson {
+struct LineEditJson {
     /// The line's number.
     line: i64,
     /// `rejected`, `quantity` or `account`.
@@ -160,7 +160,7 @@ pub(super) struct LineEditJson {
     at: String,
 }
 
-pub(super) fn line_edit(view: &RequisitionView, edit: &LineEdit) -> LineEditJson {
+fn line_edit(view: &RequisitionView, edit: &LineEdit) -> LineEditJson {
     LineEditJson {
         line: edit.position,
         what: edit.what.to_string(),
@@ -212,7 +212,7 @@ pub(super) struct RequisitionJson {
     buyer_order_id: Option<String>,
 }
 
-pub(super) fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
+fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
     let goods = &line.goods;
     LineJson {
         line: line.position,
@@ -228,11 +228,11 @@ pub(super) fn line(view: &RequisitionView, line: &RequisitionLine) -> LineJson {
     }
 }
 
-pub(super) fn account(Account { name, value }: &Account) -> AccountJson {
+fn account(Account { name, value }: &Account) -> AccountJson {
     AccountJson { name: name.clone(), value: value.clone() }
 }
 
-pub(super) fn task(view: &RequisitionView, task: &Task) -> TaskJson {
+fn task(view: &RequisitionView, task: &Task) -> TaskJson {
     let decision = task.decision.as_ref();
     let stand_in = |one: &StandIn| StandInJson {
         person: view.mail(one.person),
@@ -256,7 +256,7 @@ pub(super) fn task(view: &RequisitionView, task: &Task) -> TaskJson {
     }
 }
 
-pub(super) fn step(view: &RequisitionView, step: &Step) -> StepJson {
+fn step(view: &RequisitionView, step: &Step) -> StepJson {
     StepJson {
         order: step.order,
         mode: step.mode.to_string(),
@@ -268,7 +268,7 @@ pub(super) fn step(view: &RequisitionView, step: &Step) -> StepJson {
     }
 }
 
-pub(super) fn order(shown: &OrderShown) -> OrderJson {
+fn order(shown: &OrderShown) -> OrderJson {
     OrderJson {
         id: shown.order.id.to_string(),
         number: shown.order.number.clone(),
@@ -278,7 +278,7 @@ pub(super) fn order(shown: &OrderShown) -> OrderJson {
     }
 }
 
-pub(super) fn flag(flag: &Flag) -> FlagJson {
+fn flag(flag: &Flag) -> FlagJson {
     FlagJson {
         line: flag.line,
         field: flag.field.clone(),

@@ -310,11 +310,12 @@ async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError>
         organisation::get(&mut reader).await?.organisation.currency
     };
     let limit = form.filled("limit")?.unwrap_or_default();
-    let limit = Money::parse(limit, currency).map_err(|fault| {
+    let read = who.locale.typed(limit).map_err(|refusal| refusal.field("limit"))?;
+    let limit = Money::parse(&read, currency).map_err(|_| {
         Refusal::invalid("bad-amount", "This is no amount.")
             .field("limit")
             .got(shorten(limit, 40))
-            .expected(fault.to_string())
+            .expected(format!("an amount in {currency} such as 1000.00"))
     })?;
     let mode = form.filled("mode")?.unwrap_or_default();
     let mode = mode.parse().map_err(|_| {

@@ -12,7 +12,7 @@ use crate::{
     domain::refusal::Refusal,
     http::{
         actor::{Posted, Query, SignedIn},
-        part::{self as ui, Empty, Html, Shell},
+        part::{self as ui, Empty, Html, Shell, Tone},
     },
 };
 
@@ -25,21 +25,26 @@ async fn h_list(who: SignedIn, query: Query) -> Result<Response> {
     };
     let mut view = View::new(&who, "Deliveries", None).await?.under(&[]).done(&query);
     if failed.is_empty() {
-        let what = "Documents that were given up after three days stand here, to be sent again.";
+        let what = "Documents that could not be delivered stand here, until they are.";
         return view.section(Section::Empty(Empty::new("All arrived", what))).answer(&who);
     }
-    view = view.lead("These were given up. Mend the cause, then send them again.");
-    let rows = failed.iter().map(|one| row(&who, &view.shell, one)).collect();
-    let heads = ["About", "By", "To", "Attempts", "What was answered", "Since", ""];
+    view = view.lead("These did not arrive. Mend the cause, then send them again.");
+    let rows = failed.iter().map(|(one, name)| row(&who, &view.shell, one, name)).collect();
+    let heads =
+        ["About", "State", "By", "To", "Attempts", "What was answered", "Since", "Next try", ""];
     view.table(Table::new(&heads, rows)).answer(&who)
 }
 
-fn row(who: &SignedIn, shell: &Shell, one: &DeliveryView) -> Vec<Html> {
+fn row(who: &SignedIn, shell: &Shell, one: &DeliveryView, name: &str) -> Vec<Html> {
     let sent = &one.delivery;
     let is_order = sent.about.parse::<OrderId>().is_ok();
     let about = match is_order {
-        true => ui::link(&who.href(&format!("/orders/{}", sent.about)), &sent.about),
-        false => ui::text(&sent.about),
+        true => ui::link(&who.href(&format!("/orders/{}", sent.about)), name),
+        false => ui::text(name),
+    };
+    let (state, next) = match sent.next_at {
+        Some(at) => (ui::toned("tried again", Tone::Warn), shell.when(at)),
+        None => (ui::toned("given up", Tone::Bad), ui::text("")),
     };
     let again = match is_order {
         true => shell.button("Send again", &format!("/admin/deliveries/{}", sent.about), "small"),
@@ -48,11 +53,13 @@ fn row(who: &SignedIn, shell: &Shell, one: &DeliveryView) -> Vec<Html> {
     let last = one.attempts.last().map(|attempt| attempt.detail.as_str());
     vec![
         about,
+        state,
         ui::text(sent.channel.word()),
         ui::text(&sent.target),
         ui::text(&sent.attempts.to_string()),
         ui::text(last.unwrap_or_default()),
         shell.when(sent.created_at),
+        next,
         again,
     ]
 }

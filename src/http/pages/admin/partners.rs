@@ -47,6 +47,7 @@ async fn h_list(who: SignedIn, query: Query) -> Result<Response> {
         let ids = one.identities.iter().map(|id| format!("{} {}", id.domain, id.identity));
         let state = match one.disabled_at {
             Some(_) => ui::toned("disabled", Tone::Bad),
+            None if one.is_held => ui::toned("not live yet", Tone::Warn),
             None => ui::toned("active", Tone::Good),
         };
         vec![

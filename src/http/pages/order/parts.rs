@@ -56,7 +56,7 @@ pub(super) fn sending(shell: &Shell, view: &DeliveryView) -> Sending {
     }
 }
 
-pub(super) fn way(channel: &str) -> &str {
+fn way(channel: &str) -> &str {
     match channel {
         "cxml" => "cXML",
         "email" => "e-mail",
