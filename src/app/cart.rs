@@ -306,6 +306,8 @@ pub struct View {
     pub lines: Vec<CartLine>,
     pub suppliers: HashMap<SupplierId, Supplier>,
     pub total: Money,
+    /// The visit only inspects: nothing goes back with it.
+    pub looks_only: bool,
     /// Neither handed in nor returned nor looked at by an inspecting session.
     pub can_edit: bool,
     /// Which way carts of this organisation take.
@@ -363,5 +365,6 @@ async fn shown(reader: &mut Reader<'_>, cart: Cart) -> Result<View, AppError> {
         own && !looks_only && cart.state == CartState::Open && reader.may("cart", "edit");
     let organisation = store::organisation::get(&mut reader.conn, cart.organisation).await?;
     let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
-    Ok(View { cart, lines, suppliers, total, can_edit, checkout: organisation.checkout })
+    let checkout = organisation.checkout;
+    Ok(View { cart, lines, suppliers, total, can_edit, looks_only, checkout })
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::{
     base::{decimal, money::Currency, quantity::Quantity},
-    cxml::{self, Document, Envelope, Payload, Status, order::OrderRequest},
+    cxml::{self, Document, Envelope, Payload, Status, multipart, order::OrderRequest},
 };
 
 use super::{
@@ -172,8 +172,16 @@ async fn receive(sim: Arc<SupplierSim>, mut req: Request) -> Response {
     if sim.down.load(Ordering::Relaxed) {
         return page::plain(StatusCode::SERVICE_UNAVAILABLE, "switched off");
     }
-    let body = page::body(&mut req).await;
-    let status = match cxml::decode(&body, req.header("content-type")) {
+    let sent = page::body(&mut req).await;
+    // An order with attachments is a multipart body; the document is its root.
+    let kind = req.header("content-type");
+    let parts = kind.and_then(multipart::boundary);
+    let parts = parts.map(|boundary| multipart::parts(&sent, &boundary)).unwrap_or_default();
+    let (body, kind) = match multipart::root(&parts, None) {
+        Some(root) => (root.body.as_slice(), None),
+        None => (sent.as_slice(), kind),
+    };
+    let status = match cxml::decode(body, kind) {
         Err(fault) => Status::new(406, fault.to_string()),
         Ok(document) => {
             let secret =
@@ -183,7 +191,7 @@ async fn receive(sim: Arc<SupplierSim>, mut req: Request) -> Response {
                     Status::new(401, "The shared secret is not ours.")
                 }
                 Payload::OrderRequest(order) => {
-                    sim.wire.keep("got", format!("order {}", order.order_id), &body);
+                    sim.wire.keep("got", format!("order {}", order.order_id), body);
                     sim.book(&document.envelope, order);
                     Status::ok()
                 }

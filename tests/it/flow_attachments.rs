@@ -173,3 +173,18 @@ async fn an_order_that_waits_is_handed_over_with_its_attachments() {
     let again = server.client().xml("/cxml", &ask).await.expect(200);
     assert!(again.body == first.body && again.header("content-type") == Some(&*kind));
 }
+
+#[tokio::test]
+async fn the_demos_supplier_takes_an_order_with_attachments() {
+    let server = Server::demo().await;
+    let mia = server.api("mia@globex.example").await;
+    let answer = post(&server, &order("8@globex", "4500000019", "cid:drawing@globex")).await;
+    assert_eq!(documents::status(&answer), Some(201), "{answer}");
+    let task = mia.list("/tasks").await[0]["requisition"].as_str().unwrap().to_owned();
+    mia.decide(&task, "approve").await.expect(200);
+    let client = server.client();
+    eventually("the simulator books it", || async {
+        client.get("/sim/supplier/state.json").await.text().contains("PEN-01")
+    })
+    .await;
+}

@@ -303,6 +303,11 @@ async fn nothing_is_taken_from_strangers_late_comers_or_a_shop_that_says_no() {
     let dollars = form.field("cxml-urlencoded").unwrap().replace("\"EUR\"", "\"USD\"");
     let dollars = form.clone().with("cxml-urlencoded", &dollars);
     assert_eq!(stranger.form(&dollars.action, &dollars.fields).await.status, 422);
+    // Nobody could say how much an unknown unit is.
+    let crates = form.field("cxml-urlencoded").unwrap().replace(">EA<", ">KISTE<");
+    let crates = form.clone().with("cxml-urlencoded", &crates);
+    let refused = stranger.form(&crates.action, &crates.fields).await.expect(422).text();
+    assert!(html::plain(&refused).contains("KISTE"), "{refused}");
     server.advance("PT5H").await;
     assert_eq!(stranger.form(&form.action, &form.fields).await.status, 403);
     // Neither the secret nor a live token stands in what is kept.

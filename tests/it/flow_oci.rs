@@ -173,3 +173,20 @@ async fn a_system_copies_the_catalogue_page_by_page_as_json() {
     let stranger = "/oci?USERNAME=globex&PASSWORD=x&FUNCTION=DOWNLOADJSON";
     assert!((400..500).contains(&program.get(stranger).await.status));
 }
+
+#[tokio::test]
+async fn a_refused_transfer_tells_the_whole_of_its_first_fault() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@globex.example").await;
+    let path = format!("/partners/{}", ada.list("/partners").await[0]["id"].as_str().unwrap());
+    let rule = serde_json::json!({"profile_overrides": "[oci.lengths]\nVENDORMAT = 3"});
+    ada.put(&path, rule).await.expect(200);
+    let (sap, _) = punch_out(&server, "globex").await;
+    sap.add_to_cart("PEN-01", "10").await;
+    let cart = sap.get("/cart").await.expect(200).text();
+    let way = html::form(&cart, "Transfer cart").unwrap();
+    let page = sap.submit(&way.action, &way.fields).await.expect(422).text();
+    let told = html::plain(&page);
+    assert!(told.contains("Got: PEN-01. Expected: at most 3 characters"), "{told}");
+    assert!(!page.contains("href=\"#f-lines"), "{page}");
+}

@@ -100,6 +100,23 @@ async fn once_the_cookie_came_back_no_address_takes_the_visit_over() {
 }
 
 #[tokio::test]
+async fn who_only_looks_at_a_cart_is_offered_no_transfer() {
+    let server = Server::demo().await;
+    let line = "</Contact><ItemOut quantity=\"2\"><ItemID><SupplierPartID>PEN-01</SupplierPartID>\
+                </ItemID></ItemOut></PunchOutSetupRequest>";
+    let document = setup(GLOBEX, "look@test", "ed@globex.example", "c", BACK)
+        .replace("operation=\"create\"", "operation=\"inspect\"")
+        .replace("</Contact></PunchOutSetupRequest>", line);
+    let looker = server.client();
+    let start = start_page(&looker.xml("/cxml", &document).await.text()).unwrap();
+    looker.open(&start).await;
+    let page = looker.get("/cart").await.expect(200).text();
+    assert!(html::plain(&page).contains("opened this cart to be looked at"), "{page}");
+    assert!(html::form(&page, "Transfer cart").is_none());
+    assert!(html::form(&page, "Cancel and return").is_some());
+}
+
+#[tokio::test]
 async fn an_expired_start_link_is_refused_like_a_used_one() {
     let server = Server::demo().await;
     let client = server.client();

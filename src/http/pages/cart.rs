@@ -68,6 +68,8 @@ struct Filled {
     after: String,
     /// Back to the procurement system at once.
     can_transfer: bool,
+    /// The visit was called to look at this cart.
+    looks_only: bool,
     /// Why neither way on is offered here.
     way_elsewhere: bool,
     /// Suppliers' shops in which some of the lines can be changed.
@@ -210,7 +212,8 @@ impl Filled {
             can_edit: view.can_edit,
             pager: Pager::new(&shell.href("/cart"), after, next.as_deref()),
             after: after.unwrap_or_default().to_owned(),
-            can_transfer: is_open && transfers && visits,
+            can_transfer: is_open && transfers && visits && !view.looks_only,
+            looks_only: view.looks_only,
             way_elsewhere: is_open && transfers && !visits,
             editable: if view.can_edit { editable(origins) } else { Vec::new() },
             form: match (is_open && transfers && visits, view.checkout) {

@@ -119,7 +119,9 @@ async fn ready_page(who: &Visitor, refusal: Option<&Refusal>) -> Result<Response
     let mut shell = who.shell("Carts ready to go back", "/cart").await?;
     shell.narrow = true;
     if let Some(refusal) = refusal {
-        shell.refuse(refusal);
+        // Each fault is told whole; its field is one of the cart and stands nowhere on this page.
+        let first = Refusal { field: None, ..refusal.clone() };
+        shell.faults.push(crate::http::part::Fault { field: None, message: first.to_string() });
         for (_, further) in refusal.more.iter().filter(|(name, _)| *name == "further") {
             shell.faults.push(crate::http::part::Fault { field: None, message: further.clone() });
         }
