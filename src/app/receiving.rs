@@ -5,6 +5,7 @@
 //! `domain::order::MOVES` alone.
 
 mod arrive;
+mod unship;
 
 pub use arrive::{confirmation, receipt, ship_notice};
 
@@ -249,6 +250,9 @@ async fn ship(
     said: &shipment::Said,
     (source, document): Said,
 ) -> Result<Option<ShipmentId>, AppError> {
+    if said.taken_back {
+        return unship::take_back(cx, order, said).await;
+    }
     let before = store::order::lines(cx.conn, order.id).await?;
     let mut all = store::shipment::of_order(cx.conn, order.id).await?;
     let number = match &said.number {
@@ -306,7 +310,7 @@ type Lines<'l> = (&'l [OrderLine], &'l [OrderLine]);
 /// Moves the order and saves the lines that changed. The order's version guards both.
 async fn save(
     cx: &mut Cx<'_>,
-    mut order: Order,
+    order: Order,
     (before, after): Lines<'_>,
     by: OrderMove,
 ) -> Result<Order, AppError> {
@@ -319,6 +323,16 @@ async fn save(
             state.closed_by(after).unwrap_or(state)
         }
     };
+    keep(cx, order, (before, after), state).await
+}
+
+/// Saves the state and the lines that changed.
+async fn keep(
+    cx: &mut Cx<'_>,
+    mut order: Order,
+    (before, after): Lines<'_>,
+    state: OrderState,
+) -> Result<Order, AppError> {
     store::order::set_state(cx.conn, &order, state).await?;
     for (old, new) in before.iter().zip(after) {
         if old.progress != new.progress {

@@ -19,7 +19,7 @@ pub(super) use change::{own_to_change, take_back};
 
 pub use facts::{Draft, known};
 pub use forecast::{Forecast, Wait};
-pub use incoming::{Handed, Incoming, submit_incoming};
+pub use incoming::{Handed, Incoming, IncomingLine, submit_incoming};
 pub use plan::{Planned, fact_of, keep_record, number, outcome, plan, steps};
 pub use registers::Wish;
 pub(super) use registers::{colleague, members};
@@ -46,7 +46,8 @@ use crate::{
         party::{AddressKind, CostCenter, Organisation, Person, PostalAddress},
         refusal::Refusal,
         requisition::{
-            Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState, content_hash,
+            BuyerLine, Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState,
+            content_hash,
         },
     },
     policy::limits::LooksBack,
@@ -177,6 +178,7 @@ fn fresh_line(position: i64, goods: Goods) -> RequisitionLine {
         goods,
         accounts: Vec::new(),
         attachments: Vec::new(),
+        buyer: BuyerLine::default(),
     }
 }
 

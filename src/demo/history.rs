@@ -27,7 +27,8 @@ use crate::{
         party::{AddressKind, Organisation, Person, PostalAddress},
         refusal::Refusal,
         requisition::{
-            Extras, Requisition, RequisitionLine, RequisitionSource, RequisitionState, content_hash,
+            BuyerLine, Extras, Requisition, RequisitionLine, RequisitionSource, RequisitionState,
+            content_hash,
         },
     },
     store,
@@ -390,6 +391,6 @@ fn fresh<K: Kind>(cx: &Cx<'_>) -> Id<K> {
 }
 
 fn line(cx: &Cx<'_>, position: i64, goods: Goods) -> RequisitionLine {
-    let (accounts, attachments) = (Vec::new(), Vec::new());
-    RequisitionLine { id: fresh(cx), position, goods, accounts, attachments }
+    let (accounts, attachments, buyer) = (Vec::new(), Vec::new(), BuyerLine::default());
+    RequisitionLine { id: fresh(cx), position, goods, accounts, attachments, buyer }
 }

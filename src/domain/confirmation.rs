@@ -56,6 +56,15 @@ pub struct Part {
     pub comment: String,
 }
 
+impl Part {
+    /// The order's price of the line, when the supplier named another.
+    pub fn other_price(&self, lines: &[OrderLine]) -> Option<Decimal> {
+        let line = lines.iter().find(|line| line.line_number == self.line_number)?;
+        let ordered = line.goods.price.amount;
+        self.price.filter(|price| *price != ordered).map(|_| ordered)
+    }
+}
+
 /// One confirmation, as it was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmation {
@@ -103,7 +112,8 @@ pub fn parts_of(
     for one in said {
         let ordered = line(lines, one.line_number)?;
         check_sum(one, ordered)?;
-        parts.extend(one.parts.iter().cloned());
+        // Nothing of a line says nothing about it.
+        parts.extend(one.parts.iter().filter(|part| !part.quantity.is_zero()).cloned());
     }
     let silent = |line: &&OrderLine| said.iter().all(|one| one.line_number != line.line_number);
     let default = match kind {
@@ -226,6 +236,9 @@ mod tests {
         assert_eq!(but, [part(1, Reject, 10), part(2, Accept, 5)]);
         let only = parts_of(ConfirmationKind::Detail, &[one], &lines).unwrap();
         assert_eq!(only, [part(1, Reject, 10)]);
+        let nothing = said(1, vec![part(1, Accept, 0)]);
+        let nothing = parts_of(ConfirmationKind::Detail, &[nothing], &lines).unwrap_err();
+        assert_eq!(nothing.code, "empty-confirmation");
         let none = parts_of(ConfirmationKind::Detail, &[], &lines).unwrap_err();
         assert_eq!(none.code, "empty-confirmation");
         let alien = said(3, vec![part(3, Accept, 1)]);

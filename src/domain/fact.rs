@@ -312,6 +312,11 @@ pub enum Fact {
         requisition: String,
         shipment: String,
     },
+    ShipmentTakenBack {
+        order: String,
+        requisition: String,
+        shipment: String,
+    },
     OrderReceived {
         order: String,
         requisition: String,

@@ -43,6 +43,8 @@ words! {
         Reject = "reject",
         ShipPart = "ship_part",
         Ship = "ship",
+        /// The supplier took back what it said was on its way; what else stands is then said anew.
+        Unship = "unship",
         ReceivePart = "receive_part",
         Receive = "receive",
         /// Something that was received went back to the supplier.
@@ -113,6 +115,10 @@ pub const MOVES: &[(OrderState, OrderMove, OrderState)] = {
         (State::PartlyReceived, Move::Receive, State::Received),
         (State::PartlyReceived, Move::GiveBack, State::PartlyReceived),
         (State::Received, Move::GiveBack, State::PartlyReceived),
+        (State::PartlyShipped, Move::Unship, State::Sent),
+        (State::Shipped, Move::Unship, State::Sent),
+        (State::PartlyReceived, Move::Unship, State::PartlyReceived),
+        (State::Received, Move::Unship, State::Received),
         (State::Received, Move::Close, State::Closed),
     ]
 };

@@ -2,8 +2,8 @@
 
 use crate::base::{
     id::{
-        CartId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId, RequisitionId,
-        RequisitionLineId,
+        CartId, CartLineId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId,
+        RequisitionId, RequisitionLineId,
     },
     money::{Currency, Money},
     time::{Day, Time},
@@ -127,7 +127,7 @@ pub struct Requisition {
 /// Something about an incoming order that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Flag {
-    /// The line number, from 1.
+    /// The line number, from 1; 0 is the order as a whole.
     pub line: u32,
     pub field: String,
     pub expected: String,
@@ -140,6 +140,9 @@ impl Flag {
     pub fn sentence(&self) -> String {
         let Self { line, field, expected, got, tolerance } = self;
         match tolerance.as_str() {
+            _ if *line == 0 => {
+                format!("The order: {field} {got}; its lines make {expected}.")
+            }
             "" => format!("Line {line}: {field} {got}; expected {expected}."),
             _ => format!(
                 "Line {line}: {field} was {expected} in the returned cart and is {got} in the \
@@ -159,6 +162,26 @@ pub struct RequisitionLine {
     pub accounts: Vec<Account>,
     /// SHA-256 of each file attached to the line, as hexadecimal.
     pub attachments: Vec<String>,
+    pub buyer: BuyerLine,
+}
+
+impl RequisitionLine {
+    /// The number by which the procurement system speaks of the line.
+    pub fn buyer_number(&self) -> i64 {
+        self.buyer.number.unwrap_or(self.position)
+    }
+}
+
+/// What a procurement system's order says of a line beside its goods.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuyerLine {
+    /// Its lineNumber; lines may come in any order and with gaps.
+    pub number: Option<i64>,
+    /// Read by the supplier, as the day is.
+    pub comment: String,
+    pub needed_on: Option<Day>,
+    /// The line of a returned cart that it was compared with.
+    pub cart_line: Option<CartLineId>,
 }
 
 #[cfg(test)]

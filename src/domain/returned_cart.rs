@@ -1,17 +1,60 @@
 //! An ordered line against the line of the cart that was returned for it.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
-use crate::base::{decimal, money::UnitPrice, quantity::Quantity};
+use crate::base::{decimal, id::CartLineId, money::UnitPrice, quantity::Quantity};
 
-use super::{cart::Goods, requisition::Flag};
+use super::{
+    cart::{CartLine, Goods},
+    requisition::Flag,
+};
+
+/// How much was ordered of each returned line so far, by this order and by those that stand: a line
+/// that was returned once is not bought twice by being named twice.
+#[derive(Debug, Clone, Default)]
+pub struct Drawn(HashMap<CartLineId, Decimal>);
+
+impl Drawn {
+    pub fn add(&mut self, line: CartLineId, quantity: Decimal) {
+        *self.0.entry(line).or_default() += quantity;
+    }
+
+    pub fn of(&self, line: CartLineId) -> Decimal {
+        self.0.get(&line).copied().unwrap_or_default()
+    }
+}
+
+/// Of several returned lines of one number the one with this auxiliary id, else with this quantity,
+/// else the one that fits best; one of which something is left goes before one that is used up.
+pub fn closest<'l>(
+    lines: &'l [CartLine],
+    drawn: &Drawn,
+    (auxiliary, quantity): (&str, Quantity),
+) -> Option<&'l CartLine> {
+    let named = |line: &&CartLine| {
+        !auxiliary.is_empty()
+            && (line.id.to_string() == auxiliary || line.goods.aux_id == auxiliary)
+    };
+    let left = |line: &&CartLine| drawn.of(line.id) < line.goods.quantity.value();
+    let whole = |line: &&CartLine| line.goods.quantity == quantity && drawn.of(line.id).is_zero();
+    let by_name = || lines.iter().filter(named);
+    by_name()
+        .find(left)
+        .or_else(|| by_name().next())
+        .or_else(|| lines.iter().find(whole))
+        .or_else(|| lines.iter().find(left))
+        .or_else(|| lines.first())
+}
 
 /// A line as the procurement system ordered it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ordered {
     /// From 1.
     pub line: u32,
-    pub quantity: Quantity,
+    /// Of the returned line, with what was ordered of it before.
+    pub in_all: Decimal,
     pub price: UnitPrice,
 }
 
@@ -30,8 +73,8 @@ pub fn compare(ordered: Ordered, returned: &Goods, tolerance: Decimal) -> Vec<Fl
         let tolerance = format!("{} %", decimal::canonical(tolerance));
         flag("price", price_text(returned.price), price_text(ordered.price), tolerance);
     }
-    if ordered.quantity > returned.quantity {
-        let (expected, got) = (returned.quantity.to_string(), ordered.quantity.to_string());
+    if ordered.in_all > returned.quantity.value() {
+        let (expected, got) = (returned.quantity.to_string(), decimal::canonical(ordered.in_all));
         flag("quantity", expected, got, "0".to_owned());
     }
     flags
@@ -88,8 +131,8 @@ mod tests {
     }
 
     fn fields(amount: &str, per: &str, quantity: &str, tolerance: &str) -> Vec<String> {
-        let quantity = Quantity::parse(quantity).unwrap();
-        let ordered = Ordered { line: 1, quantity, price: price(amount, per) };
+        let in_all = decimal::parse(quantity).unwrap();
+        let ordered = Ordered { line: 1, in_all, price: price(amount, per) };
         let tolerance = decimal::parse(tolerance).unwrap();
         let flags = compare(ordered, &returned("12", "100"), tolerance);
         flags.into_iter().map(|flag| flag.field).collect()
@@ -112,5 +155,34 @@ mod tests {
     fn more_than_was_returned_is_flagged_and_less_is_not() {
         assert!(fields("12", "100", "9", "0").is_empty());
         assert_eq!(fields("12", "100", "11", "0"), ["quantity"]);
+    }
+
+    #[test]
+    fn what_is_named_twice_is_taken_twice() {
+        let line = |id: u128, quantity: &str, aux_id: &str| CartLine {
+            id: CartLineId::from_bits(id),
+            position: 1,
+            goods: Goods {
+                quantity: Quantity::parse(quantity).unwrap(),
+                aux_id: aux_id.to_owned(),
+                ..returned("12", "100")
+            },
+        };
+        let lines = [line(1, "3", ""), line(2, "5", "key"), line(3, "3", "")];
+        let three = Quantity::parse("3").unwrap();
+        let mut drawn = Drawn::default();
+        let mut take = |auxiliary: &str| {
+            let found = closest(&lines, &drawn, (auxiliary, three)).unwrap();
+            drawn.add(found.id, three.value());
+            let ordered =
+                Ordered { line: 1, in_all: drawn.of(found.id), price: price("12", "100") };
+            (found.id, compare(ordered, &found.goods, Decimal::ZERO).len())
+        };
+        let id = CartLineId::from_bits;
+        assert_eq!(take(""), (id(1), 0));
+        assert_eq!(take(""), (id(3), 0), "the other of the same number and quantity");
+        assert_eq!(take("key"), (id(2), 0));
+        assert_eq!(take("key"), (id(2), 1), "six of five");
+        assert_eq!(take(""), (id(1), 1), "six of three");
     }
 }

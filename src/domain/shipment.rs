@@ -39,6 +39,8 @@ pub struct Said {
     pub number: Option<String>,
     /// It takes the place of the earlier one of the same number.
     pub update: bool,
+    /// The earlier one of the same number is taken back, and nothing takes its place.
+    pub taken_back: bool,
     pub carrier: String,
     pub tracking: String,
     pub delivery_on: Option<Day>,
@@ -80,6 +82,13 @@ pub fn parts_of(
         parts.extend(lines.iter().map(whole));
     }
     parts.retain(|part| !part.quantity.is_zero());
+    if parts.is_empty() && !said.is_empty() {
+        return Err(Refusal::invalid("bad-quantity", "Every quantity is zero.")
+            .field("lines")
+            .got("0")
+            .expected("a number above zero for what moves")
+            .mend("Leave out what does not move."));
+    }
     if parts.is_empty() {
         return Err(Refusal::conflict("nothing-left", "Nothing of this order is left to move.")
             .field("lines")
@@ -101,8 +110,9 @@ pub fn count<'s>(
             continue;
         };
         let shipped = line.progress.shipped + part.quantity;
-        if shipped > line.ordered() {
-            return Err(over_quantity(line, "shipped", shipped, line.ordered()));
+        // What the supplier turned down it does not ship.
+        if shipped > line.wanted() {
+            return Err(over_quantity(line, "shipped", shipped, line.wanted()));
         }
         line.progress.shipped = shipped;
     }
@@ -137,6 +147,8 @@ mod tests {
         assert_eq!(parts, [moved(1, 7)]);
         let below = parts_of(&[moved(1, -1)], &lines, OrderLine::to_ship).unwrap_err();
         assert_eq!(below.code, "bad-quantity");
+        let nothing = parts_of(&[moved(1, 0)], &lines, OrderLine::to_ship).unwrap_err();
+        assert_eq!(nothing.code, "bad-quantity");
     }
 
     #[test]
@@ -146,5 +158,8 @@ mod tests {
         assert_eq!(lines[0].progress.shipped, 10.into());
         let refusal = count(&mut lines, [&[moved(1, 6)][..], &[moved(1, 5)]]).unwrap_err();
         assert_eq!((refusal.code, refusal.got.as_deref()), ("over-quantity", Some("11 in all")));
+        lines[0].progress.rejected = 5.into();
+        let refusal = count(&mut lines, [&[moved(1, 6)][..]]).unwrap_err();
+        assert_eq!(refusal.expected.as_deref(), Some("at most 5 EA"));
     }
 }

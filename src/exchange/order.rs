@@ -4,7 +4,11 @@
 //! the shared secret holds a mark that the sender fills in.
 
 use crate::{
-    base::{money::UnitPrice, secret::Secret, time::Time},
+    base::{
+        money::UnitPrice,
+        secret::Secret,
+        time::{Day, Time},
+    },
     cxml::{
         Document, Envelope, Mode, Party, Payload, SECRET_MARK,
         address::{Address, Contact, Postal},
@@ -16,6 +20,7 @@ use crate::{
     domain::{
         order::{Order, OrderLine, Reference},
         party::{Identity, PostalAddress},
+        requisition::BuyerLine,
     },
 };
 
@@ -52,6 +57,8 @@ pub struct Beside<'a> {
     pub amendment: Option<&'a Amendment>,
     /// Content-IDs of what goes with it, of the line of this number or of the whole order.
     pub enclosed: &'a [(Option<i64>, String)],
+    /// What the procurement system's order says of the line of this number.
+    pub buyer: &'a [(i64, BuyerLine)],
 }
 
 impl Beside<'_> {
@@ -82,8 +89,7 @@ pub fn request(
         lines.iter().map(|line| item(order, line, beside)).collect(),
     );
     request.requisition_id = Some(parties.requisition.clone());
-    // Noon, so that no reader's time zone makes another day of it.
-    request.requested_delivery = order.needed_on.map(|day| Stamp(format!("{day}T12:00:00+00:00")));
+    request.requested_delivery = order.needed_on.map(noon);
     request.ship_to = Some(address(&order.ship_to));
     request.bill_to = Some(address(&order.bill_to));
     request.contacts = parties.requester.iter().map(contact).collect();
@@ -105,6 +111,11 @@ pub fn request(
         .between(party(&parties.from), party(&parties.to), sender)
         .mode(Mode::Production);
     Document::new(envelope, Payload::OrderRequest(Box::new(request)))
+}
+
+/// So that no reader's time zone makes another day of it.
+fn noon(day: Day) -> Stamp {
+    Stamp(format!("{day}T12:00:00+00:00"))
 }
 
 fn amend(request: &mut OrderRequest, order: &Order, amendment: &Amendment) {
@@ -141,6 +152,12 @@ fn item(order: &Order, line: &OrderLine, beside: Beside<'_>) -> Item {
     detail.manufacturer_name = said(&goods.manufacturer);
     let mut item = Item::new(goods.quantity, id, Some(detail));
     item.line_number = u32::try_from(line.line_number).ok();
+    let buyer = beside.buyer.iter().find(|(number, _)| *number == line.line_number);
+    if let Some((_, buyer)) = buyer {
+        item.requested_delivery = buyer.needed_on.map(noon);
+        let comment = Some(&buyer.comment).filter(|text| !text.trim().is_empty());
+        item.comments.extend(comment.map(Comments::new));
+    }
     item.comments.extend(beside.enclosing(Some(line.line_number)));
     item.distributions.push(Distribution {
         name: "DistributionCharge".to_owned(),

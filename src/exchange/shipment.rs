@@ -19,13 +19,6 @@ const TEXT: usize = 200;
 
 /// What was shipped of which order.
 pub fn said(request: &ShipNoticeRequest) -> Result<Vec<(Reference, Said)>, Refusal> {
-    if request.operation == NoticeOperation::Delete {
-        return Err(Refusal::invalid("ship-notice-kind", "Ship notices are not taken back.")
-            .field("ShipNoticeHeader/@operation")
-            .got(request.operation.word())
-            .expected("new or update")
-            .mend("Send the notice anew with operation update and what is really on its way."));
-    }
     if request.portions.is_empty() {
         return Err(Refusal::invalid("empty-ship-notice", "The ship notice names no order.")
             .field("ShipNoticeRequest")
@@ -40,6 +33,9 @@ pub fn said(request: &ShipNoticeRequest) -> Result<Vec<(Reference, Said)>, Refus
 
 fn of(request: &ShipNoticeRequest, portion: &ShipNoticePortion) -> Said {
     let text = |text: &str| shorten(&one_line(text), TEXT);
+    let nothing = |portion: &ShipNoticePortion| {
+        !portion.items.is_empty() && portion.items.iter().all(|item| item.quantity.is_zero())
+    };
     let carriers = request.controls.iter().flat_map(|control| &control.carriers);
     let named = |(domain, _): &&(String, String)| domain.eq_ignore_ascii_case("companyName");
     let carrier = carriers.clone().find(named).or_else(|| carriers.clone().next());
@@ -47,6 +43,11 @@ fn of(request: &ShipNoticeRequest, portion: &ShipNoticePortion) -> Said {
     Said {
         number: Some(request.shipment_id.clone()).filter(|number| !number.is_empty()),
         update: request.operation == NoticeOperation::Update,
+        taken_back: match request.operation {
+            NoticeOperation::New => false,
+            NoticeOperation::Update => nothing(portion),
+            NoticeOperation::Delete => true,
+        },
         carrier: carrier.map(|(_, name)| text(name)).unwrap_or_default(),
         tracking: tracking.map(|shipment| text(&shipment.number)).unwrap_or_default(),
         delivery_on: request.delivery_date.as_ref().and_then(Stamp::day),
@@ -104,12 +105,16 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_is_not_taken_back_and_not_empty() {
+    fn a_notice_is_taken_back_by_delete_and_by_an_update_to_nothing() {
+        let taken_back = |notice: &ShipNoticeRequest| said(notice).unwrap()[0].1.taken_back;
         let mut gone = notice();
         gone.operation = NoticeOperation::Delete;
-        assert_eq!(said(&gone).unwrap_err().code, "ship-notice-kind");
-        let mut empty = notice();
-        empty.portions.clear();
-        assert_eq!(said(&empty).unwrap_err().code, "empty-ship-notice");
+        assert!(taken_back(&gone));
+        gone.operation = NoticeOperation::Update;
+        assert!(!taken_back(&gone));
+        gone.portions[0].items[0].quantity = 0.into();
+        assert!(taken_back(&gone));
+        gone.portions.clear();
+        assert_eq!(said(&gone).unwrap_err().code, "empty-ship-notice");
     }
 }

@@ -63,6 +63,7 @@ migrations! {
     "0200_level_two"
     "0201_certificate"
     "0210_lean"
+    "0220_buyer_line"
     "0230_hop"
 }
 

@@ -8,6 +8,7 @@
 pub mod attachment;
 pub mod audit;
 pub mod budget;
+pub mod buyer_order;
 pub mod calendar;
 pub mod cart;
 pub mod chain;

@@ -8,7 +8,7 @@ use crate::{
         page::{Cut, Page},
         time::Time,
     },
-    domain::requisition::{Requisition, RequisitionLine},
+    domain::requisition::{BuyerLine, Requisition, RequisitionLine},
 };
 
 use super::{Conn, Row, StoreError, db, error::one_row, goods};
@@ -324,6 +324,12 @@ fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
         goods: goods::read(&row)?,
         accounts: row.json("accounts")?,
         attachments: row.json("attachments")?,
+        buyer: BuyerLine {
+            number: row.maybe_int("buyer_line")?,
+            comment: row.text("comment")?,
+            needed_on: row.maybe_day("needed_on")?,
+            cart_line: row.maybe_id("cart_line_id")?,
+        },
     })
 }
 
@@ -343,9 +349,10 @@ pub async fn replace_lines(
 const INSERT_LINE: &str = "
     insert into requisition_line (id, requisition_id, position, item_id, supplier_id, sku, aux_id,
         description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
-        manufacturer, manufacturer_sku, lead_time_days, accounts, attachments)
+        manufacturer, manufacturer_sku, lead_time_days, accounts, attachments, buyer_line, comment,
+        needed_on, cart_line_id)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20)";
+        $20, $21, $22, $23, $24)";
 
 async fn insert_lines(
     conn: &mut Conn,
@@ -375,6 +382,10 @@ async fn insert_lines(
             .bind(goods.lead_time_days)
             .bind(json(&line.accounts)?)
             .bind(json(&line.attachments)?)
+            .bind(line.buyer.number)
+            .bind(&line.buyer.comment)
+            .bind(line.buyer.needed_on.map(|day| day.to_string()))
+            .bind(text(line.buyer.cart_line))
             .put(conn)?;
     }
     Ok(())

@@ -190,3 +190,218 @@ async fn an_admin_cancels_with_a_reason_that_the_supplier_reads() {
     let budget = budgets.iter().find(|one| one["cost_center"] == "4100").unwrap();
     assert_eq!(budget["committed"]["amount"], "0.00");
 }
+
+/// Goods of office-one under their lineNumber.
+fn line(number: u32, sku: &str, quantity: u32, more: &str) -> String {
+    format!(
+        "<ItemOut quantity=\"{quantity}\" lineNumber=\"{number}\"{more}><ItemID><SupplierPartID>\
+         {sku}</SupplierPartID></ItemID><ItemDetail><UnitPrice><Money currency=\"USD\">2.00</Money>\
+         </UnitPrice><Description xml:lang=\"en\">Thing</Description><UnitOfMeasure>EA\
+         </UnitOfMeasure><Classification domain=\"UNSPSC\">44121701</Classification></ItemDetail>\
+         <Comments xml:lang=\"en\">For line {number}</Comments></ItemOut>"
+    )
+}
+
+/// The order of Globex with these lines and this Total in place of its own.
+fn with_lines(payload: &str, lines: &str, total: &str) -> String {
+    let document = order(payload, "new", 5);
+    let (head, rest) = document.split_once("<ItemOut").unwrap();
+    let (_, tail) = rest.split_once("</ItemOut>").unwrap();
+    format!("{head}{lines}{tail}").replacen(
+        ">10.00</Money></Total>",
+        &format!(">{total}</Money></Total>"),
+        1,
+    )
+}
+
+/// A document of office-one to Globex.
+fn from_supplier(payload: &str, request: &str) -> String {
+    envelope(OFFICE_ONE, payload, request)
+        .replace("<Identity>999999999<", "<Identity>AN01000000002<")
+        .replace("<To><Credential domain=\"DUNS\">", "<To><Credential domain=\"NetworkId\">")
+}
+
+fn notice(payload: &str, id: &str, operation: &str, sent: &str, unit: &str) -> String {
+    from_supplier(
+        payload,
+        &format!(
+            "<ShipNoticeRequest><ShipNoticeHeader shipmentID=\"{id}\" operation=\"{operation}\" \
+             noticeDate=\"2026-11-22T09:00:00+00:00\"/><ShipControl><CarrierIdentifier \
+             domain=\"companyName\">Fast</CarrierIdentifier><ShipmentIdentifier>1Z\
+             </ShipmentIdentifier></ShipControl><ShipNoticePortion><OrderReference \
+             orderID=\"4500000001\"><DocumentReference payloadID=\"\"/></OrderReference>\
+             <ShipNoticeItem lineNumber=\"1\" quantity=\"{sent}\"><UnitOfMeasure>{unit}\
+             </UnitOfMeasure></ShipNoticeItem></ShipNoticePortion></ShipNoticeRequest>"
+        ),
+    )
+}
+
+fn receipt(number: u32, quantity: u32) -> String {
+    let money = "<Money currency=\"USD\">2.00</Money>";
+    envelope(
+        GLOBEX,
+        &format!("receipt-{number}@globex"),
+        &format!(
+            "<ReceiptRequest><ReceiptRequestHeader receiptID=\"R-{number}\" \
+             receiptDate=\"2026-11-22T09:00:00+00:00\" operation=\"new\"/><ReceiptOrder>\
+             <ReceiptOrderInfo><OrderReference orderID=\"4500000001\"><DocumentReference \
+             payloadID=\"\"/></OrderReference></ReceiptOrderInfo><ReceiptItem \
+             receiptLineNumber=\"1\" quantity=\"{quantity}\" type=\"received\">\
+             <ReceiptItemReference lineNumber=\"{number}\"/><UnitRate>{money}<UnitOfMeasure>EA\
+             </UnitOfMeasure></UnitRate><ReceivedAmount>{money}</ReceivedAmount></ReceiptItem>\
+             </ReceiptOrder><Total>{money}</Total></ReceiptRequest>"
+        ),
+    )
+}
+
+#[tokio::test]
+async fn the_buyers_line_numbers_and_words_are_kept_to_the_invoice() {
+    let world = World::new().await;
+    let url = json!({"invoice_url": world.site.url()});
+    world.ada.put("/organisation", url).await.expect(200);
+    let day = " requestedDeliveryDate=\"2026-12-24T12:00:00+00:00\"";
+    let lines = [line(20, "PEN-01", 5, ""), line(10, "DESK-01", 3, day)].concat();
+    assert_eq!(world.post(&with_lines("new@globex", &lines, "16.00")).await.0, 201);
+    world.approve().await;
+    let sent = world.arrived(1).await;
+    assert!(sent.contains("For line 20") && sent.contains("2026-12-24"), "{sent}");
+    let (code, text) = world.post(&receipt(10, 3)).await;
+    assert_eq!(code, 200, "{text}");
+    let (code, text) = world.post(&receipt(1, 1)).await;
+    assert_eq!(code, 400, "our own number is none of the buyer's order: {text}");
+    let stands = world.order().await;
+    let received =
+        |at: usize| (stands["lines"][at]["sku"].clone(), stands["lines"][at]["received"].clone());
+    assert_eq!(received(0), (json!("PEN-01"), json!("0")));
+    assert_eq!(received(1), (json!("DESK-01"), json!("3")));
+    // Our second line is the buyer's tenth.
+    let money = |tag: &str| format!("<{tag}><Money currency=\"USD\">6.00</Money></{tag}>");
+    let [subtotal, gross, net, due] =
+        ["SubtotalAmount", "GrossAmount", "NetAmount", "DueAmount"].map(money);
+    let bill = format!(
+        "<InvoiceDetailRequest><InvoiceDetailRequestHeader invoiceID=\"I1\" purpose=\"standard\" \
+         operation=\"new\" invoiceDate=\"2026-11-22T12:00:00+00:00\">\
+         <InvoiceDetailHeaderIndicator/><InvoiceDetailLineIndicator/></InvoiceDetailRequestHeader>\
+         <InvoiceDetailOrder><InvoiceDetailOrderInfo><OrderReference orderID=\"4500000001\">\
+         <DocumentReference payloadID=\"\"/></OrderReference></InvoiceDetailOrderInfo>\
+         <InvoiceDetailItem invoiceLineNumber=\"1\" quantity=\"3\"><UnitOfMeasure>EA\
+         </UnitOfMeasure><UnitPrice><Money currency=\"USD\">2.00</Money></UnitPrice>\
+         <InvoiceDetailItemReference lineNumber=\"2\"><ItemID><SupplierPartID>DESK-01\
+         </SupplierPartID></ItemID><Description xml:lang=\"en\">Desk</Description>\
+         </InvoiceDetailItemReference>{subtotal}{net}</InvoiceDetailItem></InvoiceDetailOrder>\
+         <InvoiceDetailSummary>{subtotal}<Tax><Money currency=\"USD\">0.00</Money>\
+         <Description xml:lang=\"en\">none</Description></Tax>{gross}{net}{due}\
+         </InvoiceDetailSummary></InvoiceDetailRequest>"
+    );
+    let (code, text) = world.post(&from_supplier("i1@office-one", &bill)).await;
+    assert_eq!(code, 200, "{text}");
+    let issued = world.arrived(2).await;
+    assert!(issued.contains("<InvoiceDetailItemReference lineNumber=\"10\""), "{issued}");
+}
+
+#[tokio::test]
+async fn what_an_order_says_in_two_ways_is_held_or_refused_by_name() {
+    let world = World::new().await;
+    let twice = [line(1, "PEN-01", 5, ""), line(1, "DESK-01", 1, "")].concat();
+    let (code, text) = world.post(&with_lines("twice@globex", &twice, "12.00")).await;
+    assert!(code == 400 && text.contains("@lineNumber"), "{text}");
+    let place = |street: &str| {
+        format!(
+            "<ShipTo><Address><Name xml:lang=\"en\">Globex</Name><PostalAddress><Street>{street}\
+             </Street><City>Ulm</City><Country isoCountryCode=\"DE\">Germany</Country>\
+             </PostalAddress></Address></ShipTo>"
+        )
+    };
+    let at = |street: &str, number: u32| {
+        line(number, "PEN-01", 5, "")
+            .replace("</ItemDetail>", &format!("</ItemDetail>{}", place(street)))
+    };
+    let apart = [at("One Way", 1), at("Other Way", 2)].concat();
+    let (code, text) = world.post(&with_lines("apart@globex", &apart, "20.00")).await;
+    assert!(
+        code == 400 && text.contains("ItemOut[2]/ShipTo") && text.contains("Other Way"),
+        "{text}"
+    );
+    let (code, text) =
+        world.post(&with_lines("sum@globex", &line(1, "PEN-01", 5, ""), "99.00")).await;
+    assert!(code == 201 && text.contains("total: expected 10.00 USD, got 99.00 USD"), "{text}");
+}
+
+#[tokio::test]
+async fn an_older_version_changes_nothing() {
+    let world = World::new().await;
+    let version = |payload: &str, kind: &str, pens: u32, version: &str| {
+        let marked = format!(" orderVersion=\"{version}\" type=");
+        order(payload, kind, pens).replacen(" type=", &marked, 1)
+    };
+    assert_eq!(world.post(&version("v1@globex", "new", 5, "1")).await.0, 201);
+    assert_eq!(world.post(&version("v3@globex", "update", 7, "3")).await.0, 201);
+    for old in ["2", "3"] {
+        let (code, text) = world.post(&version(&format!("o{old}@globex"), "update", 6, old)).await;
+        assert!(code == 409 && text.contains("above 3"), "{text}");
+    }
+    assert_eq!(world.post(&version("d2@globex", "delete", 6, "2")).await.0, 409);
+    world.approve().await;
+    assert!(world.arrived(1).await.contains("quantity=\"7\""));
+    assert_eq!(world.post(&version("d3@globex", "delete", 7, "3")).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_ship_notice_is_taken_back_and_other_units_are_refused() {
+    let world = World::new().await;
+    world.post(&order("new@globex", "new", 5)).await;
+    world.approve().await;
+    world.arrived(1).await;
+    let confirmed = |payload: &str, unit: &str| {
+        from_supplier(
+            payload,
+            &format!(
+                "<ConfirmationRequest><ConfirmationHeader type=\"detail\" \
+                 noticeDate=\"2026-11-22T09:00:00+00:00\" confirmID=\"C1\"/><OrderReference \
+                 orderID=\"4500000001\"><DocumentReference payloadID=\"\"/></OrderReference>\
+                 <ConfirmationItem lineNumber=\"1\" quantity=\"5\"><UnitOfMeasure>{unit}\
+                 </UnitOfMeasure><ConfirmationStatus type=\"detail\" quantity=\"5\" \
+                 deliveryDate=\"2026-12-01T00:00:00+00:00\"><UnitOfMeasure>{unit}</UnitOfMeasure>\
+                 <UnitPrice><Money currency=\"USD\">2.50</Money></UnitPrice><Comments \
+                 xml:lang=\"en\">Blue ones</Comments></ConfirmationStatus></ConfirmationItem>\
+                 </ConfirmationRequest>"
+            ),
+        )
+    };
+    for (document, code) in [
+        (confirmed("c1@office-one", "BX"), 400),
+        (confirmed("c2@office-one", "EA"), 200),
+        (notice("s1@office-one", "S1", "new", "5", "BX"), 400),
+        (notice("s2@office-one", "S1", "new", "5", "EA"), 200),
+        (notice("s3@office-one", "S9", "delete", "5", "EA"), 417),
+    ] {
+        let (got, text) = world.post(&document).await;
+        assert_eq!(got, code, "{text}");
+    }
+    let shipped = world.order().await;
+    assert_eq!(shipped["state"], "shipped");
+    let said = &shipped["confirmations"][0];
+    assert_eq!((&said["price"], &said["other_than"]), (&json!("2.5"), &json!("2")), "{said}");
+    assert_eq!(
+        (&said["delivery_on"], &said["comment"]),
+        (&json!("2026-12-01"), &json!("Blue ones"))
+    );
+    let (id, ada) = (shipped["id"].as_str().unwrap(), world.server.signed_in("ada@globex.example"));
+    let page = ada.await.get(&format!("/orders/{id}")).await.expect(200).text();
+    assert!(
+        page.contains("at another price, 2.5 USD for 2") && page.contains("Blue ones"),
+        "{page}"
+    );
+    for (payload, operation, sent) in
+        [("s4", "delete", "5"), ("s5", "new", "5"), ("s6", "update", "0")]
+    {
+        let number = if payload == "s4" { "S1" } else { "S2" };
+        let document = notice(&format!("{payload}@office-one"), number, operation, sent, "EA");
+        let (code, text) = world.post(&document).await;
+        assert_eq!(code, 200, "{payload}: {text}");
+    }
+    let back = world.order().await;
+    assert_eq!((&back["state"], &back["lines"][0]["shipped"]), (&json!("confirmed"), &json!("0")));
+    let verified = world.server.command(&["audit", "verify"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+}

@@ -107,6 +107,7 @@ fn parcel(parts: Vec<Moved>) -> shipment::Said {
     shipment::Said {
         number: None,
         update: false,
+        taken_back: false,
         carrier: "Fast".to_owned(),
         tracking: "1Z".to_owned(),
         delivery_on: None,

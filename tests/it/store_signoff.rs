@@ -412,7 +412,14 @@ impl countersign::app::Command for Arrive {
             needed_on: None,
             comment: String::new(),
             currency: euro,
-            lines: goods.into_iter().map(|goods| (goods, Vec::new())).collect(),
+            lines: goods
+                .into_iter()
+                .map(|goods| requisition::IncomingLine {
+                    goods,
+                    accounts: Vec::new(),
+                    buyer: Default::default(),
+                })
+                .collect(),
             flags: Vec::new(),
             document: cx.id(),
             enclosed: Vec::new(),

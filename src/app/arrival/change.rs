@@ -4,7 +4,10 @@
 //! signed off; see `app::order` for the rule of what may still be changed.
 
 use crate::{
-    cxml::{Status, order::OrderRequest},
+    cxml::{
+        Status,
+        order::{OrderAction, OrderRequest},
+    },
     domain::{
         party::Organisation,
         refusal::Refusal,
@@ -24,6 +27,7 @@ pub async fn change(
 ) -> Result<Taken, AppError> {
     let organisation = owner(cx, inbound).await?;
     let earlier = known(cx, &organisation, request).await?;
+    need_newer(cx, &organisation, request).await?;
     let standing = order::standing(cx.conn, organisation.id, &request.order_id, None).await?;
     if standing.is_empty() && earlier.state != RequisitionState::Pending {
         return Err(ended(request, &earlier));
@@ -45,6 +49,7 @@ pub async fn cancel(
 ) -> Result<Taken, AppError> {
     let organisation = owner(cx, inbound).await?;
     let earlier = known(cx, &organisation, request).await?;
+    need_newer(cx, &organisation, request).await?;
     let standing = order::standing(cx.conn, organisation.id, &request.order_id, None).await?;
     if standing.is_empty() && earlier.state != RequisitionState::Pending {
         return Err(ended(request, &earlier));
@@ -79,6 +84,28 @@ async fn stop_pending(cx: &mut Cx<'_>, earlier: &Requisition) -> Result<(), AppE
         Some(mut own) if own.state == RequisitionState::Pending => take_back(cx, &mut own).await,
         _ => Err(AppError::Store(store::StoreError::Conflict("requisition"))),
     }
+}
+
+/// Refuses a document that was overtaken on its way: with an orderVersion below the last, or the
+/// same again. A cancellation may repeat the version that it cancels.
+async fn need_newer(
+    cx: &mut Cx<'_>,
+    organisation: &Organisation,
+    request: &OrderRequest,
+) -> Result<(), AppError> {
+    let Some(version) = said::version(request) else { return Ok(()) };
+    let last = store::buyer_order::version(cx.conn, organisation.id, &request.order_id).await?;
+    let Some(last) = last else { return Ok(()) };
+    let cancels = request.action == OrderAction::Delete;
+    if version > last || cancels && version == last {
+        return Ok(());
+    }
+    Err(Refusal::conflict("older-version", "A later version of this order came before.")
+        .field("OrderRequest/OrderRequestHeader/@orderVersion")
+        .got(version.to_string())
+        .expected(format!("above {last}"))
+        .mend("Send the order as it stands now, with the next version.")
+        .into())
 }
 
 async fn known(

@@ -3,7 +3,12 @@
 
 use crate::{
     base::text::{fold, shorten},
-    cxml::{address::Address, item::Item, order::OrderRequest, values::Extrinsic},
+    cxml::{
+        address::Address,
+        item::Item,
+        order::OrderRequest,
+        values::{Comments, Extrinsic},
+    },
     domain::{cart::Account, party::PostalAddress},
 };
 
@@ -27,11 +32,39 @@ pub(super) fn cost_center(names: &[String], request: &OrderRequest) -> Option<St
     code.map(|code| shorten(code, 40))
 }
 
+/// The orderVersion, when it is a number.
+pub(super) fn version(request: &OrderRequest) -> Option<i64> {
+    request.order_version.as_deref()?.trim().parse().ok()
+}
+
 /// The header's comments, without control characters.
 pub(super) fn comment(request: &OrderRequest) -> String {
-    let texts: Vec<&str> = request.comments.iter().map(|own| own.text.as_str()).collect();
+    text(&request.comments)
+}
+
+/// What is written in comments, without control characters.
+pub(super) fn text(comments: &[Comments]) -> String {
+    let texts: Vec<&str> = comments.iter().map(|own| own.text.as_str()).collect();
     let clean = |c: char| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c };
     texts.join("\n").chars().map(clean).take(MOST_COMMENT).collect()
+}
+
+/// Whether the second address is another place than the first, or somebody else there.
+pub(super) fn is_elsewhere(first: &Address, second: &Address) -> bool {
+    let differ = |one: &str, other: &str| fold(one) != fold(other);
+    match (postal(first), postal(second)) {
+        (Some(one), Some(other)) => {
+            differ(&one.street, &other.street)
+                || differ(&one.city, &other.city)
+                || differ(&one.postal_code, &other.postal_code)
+                || differ(&one.country, &other.country)
+                || !other.deliver_to.is_empty() && differ(&one.deliver_to, &other.deliver_to)
+        }
+        _ => match (&first.id, &second.id) {
+            (Some(one), Some(other)) => differ(one, other),
+            _ => false,
+        },
+    }
 }
 
 /// An address as it is frozen; one without street and city is none.

@@ -20,6 +20,7 @@ use crate::{
         invoice::{Invoice, InvoiceKind, InvoiceLine, InvoiceMove, Scope},
         order::{Order, OrderLine},
         party::{Channel, Identity, Organisation},
+        requisition::RequisitionLine,
     },
     exchange::invoice::{Parties, issue as issued},
     store::{
@@ -174,6 +175,7 @@ pub(in crate::app) async fn issue(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), 
     for line in &mut lines {
         line.unit = profile.units.to_theirs(&line.unit).unwrap_or(&line.unit).to_owned();
     }
+    number_as_buyer(cx.conn, &orders, &mut lines).await?;
     let parties = parties(cx, &invoice, &organisation, to).await?;
     let original = memo::original(cx.conn, &invoice).await?;
     let document_id: DocumentId = cx.id();
@@ -203,6 +205,24 @@ pub(in crate::app) async fn issue(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), 
     outgoing::send(cx, &kept, way).await?;
     store::invoice::set_issued(cx.conn, &invoice, state, document_id).await?;
     cx.fact_in(invoice.organisation, Fact::InvoiceIssued { invoice: id.to_string() });
+    Ok(())
+}
+
+/// An order that goes by the procurement system's orderID has its line numbers there.
+async fn number_as_buyer(
+    conn: &mut Conn,
+    orders: &[Order],
+    lines: &mut [InvoiceLine],
+) -> Result<(), AppError> {
+    for order in orders.iter().filter(|order| order.buyer_order_id.is_some()) {
+        let own = store::order::lines(conn, order.id).await?;
+        let asked = store::requisition::lines(conn, order.requisition).await?;
+        for line in lines.iter_mut().filter(|line| line.order == order.id) {
+            let own = own.iter().find(|own| own.line_number == line.order_line);
+            let asked = own.and_then(|own| asked.iter().find(|a| a.id == own.requisition_line));
+            line.order_line = asked.map_or(line.order_line, RequisitionLine::buyer_number);
+        }
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         order::{Order, OrderLine},
         party::{Channel, Organisation, Partner, PartnerKind},
+        requisition::BuyerLine,
     },
     exchange::order::{Amendment, Beside, Parties, request},
     store::{
@@ -67,7 +68,8 @@ async fn keep(
         attached.iter().map(|(line, one)| (*line, one.content_id.clone())).collect();
     let files: Vec<_> = attached.into_iter().map(|(_, one)| one).collect();
     store::attachment::insert(cx.conn, order.document, &files).await?;
-    let beside = Beside { amendment, enclosed: &places };
+    let said = said_of_lines(cx, &order, &lines).await?;
+    let beside = Beside { amendment, enclosed: &places, buyer: &said };
     let kept = Document {
         id: order.document,
         direction: Direction::Out,
@@ -88,6 +90,23 @@ async fn keep(
     let copy = to_buyer(&organisation, buyer.as_ref());
     let supply = conformance::only_live(supply);
     Ok((kept, [to_supplier(supply.as_ref())].into_iter().chain(copy).collect()))
+}
+
+/// What the procurement system said of single lines, by line number.
+async fn said_of_lines(
+    cx: &mut Cx<'_>,
+    order: &Order,
+    lines: &[OrderLine],
+) -> Result<Vec<(i64, BuyerLine)>, AppError> {
+    if order.buyer_order_id.is_none() {
+        return Ok(Vec::new());
+    }
+    let asked = store::requisition::lines(cx.conn, order.requisition).await?;
+    let of = |line: &OrderLine| {
+        let own = asked.iter().find(|own| own.id == line.requisition_line)?;
+        Some((line.line_number, own.buyer.clone()))
+    };
+    Ok(lines.iter().filter_map(of).collect())
 }
 
 /// What goes with the order: the attachments of its requisition and of its own lines, by line

@@ -2,7 +2,11 @@
 //! of it.
 
 use crate::{
-    base::{id::RequisitionId, text::shorten, unit},
+    base::{
+        id::RequisitionId,
+        text::shorten,
+        unit::{self, UnitMap},
+    },
     cxml::{
         Status, confirmation::ConfirmationRequest, receipt::ReceiptRequest,
         ship_notice::ShipNoticeRequest,
@@ -32,6 +36,15 @@ pub async fn confirmation(
     let reference = exchange::order::reference(&request.order);
     let order = meant(cx, inbound, &reference).await?;
     let about = about(&order);
+    let mut units = Vec::new();
+    for item in &request.items {
+        let number = item.line_number;
+        units.push((number, item.unit.as_str(), "ConfirmationItem/UnitOfMeasure"));
+        for status in &item.statuses {
+            units.push((number, status.unit.as_str(), "ConfirmationStatus/UnitOfMeasure"));
+        }
+    }
+    same_units(cx, inbound, &order, &units).await?;
     confirm(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     Ok(Taken::status(Status::ok(), about))
 }
@@ -43,8 +56,15 @@ pub async fn ship_notice(
     request: &ShipNoticeRequest,
 ) -> Result<Taken, AppError> {
     let mut concerned = Vec::new();
-    for (reference, said) in exchange::shipment::said(request)? {
+    let said = exchange::shipment::said(request)?;
+    for ((reference, said), portion) in said.into_iter().zip(&request.portions) {
         let order = meant(cx, inbound, &reference).await?;
+        let place = "ShipNoticeItem/UnitOfMeasure";
+        let mut units = Vec::new();
+        for item in &portion.items {
+            units.push((item.line_number, item.unit.as_str(), place));
+        }
+        same_units(cx, inbound, &order, &units).await?;
         concerned.extend(about(&order));
         ship(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     }
@@ -126,7 +146,7 @@ async fn own_parts(
         if is_ours || order.buyer_order_id.is_none() {
             return lines.iter().find(|line| line.line_number == number);
         }
-        let asked = asked.iter().find(|line| line.position == number)?;
+        let asked = asked.iter().find(|line| line.buyer_number() == number)?;
         lines.iter().find(|line| line.requisition_line == asked.id)
     };
     let mut parts = Vec::new();
@@ -136,20 +156,45 @@ async fn own_parts(
             left.push(item);
             continue;
         };
-        let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
-        let own = &line.goods.unit;
-        let theirs = profile.units.to_ours(&item.unit).unwrap_or(&item.unit);
-        if !theirs.is_empty() && meant(theirs) != meant(own) {
-            return Err(Refusal::invalid("other-unit", "The receipt counts in another unit.")
-                .field("ReceiptItem/UnitRate/UnitOfMeasure")
-                .got(shorten(&item.unit, 40))
-                .expected(profile.units.to_theirs(own).unwrap_or(own).to_owned())
-                .into());
-        }
+        let place = "ReceiptItem/UnitRate/UnitOfMeasure";
+        same_unit(&profile.units, line, &item.unit, place)?;
         parts.push(Moved { line_number: line.line_number, quantity: item.quantity });
     }
     *items = left;
     Ok(parts)
+}
+
+/// Refuses a quantity in another unit than the order line's: ten boxes are not ten pieces.
+fn same_unit(units: &UnitMap, line: &OrderLine, theirs: &str, place: &str) -> Result<(), Refusal> {
+    let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
+    let (own, theirs) = (line.goods.unit.as_str(), theirs.trim());
+    let ours = units.to_ours(theirs).unwrap_or(theirs);
+    if ours.is_empty() || theirs.eq_ignore_ascii_case(own) || meant(ours) == meant(own) {
+        return Ok(());
+    }
+    let message = format!("The document counts {} in another unit.", line.label());
+    Err(Refusal::invalid("other-unit", message)
+        .field(place)
+        .got(shorten(theirs, 40))
+        .expected(units.to_theirs(own).unwrap_or(own).to_owned()))
+}
+
+/// The units in which a supplier counts the lines of an order: line number, unit and where it says
+/// so.
+async fn same_units(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    order: &Order,
+    said: &[(u32, &str, &str)],
+) -> Result<(), AppError> {
+    let profile = inbound.sender.partner.profile.read()?;
+    let lines = store::order::lines(cx.conn, order.id).await?;
+    for (number, unit, place) in said {
+        if let Some(line) = lines.iter().find(|line| line.line_number == i64::from(*number)) {
+            same_unit(&profile.units, line, unit, place)?;
+        }
+    }
+    Ok(())
 }
 
 fn about(order: &Order) -> Vec<String> {

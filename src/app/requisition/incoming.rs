@@ -14,7 +14,8 @@ use crate::{
         party::{AddressKind, Organisation, PostalAddress},
         refusal::Refusal,
         requisition::{
-            Extras, Flag, Requisition, RequisitionLine, RequisitionSource, RequisitionState,
+            BuyerLine, Extras, Flag, Requisition, RequisitionLine, RequisitionSource,
+            RequisitionState,
         },
     },
     store,
@@ -44,7 +45,7 @@ pub struct Incoming {
     pub needed_on: Option<Day>,
     pub comment: String,
     pub currency: Currency,
-    pub lines: Vec<(Goods, Vec<Account>)>,
+    pub lines: Vec<IncomingLine>,
     /// Where the order differs from the cart by more than the tolerance: it is held for sign-off.
     pub flags: Vec<Flag>,
     /// The document that brought it, and the positions of its attachments: of the whole order, and
@@ -52,6 +53,14 @@ pub struct Incoming {
     pub document: DocumentId,
     pub enclosed: Vec<i64>,
     pub line_enclosed: Vec<Vec<i64>>,
+}
+
+/// A line of it.
+#[derive(Debug, Clone)]
+pub struct IncomingLine {
+    pub goods: Goods,
+    pub accounts: Vec<Account>,
+    pub buyer: BuyerLine,
 }
 
 /// What became of an incoming order.
@@ -144,11 +153,12 @@ async fn arrived(cx: &mut Cx<'_>, made: Made, origin: Origin) -> Result<Handed, 
     Ok(Handed { requisition, held })
 }
 
-fn lines_of(cx: &mut Cx<'_>, arrived: Vec<(Goods, Vec<Account>)>) -> Vec<RequisitionLine> {
-    let line = |(position, (goods, accounts))| RequisitionLine {
+fn lines_of(cx: &mut Cx<'_>, arrived: Vec<IncomingLine>) -> Vec<RequisitionLine> {
+    let line = |(position, line): (i64, IncomingLine)| RequisitionLine {
         id: cx.id(),
-        accounts,
-        ..fresh_line(position, goods)
+        accounts: line.accounts,
+        buyer: line.buyer,
+        ..fresh_line(position, line.goods)
     };
     (1..).zip(arrived).map(line).collect()
 }
@@ -208,6 +218,9 @@ fn same_goods(before: &[RequisitionLine], after: &[RequisitionLine]) -> bool {
 
 /// One difference in one line.
 fn flag_text(flag: &Flag) -> String {
+    if flag.line == 0 {
+        return flag.sentence();
+    }
     format!(
         "line {}: {} was {} in the cart, is {} in the order (tolerance {})",
         flag.line, flag.field, flag.expected, flag.got, flag.tolerance

@@ -59,9 +59,9 @@ pub(in crate::app) fn need_ours(requisition: &Requisition) -> Result<(), Refusal
 fn moved_flags(flags: &[Flag], before: &[RequisitionLine], lines: &[RequisitionLine]) -> Vec<Flag> {
     let mut free: Vec<&RequisitionLine> = lines.iter().collect();
     let moved = |flag: &Flag| {
-        let old = before.iter().find(|line| line.position == i64::from(flag.line))?;
+        let old = before.iter().find(|line| line.buyer_number() == i64::from(flag.line))?;
         let at = free.iter().position(|line| line.goods == old.goods)?;
-        let line = u32::try_from(free.remove(at).position).ok()?;
+        let line = u32::try_from(free.remove(at).buyer_number()).ok()?;
         Some(Flag { line, ..flag.clone() })
     };
     flags.iter().filter_map(moved).collect()

@@ -15,6 +15,7 @@ impl Fact {
             | Self::RegisterSaved { organisation, .. } => Some(organisation),
             Self::SignInFailed { email } => Some(email),
             Self::SettingSaved { object, .. } => Some(object),
+            Self::Refused { about, .. } => Some(about),
             Self::SecretRotated { partner, .. } => Some(partner),
             Self::InvoiceApproved { invoice, .. }
             | Self::InvoiceIssued { invoice }
@@ -84,6 +85,7 @@ impl Fact {
             | Self::OrderConfirmed { order, requisition, .. }
             | Self::OrderRejected { order, requisition, .. }
             | Self::OrderShipped { order, requisition, .. }
+            | Self::ShipmentTakenBack { order, requisition, .. }
             | Self::OrderReceived { order, requisition, .. } => list(&[order, requisition]),
             Self::DeliveryAsked { delivery, about }
             | Self::DeliveryLate { delivery, about, .. }
@@ -96,7 +98,6 @@ impl Fact {
                 list(&[document]).into_iter().chain(about.iter().cloned()).collect()
             }
             Self::ExchangeFailed { exchange, partner, .. } => list(&[exchange, partner]),
-            Self::Refused { about, .. } => list(&[about]),
             // What is about one thing alone was answered above.
             _ => Vec::new(),
         }

@@ -118,6 +118,13 @@ impl Text {
         for hash in &line.attachments {
             self.put("attachment", hash);
         }
+        // Nothing is written for what is absent, so that content without it keeps its hash.
+        if !line.buyer.comment.is_empty() {
+            self.put("line-comment", &line.buyer.comment);
+        }
+        if let Some(day) = line.buyer.needed_on {
+            self.put("line-needed-on", &day.to_string());
+        }
     }
 }
 

@@ -19,7 +19,13 @@ use crate::{
         receiving::Receive,
     },
     base::{decimal, id::OrderId},
-    domain::{delivery::Verdict, order::OrderLine, refusal::Refusal, shipment::Moved},
+    domain::{
+        confirmation::{Confirmation, Part},
+        delivery::Verdict,
+        order::OrderLine,
+        refusal::Refusal,
+        shipment::Moved,
+    },
     store::{delivery::Attempt, document::Document},
 };
 
@@ -201,11 +207,48 @@ struct OrderJson {
     /// The payloadID of its OrderRequest, the same at every sending.
     payload_id: String,
     lines: Vec<LineJson>,
+    /// What the supplier said of single lines, oldest first; what was replaced is left out.
+    confirmations: Vec<ConfirmedJson>,
     deliveries: Vec<DeliveryJson>,
+}
+
+/// What the supplier said of a part of a line.
+#[derive(Object)]
+#[oai(rename = "OrderConfirmedPart")]
+struct ConfirmedJson {
+    confirmation: String,
+    at: String,
+    line: i64,
+    /// `accept`, `backordered` or `reject`.
+    kind: String,
+    quantity: String,
+    /// The price that the supplier named, in the order's currency.
+    price: Option<String>,
+    /// The order's price, when the supplier named another.
+    other_than: Option<String>,
+    delivery_on: Option<String>,
+    comment: String,
+}
+
+fn confirmed(view: &OrderView) -> Vec<ConfirmedJson> {
+    let standing = view.confirmations.iter().filter(|said| !said.replaced);
+    let part = |said: &Confirmation, part: &Part| ConfirmedJson {
+        confirmation: said.confirm_id.clone(),
+        at: said.at.to_string(),
+        line: part.line_number,
+        kind: part.kind.to_string(),
+        quantity: decimal::canonical(part.quantity),
+        price: part.price.map(decimal::canonical),
+        other_than: part.other_price(&view.lines).map(decimal::canonical),
+        delivery_on: part.delivery_on.map(|day| day.to_string()),
+        comment: part.comment.clone(),
+    };
+    standing.flat_map(|said| said.parts.iter().map(move |one| part(said, one))).collect()
 }
 
 impl From<OrderView> for OrderJson {
     fn from(view: OrderView) -> Self {
+        let confirmations = confirmed(&view);
         let order = view.order;
         Self {
             id: order.id.to_string(),
@@ -225,6 +268,7 @@ impl From<OrderView> for OrderJson {
             signed_hash: order.signed_hash,
             payload_id: order.payload_id,
             lines: view.lines.into_iter().map(LineJson::from).collect(),
+            confirmations,
             deliveries: view.deliveries.into_iter().map(DeliveryJson::from).collect(),
         }
     }

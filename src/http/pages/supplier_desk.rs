@@ -252,6 +252,7 @@ fn ship(order: OrderId, form: &Form, lines: &[OrderLine]) -> std::result::Result
     let said = shipment::Said {
         number: None,
         update: false,
+        taken_back: false,
         carrier: line_text(form, "carrier")?,
         tracking: line_text(form, "tracking")?,
         delivery_on,

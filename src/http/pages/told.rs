@@ -194,6 +194,7 @@ fn ordering(fact: &Fact) -> Option<Told> {
             Told::new("The supplier rejected the order").with(reason).bad()
         }
         Fact::OrderShipped { .. } => Told::new("The supplier shipped").info(),
+        Fact::ShipmentTakenBack { .. } => Told::new("The supplier took a ship notice back").bad(),
         Fact::OrderReceived { state, .. } => {
             Told::new(format!("Goods were received; the order is {}", words(state))).good()
         }

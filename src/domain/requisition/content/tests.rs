@@ -11,7 +11,7 @@ use crate::{
     domain::{
         cart::{Account, Goods},
         party::Checkout,
-        requisition::{RequisitionSource, RequisitionState},
+        requisition::{BuyerLine, RequisitionSource, RequisitionState},
     },
 };
 
@@ -83,6 +83,7 @@ fn sample() -> (Requisition, Vec<RequisitionLine>) {
         },
         accounts: vec![Account { name: "GL".into(), value: "6100".into() }],
         attachments: vec!["ab".into()],
+        buyer: BuyerLine::default(),
     };
     (requisition, vec![line(1, 10), line(2, 20)])
 }
@@ -91,6 +92,7 @@ type Edit = fn(&mut Requisition, &mut RequisitionLine, &str);
 
 /// Every field of the signed content, and how to put another text (or number) into it.
 const EDITS: &[(&str, Edit)] = &[
+    ("line comment", |_, l, v| l.buyer.comment = v.into()),
     ("requester", |r, _, v| r.requester = PersonId::from_bits(100 + v.len() as u128)),
     ("cost centre", |r, _, v| r.cost_center_code = v.into()),
     ("ship-to code", |r, _, v| r.ship_to.code = v.into()),

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         cart::{Account, Goods},
         party::{Checkout, PostalAddress},
-        requisition::{RequisitionSource, RequisitionState},
+        requisition::{BuyerLine, RequisitionSource, RequisitionState},
     },
 };
 
@@ -48,6 +48,7 @@ fn line(position: i64, sku: &str, quantity: i64) -> RequisitionLine {
         },
         accounts: Vec::new(),
         attachments: Vec::new(),
+        buyer: BuyerLine::default(),
     }
 }
 

@@ -4,7 +4,10 @@ use super::{Sending, Try};
 use crate::{
     app::{delivery::DeliveryView, order::OrderView},
     base::decimal,
-    domain::{confirmation::PartKind, delivery::Verdict},
+    domain::{
+        confirmation::{Part, PartKind},
+        delivery::Verdict,
+    },
     http::part::{self as ui, Event, Facts, Shell, Timeline, Tone},
     store::delivery::Purpose,
 };
@@ -65,6 +68,32 @@ fn way(channel: &str) -> &str {
     }
 }
 
+/// What a confirmation says of a part of a line; another price than the order's stands out.
+fn part_told(view: &OrderView, part: &Part) -> String {
+    let quantity = decimal::canonical(part.quantity);
+    let kind = match part.kind {
+        PartKind::Accept => "confirmed",
+        PartKind::Backordered => "backordered",
+        PartKind::Reject => "rejected",
+    };
+    let mut told = format!("Line {}: {quantity} {kind}", part.line_number);
+    if let Some(ordered) = part.other_price(&view.lines)
+        && let Some(price) = part.price
+    {
+        let currency = view.order.currency;
+        let (price, ordered) = (decimal::canonical(price), decimal::canonical(ordered));
+        told.push_str(&format!(" at another price, {price} {currency} for {ordered}"));
+    }
+    if let Some(day) = part.delivery_on {
+        told.push_str(&format!(", to arrive on {day}"));
+    }
+    match part.comment.is_empty() {
+        true => told.push('.'),
+        false => told.push_str(&format!(": {}.", part.comment.trim_end_matches('.'))),
+    }
+    told
+}
+
 /// What the parties said and did, newest first.
 pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timeline {
     let supplier = view.supplier.title.as_str();
@@ -78,15 +107,7 @@ pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timel
             true => ("The order was rejected.", Tone::Bad),
             false => ("The order was confirmed.", Tone::Good),
         };
-        let words = said.parts.iter().map(|part| {
-            let quantity = decimal::canonical(part.quantity);
-            let kind = match part.kind {
-                PartKind::Accept => "confirmed",
-                PartKind::Backordered => "backordered",
-                PartKind::Reject => "rejected",
-            };
-            format!("Line {}: {quantity} {kind}.", part.line_number)
-        });
+        let words = said.parts.iter().map(|part| part_told(view, part));
         let mut detail = words.collect::<Vec<_>>().join(" ");
         if !said.comment.is_empty() {
             detail = format!("{} {detail}", said.comment);
@@ -101,8 +122,11 @@ pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timel
         let way = [sent.carrier.as_str(), sent.tracking.as_str()];
         let way = way.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
         let mut event = Event::new(shell.when(sent.at), supplier, "Goods were shipped.");
-        if !way.is_empty() {
-            event = event.detail(way);
+        let gone = "A later notice took its place or took it back.";
+        let told = [way.as_str(), if sent.replaced { gone } else { "" }];
+        let told = told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        if !told.is_empty() {
+            event = event.detail(told.join(". "));
         }
         events.push((sent.at, event.tone(Tone::Info)));
     }

@@ -65,7 +65,7 @@ fn more(trail: &Trail, fact: &Fact) -> Option<String> {
             let rows = &trail.confirmations;
             rows.iter().find(|row| row.id.to_string() == *confirmation).map(confirmed)
         }
-        Fact::OrderShipped { shipment, .. } => {
+        Fact::OrderShipped { shipment, .. } | Fact::ShipmentTakenBack { shipment, .. } => {
             let rows = &trail.shipments;
             rows.iter().find(|row| row.id.to_string() == *shipment).map(shipped)
         }

@@ -1,0 +1,111 @@
+//! What is looked at in an arriving order beside its goods: places, numbers, units and the sum.
+
+use rust_decimal::Decimal;
+
+use super::said;
+use crate::{
+    app::requisition::IncomingLine,
+    base::{
+        money::{Money, MoneyFault},
+        text::shorten,
+        unit::{self, UnitMap},
+    },
+    cxml::{address::Address, item::Item, order::OrderRequest, values::Amount},
+    domain::{cart::Goods, party::PostalAddress, refusal::Refusal, requisition::Flag},
+};
+
+/// The place that everything goes to. Suppliers get one address an order, so a line that goes
+/// elsewhere is refused before it arrives at the wrong door.
+pub(super) fn one_place(request: &OrderRequest) -> Result<Option<&Address>, Refusal> {
+    let of_lines = || request.items.iter().map(|item| item.ship_to.as_deref());
+    let place = request.ship_to.as_ref().or_else(|| of_lines().flatten().next());
+    for (number, own) in (1..).zip(of_lines()) {
+        if let (Some(place), Some(own)) = (place, own)
+            && said::is_elsewhere(place, own)
+        {
+            let told = |address: &Address| {
+                let postal = said::postal(address);
+                let of = |part: fn(&PostalAddress) -> &String| {
+                    postal.as_ref().map(part).cloned().unwrap_or_default()
+                };
+                let (street, city) = (of(|own| &own.street), of(|own| &own.city));
+                let parts = [address.id.clone().unwrap_or_default(), of(|own| &own.deliver_to)];
+                let mut parts: Vec<String> = parts.into_iter().chain([street, city]).collect();
+                parts.retain(|part| !part.is_empty());
+                shorten(&parts.join(", "), 120)
+            };
+            let message = "A line goes to another place than the order.";
+            return Err(Refusal::invalid("line-ship-to", message)
+                .field(format!("OrderRequest/ItemOut[{number}]/ShipTo"))
+                .got(told(own))
+                .expected(told(place))
+                .mend("Send an order of its own for each place."));
+        }
+    }
+    Ok(place)
+}
+
+pub(super) fn same_number(number: u32, own: u32) -> Refusal {
+    Refusal::invalid("same-line-number", "Two lines of the order have the same number.")
+        .field(format!("OrderRequest/ItemOut[{number}]/@lineNumber"))
+        .got(own.to_string())
+        .expected("a number that no other line of the order has")
+        .mend("Number every line; receipts and invoices go by it.")
+}
+
+/// A Total that is not what the lines make, give or take what rounding each of them takes. Some
+/// systems count the shipping and the tax of the header in.
+pub(super) fn other_total(
+    request: &OrderRequest,
+    lines: &[IncomingLine],
+) -> Result<Option<Flag>, MoneyFault> {
+    let currency = request.total.currency;
+    let sum = Money::sum(lines.iter().map(|line| line.goods.total), currency)?;
+    let value = |amount: Option<&Amount>| amount.map_or(Decimal::ZERO, |amount| amount.value);
+    let shipping = value(request.shipping.as_ref().map(|own| &own.amount));
+    let tax = value(request.tax.as_ref().map(|own| &own.amount));
+    let cent = Decimal::new(1, currency.exponent());
+    let most = cent.checked_mul(lines.len().into()).unwrap_or(cent);
+    let right = [Decimal::ZERO, shipping, tax, shipping + tax];
+    let is_near = |beside: Decimal| (request.total.value - sum.amount() - beside).abs() <= most;
+    Ok((!right.into_iter().any(is_near)).then(|| Flag {
+        line: 0,
+        field: "total".to_owned(),
+        expected: sum.to_string(),
+        got: format!("{} {currency}", request.total.value),
+        tolerance: "0".to_owned(),
+    }))
+}
+
+/// Where the line is ordered in another unit than it was returned in: ten boxes are not ten pieces.
+/// A unit that nobody knows is refused by its name, unless the connection lets such units through.
+pub(super) fn other_unit(
+    units: &UnitMap,
+    number: u32,
+    item: &Item,
+    goods: &Goods,
+) -> Result<Option<Flag>, Refusal> {
+    let theirs = item.detail.as_ref().map_or("", |detail| detail.unit.trim());
+    let own = goods.unit.as_str();
+    // A visit over OCI took the unit away in SAP's spelling, whatever the profile says.
+    let sap = UnitMap::shipped();
+    let mut written = [units, &sap].into_iter().filter_map(|map| map.to_theirs(own));
+    if theirs.is_empty() || written.any(|unit| unit.eq_ignore_ascii_case(theirs)) {
+        return Ok(None);
+    }
+    let Some(ours) = units.to_ours(theirs) else {
+        return Err(Refusal::invalid("unknown-unit", "The unit of a line is not known here.")
+            .field(format!("OrderRequest/ItemOut[{number}]/ItemDetail/UnitOfMeasure"))
+            .got(shorten(theirs, 40))
+            .expected(units.to_theirs(own).unwrap_or(own).to_owned())
+            .mend("Send a code of UN/ECE Recommendation 20, or have it mapped for you here."));
+    };
+    let meant = |unit: &str| unit::meant(unit).unwrap_or(unit).to_ascii_uppercase();
+    Ok((meant(ours) != meant(own)).then(|| Flag {
+        line: item.line_number.unwrap_or(number),
+        field: "unit".to_owned(),
+        expected: own.to_owned(),
+        got: theirs.to_owned(),
+        tolerance: "0".to_owned(),
+    }))
+}
