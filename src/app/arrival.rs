@@ -13,7 +13,7 @@ pub use change::{cancel, change};
 use std::collections::HashSet;
 
 use self::{
-    checks::{one_place, other_total, other_unit, same_number},
+    checks::{one_place, other_unit, same_number},
     shelf::{Found, Shelf},
 };
 use crate::{
@@ -96,7 +96,6 @@ async fn take(
         };
         lines.push(IncomingLine { goods, accounts: said::accounts(item), buyer });
     }
-    flags.extend(other_total(request, &lines)?);
     let requester = requester(cx, organisation, &shelf, request).await?;
     let handed = submit_incoming(
         cx,

@@ -127,7 +127,7 @@ impl Command for Init {
                 .field("--database")
                 .got(format!("the organisation {}", there.name))
                 .expected("a database without an organisation")
-                .mend("One database serves the organisation it was made for; give another a database of its own.")
+                .mend("One database serves one organisation; give another its own.")
                 .into());
         }
         let organisation = self.organisation(cx);

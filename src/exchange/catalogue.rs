@@ -258,7 +258,7 @@ impl Reading {
         let named = self.columns.values().max().map_or(0, |last| last + 1);
         if let Some(more) = record.iter().skip(named).find(|cell| !cell.trim().is_empty()) {
             let expected = "no cell beyond the last column; a comma inside a text needs quotes";
-            return Err(wrong("line", more, expected));
+            return Err(wrong("line", more.trim(), expected));
         }
         let item = self.item(record)?;
         let amount = decimal::parse(cell("price"))

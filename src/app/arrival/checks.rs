@@ -1,16 +1,12 @@
-//! What is looked at in an arriving order beside its goods: places, numbers, units and the sum.
-
-use rust_decimal::Decimal;
+//! What is looked at in an arriving order beside its goods: places, numbers and units.
 
 use super::said;
 use crate::{
-    app::requisition::IncomingLine,
     base::{
-        money::{Money, MoneyFault},
         text::shorten,
         unit::{self, UnitMap},
     },
-    cxml::{address::Address, item::Item, order::OrderRequest, values::Amount},
+    cxml::{address::Address, item::Item, order::OrderRequest},
     domain::{cart::Goods, party::PostalAddress, refusal::Refusal, requisition::Flag},
 };
 
@@ -51,30 +47,6 @@ pub(super) fn same_number(number: u32, own: u32) -> Refusal {
         .got(own.to_string())
         .expected("a number that no other line of the order has")
         .mend("Number every line; receipts and invoices go by it.")
-}
-
-/// A Total that is not what the lines make, give or take what rounding each of them takes. Some
-/// systems count the shipping and the tax of the header in.
-pub(super) fn other_total(
-    request: &OrderRequest,
-    lines: &[IncomingLine],
-) -> Result<Option<Flag>, MoneyFault> {
-    let currency = request.total.currency;
-    let sum = Money::sum(lines.iter().map(|line| line.goods.total), currency)?;
-    let value = |amount: Option<&Amount>| amount.map_or(Decimal::ZERO, |amount| amount.value);
-    let shipping = value(request.shipping.as_ref().map(|own| &own.amount));
-    let tax = value(request.tax.as_ref().map(|own| &own.amount));
-    let cent = Decimal::new(1, currency.exponent());
-    let most = cent.checked_mul(lines.len().into()).unwrap_or(cent);
-    let right = [Decimal::ZERO, shipping, tax, shipping + tax];
-    let is_near = |beside: Decimal| (request.total.value - sum.amount() - beside).abs() <= most;
-    Ok((!right.into_iter().any(is_near)).then(|| Flag {
-        line: 0,
-        field: "total".to_owned(),
-        expected: sum.to_string(),
-        got: format!("{} {currency}", request.total.value),
-        tolerance: "0".to_owned(),
-    }))
 }
 
 /// Where the line is ordered in another unit than it was returned in: ten boxes are not ten pieces.

@@ -26,7 +26,7 @@ pub(super) struct Shelf {
     lines: HashMap<String, Vec<CartLine>>,
     /// What is held for its price since it came from a supplier's own site.
     held: HashMap<CartLineId, Flag>,
-    /// What this order, and those that stand, have taken of the lines.
+    /// What this order has taken of the lines so far.
     drawn: Drawn,
 }
 
@@ -62,11 +62,6 @@ impl Shelf {
             shelf.hold(cx, cart, &lines).await?;
             let fits = |item: &&Item| lines.iter().any(|line| line.goods.sku == sku(item));
             let fitting = request.items.iter().filter(fits).count();
-            if fitting > 0 {
-                for (line, quantity) in store::buyer_order::drawn(cx.conn, cart).await? {
-                    shelf.drawn.add(line, quantity);
-                }
-            }
             let better = fitting > most;
             for line in lines {
                 let known = shelf.lines.entry(line.goods.sku.clone()).or_default();

@@ -49,8 +49,8 @@ pub struct Checkout {
 impl HtmlSafe for Checkout {}
 
 impl Checkout {
-    /// The part for an open cart of the reader's, with what was wished already; nothing for somebody
-    /// who may not hand in.
+    /// The part for an open cart of the reader's, with what was wished already; nothing for
+    /// somebody who may not hand in.
     pub async fn with(
         shell: &Shell,
         reader: &mut Reader<'_>,
