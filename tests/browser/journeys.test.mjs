@@ -50,6 +50,21 @@ export const tests = {
     await stage.look(ed, "order");
     check(ed.faults.concat(mia.faults).length === 0, ed.faults.concat(mia.faults).join("; "));
   },
+  "a quantity that was typed goes along when the cart is handed in": async (stage) => {
+    const base = await stage.url();
+    const ed = await signIn(stage, "ed@acme.example");
+    await add(ed, base, "PEN-01");
+    await ed.goto(`${base}/cart`);
+    await ed.locator("input.qty").fill("1,5 dozen");
+    await pressed(ed, "Submit for sign-off");
+    const kept = await ed.locator("input.qty").inputValue();
+    check(kept === "1,5 dozen", `what cannot be read stays to be mended, got ${kept}`);
+    await ed.locator("input.qty").fill("8");
+    await pressed(ed, "Submit for sign-off");
+    await ed.waitForURL(/requisitions\/req_/);
+    check((await ed.innerText("main")).includes("8 EA"), "eight are handed in, not one");
+    check(ed.faults.length === 0, ed.faults.join("; "));
+  },
   "sue confirms, ships and invoices on her desk": async (stage) => {
     const base = await stage.url();
     const ed = await signIn(stage, "ed@acme.example");

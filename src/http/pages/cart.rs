@@ -153,7 +153,6 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
     };
     let would_refuse = would_refuse.iter().take(FAULTS_SHOWN).map(spoken).collect();
     let filled = view.as_ref().filter(|view| !view.lines.is_empty() || !view.can_edit);
-    let cart = filled.map(|view| Filled::of(&shell, (view, &origins), &said, visits));
     let what = "Search the shop and add what you need, or paste a list of numbers and quantities.";
     let empty = Empty::new("Your cart is empty", what).first("Go to the shop", shell.href("/shop"));
     let signs_off =
@@ -164,6 +163,10 @@ async fn page(who: &SignedIn, said: Said<'_>) -> Result<Response> {
         Some(view) => Checkout::with(&shell, &mut reader, &view.cart, wish).await?,
         None => None,
     };
+    let mut cart = filled.map(|view| Filled::of(&shell, (view, &origins), &said, visits));
+    if let (Some(cart), true) = (&mut cart, checkout.is_some()) {
+        cart.form = "hand-in";
+    }
     let mut answer =
         who.page(&CartPage { shell, cart, empty, paste, can_paste, would_refuse, checkout })?;
     if let Some(status) = status {
@@ -203,6 +206,7 @@ impl Filled {
         let after = said.after.as_deref().filter(|_| from > 0);
         let is_open = view.cart.state == CartState::Open;
         let transfers = view.checkout == Way::Transfer;
+        let can_transfer = is_open && transfers && visits && !view.looks_only;
         Self {
             id: view.cart.id.to_string(),
             state: view.cart.state.to_string(),
@@ -212,16 +216,11 @@ impl Filled {
             can_edit: view.can_edit,
             pager: Pager::new(&shell.href("/cart"), after, next.as_deref()),
             after: after.unwrap_or_default().to_owned(),
-            can_transfer: is_open && transfers && visits && !view.looks_only,
+            can_transfer,
             looks_only: view.looks_only,
             way_elsewhere: is_open && transfers && !visits,
             editable: if view.can_edit { editable(origins) } else { Vec::new() },
-            form: match (is_open && transfers && visits, view.checkout) {
-                (true, _) => "transfer",
-                (false, Way::Transfer) => "lines",
-                (false, _) if view.can_edit => "hand-in",
-                (false, _) => "lines",
-            },
+            form: if can_transfer { "transfer" } else { "lines" },
             lines: shown
                 .into_iter()
                 .map(|line| Line::of(shell, (view, origins), line, said))
