@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 use self::{
     checks::{one_place, other_unit, same_number},
-    shelf::{Found, Shelf},
+    shelf::Shelf,
 };
 use crate::{
     base::{id::PersonId, time::DAY_MS},
@@ -84,15 +84,13 @@ async fn take(
         if !numbers.insert(own) {
             return Err(same_number(number, own).into());
         }
-        let Found { goods, cart_line, flags: found } =
-            shelf.take(cx, organisation, number, item).await?;
+        let (goods, found) = shelf.take(cx, organisation, number, item).await?;
         flags.extend(found);
         flags.extend(other_unit(&profile.units, number, item, &goods)?);
         let buyer = BuyerLine {
             number: Some(own.into()),
             comment: said::text(&item.comments),
             needed_on: item.requested_delivery.as_ref().and_then(Stamp::day),
-            cart_line,
         };
         lines.push(IncomingLine { goods, accounts: said::accounts(item), buyer });
     }
@@ -142,8 +140,7 @@ fn status(held: bool, number: &str, flags: &[Flag]) -> Status {
 
 fn told(flag: &Flag) -> String {
     let Flag { line, field, expected, got, tolerance } = flag;
-    let place = if *line == 0 { String::new() } else { format!("line {line}, ") };
-    format!("{place}{field}: expected {expected}, got {got} (tolerance {tolerance})")
+    format!("line {line}, {field}: expected {expected}, got {got} (tolerance {tolerance})")
 }
 
 async fn known_before(

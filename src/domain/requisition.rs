@@ -2,8 +2,8 @@
 
 use crate::base::{
     id::{
-        CartId, CartLineId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId,
-        RequisitionId, RequisitionLineId,
+        CartId, CostCenterId, OrganisationId, PersonId, PunchoutSessionId, RequisitionId,
+        RequisitionLineId,
     },
     money::{Currency, Money},
     time::{Day, Time},
@@ -127,7 +127,7 @@ pub struct Requisition {
 /// Something about an incoming order that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Flag {
-    /// The line number, from 1; 0 is the order as a whole.
+    /// The line number, from 1.
     pub line: u32,
     pub field: String,
     pub expected: String,
@@ -140,9 +140,6 @@ impl Flag {
     pub fn sentence(&self) -> String {
         let Self { line, field, expected, got, tolerance } = self;
         match tolerance.as_str() {
-            _ if *line == 0 => {
-                format!("The order: {field} {got}; its lines make {expected}.")
-            }
             "" => format!("Line {line}: {field} {got}; expected {expected}."),
             _ => format!(
                 "Line {line}: {field} was {expected} in the returned cart and is {got} in the \
@@ -180,8 +177,6 @@ pub struct BuyerLine {
     /// Read by the supplier, as the day is.
     pub comment: String,
     pub needed_on: Option<Day>,
-    /// The line of a returned cart that it was compared with.
-    pub cart_line: Option<CartLineId>,
 }
 
 #[cfg(test)]

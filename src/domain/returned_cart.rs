@@ -11,8 +11,8 @@ use super::{
     requisition::Flag,
 };
 
-/// How much was ordered of each returned line so far, by this order and by those that stand: a line
-/// that was returned once is not bought twice by being named twice.
+/// How much an order has asked of each returned line so far: a line that was returned once is not
+/// bought twice by being named twice.
 #[derive(Debug, Clone, Default)]
 pub struct Drawn(HashMap<CartLineId, Decimal>);
 

@@ -65,6 +65,7 @@ migrations! {
     "0210_lean"
     "0220_buyer_line"
     "0230_hop"
+    "0240_no_cart_line"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {

@@ -328,7 +328,6 @@ fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
             number: row.maybe_int("buyer_line")?,
             comment: row.text("comment")?,
             needed_on: row.maybe_day("needed_on")?,
-            cart_line: row.maybe_id("cart_line_id")?,
         },
     })
 }
@@ -350,9 +349,9 @@ const INSERT_LINE: &str = "
     insert into requisition_line (id, requisition_id, position, item_id, supplier_id, sku, aux_id,
         description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
         manufacturer, manufacturer_sku, lead_time_days, accounts, attachments, buyer_line, comment,
-        needed_on, cart_line_id)
+        needed_on)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23, $24)";
+        $20, $21, $22, $23)";
 
 async fn insert_lines(
     conn: &mut Conn,
@@ -385,7 +384,6 @@ async fn insert_lines(
             .bind(line.buyer.number)
             .bind(&line.buyer.comment)
             .bind(line.buyer.needed_on.map(|day| day.to_string()))
-            .bind(text(line.buyer.cart_line))
             .put(conn)?;
     }
     Ok(())

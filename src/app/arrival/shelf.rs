@@ -30,15 +30,6 @@ pub(super) struct Shelf {
     drawn: Drawn,
 }
 
-/// One ordered line against the shelf.
-pub(super) struct Found {
-    /// At the ordered price.
-    pub goods: Goods,
-    pub cart_line: Option<CartLineId>,
-    /// Where it differs.
-    pub flags: Vec<Flag>,
-}
-
 impl Shelf {
     pub async fn of(
         cx: &mut Cx<'_>,
@@ -104,14 +95,15 @@ impl Shelf {
         Ok(())
     }
 
-    /// One ordered line, which from here on has taken its quantity.
+    /// The goods of one ordered line at the ordered price, and where they differ; from here on the
+    /// line has taken its quantity.
     pub async fn take(
         &mut self,
         cx: &mut Cx<'_>,
         organisation: &Organisation,
         number: u32,
         item: &Item,
-    ) -> Result<Found, AppError> {
+    ) -> Result<(Goods, Vec<Flag>), AppError> {
         let line = item.line_number.unwrap_or(number);
         let path = |rest: &str| format!("OrderRequest/ItemOut[{number}]/{rest}");
         let Some(detail) = &item.detail else {
@@ -149,7 +141,7 @@ impl Shelf {
         };
         (goods.quantity, goods.price) = (item.quantity, detail.price);
         goods.total = goods.computed_total()?;
-        Ok(Found { goods, cart_line: known.map(|known| known.id), flags })
+        Ok((goods, flags))
     }
 }
 
