@@ -12,8 +12,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     base::{
-        id::{Id, Kind, OrganisationId, PersonId},
-        text::sha256_hex,
+        id::{Id, Kind, OrganisationId},
         time::Time,
     },
     domain::{
@@ -24,7 +23,14 @@ use crate::{
     store::{self, Conn, Work, audit::NewEntry},
 };
 
-use super::{Actor, App, AppError, Reader, Who, letters, outgoing, webhook};
+use super::{Actor, App, AppError, Who, letters, outgoing, webhook};
+
+mod once;
+mod refused;
+
+use once::{remember, repeated};
+use refused::Note;
+pub use refused::{KeepRefusal, kept_refusal};
 
 /// What the access policy is asked before a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,104 +279,4 @@ fn entry(
         about: fact.about(),
         body: serde_json::to_string(fact).map_err(AppError::internal)?,
     })
-}
-
-async fn repeated<A: DeserializeOwned>(
-    cx: &mut Cx<'_>,
-    once: Option<&Once>,
-) -> Result<Option<A>, AppError> {
-    let Some(once) = once else { return Ok(None) };
-    let person = cx.actor.need_person()?.id;
-    answered(cx.conn, person, once).await
-}
-
-/// What was answered to this call under this key.
-async fn answered<A: DeserializeOwned>(
-    conn: &mut Conn,
-    person: PersonId,
-    once: &Once,
-) -> Result<Option<A>, AppError> {
-    let Some(seen) = store::idempotency::get(conn, person, &once.call, &once.key).await? else {
-        return Ok(None);
-    };
-    if seen.body_sha256 != once.body_sha256 {
-        let message = "This Idempotency-Key was used with another body.";
-        return Err(Refusal::conflict("key-reused", message)
-            .field("Idempotency-Key")
-            .mend("Use a fresh key for a fresh request.")
-            .into());
-    }
-    serde_json::from_str(&seen.answer).map(Some).map_err(AppError::internal)
-}
-
-async fn remember<A: Serialize>(cx: &mut Cx<'_>, once: &Once, answer: &A) -> Result<(), AppError> {
-    let person = cx.actor.need_person()?.id;
-    let answer = serde_json::to_string(answer).map_err(AppError::internal)?;
-    let kept = store::idempotency::Kept { body_sha256: once.body_sha256.clone(), answer };
-    store::idempotency::insert(cx.conn, person, (&once.call, &once.key), &kept, cx.now).await?;
-    Ok(())
-}
-
-/// What one of several commands of a call was refused with, kept so that a repeated call reads the
-/// same: a refusal changes nothing, so nothing else would remember it.
-pub struct KeepRefusal {
-    /// As the caller reads it.
-    pub problem: serde_json::Value,
-}
-
-impl Command for KeepRefusal {
-    type Answer = serde_json::Value;
-    const NEED: Need = Need::Itself;
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<serde_json::Value, AppError> {
-        cx.nothing_changed();
-        Ok(self.problem.clone())
-    }
-}
-
-/// The refusal that [`KeepRefusal`] kept under this key.
-pub async fn kept_refusal(
-    reader: &mut Reader<'_>,
-    once: &Once,
-) -> Result<Option<serde_json::Value>, AppError> {
-    let person = reader.actor.need_person()?.id;
-    answered(&mut reader.conn, person, once).await
-}
-
-/// A refusal by the rules, committed alone.
-struct Note {
-    app: Arc<App>,
-    actor: Actor,
-    refusal: Box<Refusal>,
-}
-
-impl Work for Note {
-    type Answer = ();
-    type Fault = AppError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), AppError> {
-        let cx = Cx {
-            app: &self.app,
-            conn,
-            actor: self.actor.clone(),
-            now: self.app.now(),
-            facts: Vec::new(),
-            may_change_nothing: true,
-            quiet: false,
-        };
-        let about = self.refusal.field.clone().unwrap_or_else(|| self.actor.name());
-        let fact = Fact::Refused {
-            what: sha256_hex(self.refusal.message.as_bytes()).chars().take(12).collect(),
-            about,
-            code: self.refusal.code.to_owned(),
-            message: self.refusal.message.clone(),
-        };
-        let entry = entry(&cx, self.actor.organisation, &fact)?;
-        store::audit::insert(cx.conn, &[entry]).await?;
-        Ok(())
-    }
-
-    fn is_retryable(fault: &AppError) -> bool {
-        is_retryable(fault)
-    }
 }

@@ -5,6 +5,8 @@
 //! from the catalogue at the moment of the edit.
 
 mod price;
+mod reach;
+mod view;
 
 pub(super) use price::price_among;
 pub(super) use price::price_of;
@@ -14,23 +16,23 @@ use std::collections::HashMap;
 
 use crate::{
     base::{
-        id::{CartId, CartLineId, OrganisationId, SupplierId},
-        money::{Currency, Money},
+        id::{CartId, CartLineId, OrganisationId},
+        money::Currency,
         quantity::Quantity,
     },
     domain::{
         cart::{self, Cart, CartLine, CartState, Goods, relined},
         fact::Fact,
-        party::{Checkout, Supplier},
         refusal::Refusal,
     },
     store::{self, Conn},
 };
 
-use super::{
-    Actor, AppError, Command, Cx, Need, Reader,
-    catalogue::{Buyer, suppliers_by_id},
-};
+use super::{AppError, Command, Cx, Need, catalogue::Buyer};
+pub(super) use reach::current_or_new;
+pub use reach::reach;
+use reach::{current_of, editable, need_writing};
+pub use view::{View, count, current, view};
 
 /// Makes an empty cart. Inside a punchout session the session's own open cart is answered instead.
 #[derive(Debug, Clone, Copy, Default)]
@@ -221,61 +223,6 @@ pub(super) async fn reprice(
     price::again(conn, Buyer { organisation, currency }, goods, quantity).await
 }
 
-/// The cart that the actor fills at present, or a fresh one.
-pub(super) async fn current_or_new(cx: &mut Cx<'_>) -> Result<Cart, AppError> {
-    match current_of(cx.conn, &cx.actor).await? {
-        Some(cart) => {
-            need_writing(cx).await?;
-            cart.state.need_open()?;
-            Ok(cart)
-        }
-        None if cx.may("cart", "create").await? => make(cx).await,
-        None => Err(Refusal::forbidden("not-allowed", "You may not make a cart.").into()),
-    }
-}
-
-/// The actor's own cart, open and writable.
-async fn editable(cx: &mut Cx<'_>, id: CartId) -> Result<Cart, AppError> {
-    let cart = reach(cx.conn, &cx.actor, id).await?;
-    if cart.punchout_session != cx.actor.punchout() {
-        return Err(Refusal::not_found("cart").into());
-    }
-    need_writing(cx).await?;
-    cart.state.need_open()?;
-    Ok(cart)
-}
-
-/// A session that only looks writes nothing.
-async fn need_writing(cx: &mut Cx<'_>) -> Result<(), AppError> {
-    let Some(session) = cx.actor.punchout() else { return Ok(()) };
-    if !store::cart::is_read_only(cx.conn, session).await? {
-        return Ok(());
-    }
-    let message = "This visit only looks at a cart; it cannot change it.";
-    Err(Refusal::conflict("cart-read-only", message)
-        .mend("Start an edit from the procurement system instead.")
-        .into())
-}
-
-/// A cart as its owner may reach it: the person's own, and inside a session the session's own.
-pub async fn reach(conn: &mut Conn, actor: &Actor, id: CartId) -> Result<Cart, AppError> {
-    let own = |cart: &Cart| {
-        Some(cart.person) == actor.person_id()
-            && Some(cart.organisation) == actor.organisation
-            && actor.punchout().is_none_or(|session| cart.punchout_session == Some(session))
-    };
-    let cart = store::cart::get(conn, id).await?.filter(own);
-    Ok(cart.ok_or_else(|| Refusal::not_found("cart"))?)
-}
-
-async fn current_of(conn: &mut Conn, actor: &Actor) -> Result<Option<Cart>, AppError> {
-    let person = actor.need_person()?.id;
-    Ok(match actor.punchout() {
-        Some(session) => store::cart::of_session(conn, session).await?,
-        None => store::cart::open_of(conn, person, actor.need_organisation()?).await?,
-    })
-}
-
 async fn save(cx: &mut Cx<'_>, cart: &Cart, goods: Vec<Goods>) -> Result<(), AppError> {
     cart::check_count(goods.len())?;
     let before = store::cart::lines(cx.conn, cart.id).await?;
@@ -297,74 +244,4 @@ pub(super) async fn save_lines(
         total: total.to_string(),
     });
     Ok(())
-}
-
-/// A cart as it is shown: lines, their suppliers, the sum.
-#[derive(Debug, Clone)]
-pub struct View {
-    pub cart: Cart,
-    pub lines: Vec<CartLine>,
-    pub suppliers: HashMap<SupplierId, Supplier>,
-    pub total: Money,
-    /// The visit only inspects: nothing goes back with it.
-    pub looks_only: bool,
-    /// Neither handed in nor returned nor looked at by an inspecting session.
-    pub can_edit: bool,
-    /// Which way carts of this organisation take.
-    pub checkout: Checkout,
-}
-
-impl View {
-    /// The short name of a line's supplier.
-    pub fn supplier(&self, line: &CartLine) -> &str {
-        self.suppliers.get(&line.goods.supplier).map_or("", |supplier| &supplier.name)
-    }
-
-    /// The supplier's name for people.
-    pub fn supplier_title(&self, line: &CartLine) -> &str {
-        self.suppliers.get(&line.goods.supplier).map_or("", |supplier| &supplier.title)
-    }
-}
-
-/// One of the reader's own carts.
-pub async fn view(reader: &mut Reader<'_>, id: CartId) -> Result<View, AppError> {
-    reader.need("cart", "read")?;
-    let cart = reach(&mut reader.conn, reader.actor, id).await?;
-    shown(reader, cart).await
-}
-
-/// The cart the reader fills at present: the session's, or the newest open one.
-pub async fn current(reader: &mut Reader<'_>) -> Result<Option<View>, AppError> {
-    reader.need("cart", "read")?;
-    match current_of(&mut reader.conn, reader.actor).await? {
-        Some(cart) => shown(reader, cart).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-/// How many lines that cart has; for the navigation, so whoever has no cart has none.
-pub async fn count(reader: &mut Reader<'_>) -> Result<u64, AppError> {
-    if !reader.may("cart", "read") || reader.actor.organisation.is_none() {
-        return Ok(0);
-    }
-    let Some(cart) = current_of(&mut reader.conn, reader.actor).await? else { return Ok(0) };
-    let lines = store::cart::count_lines(&mut reader.conn, cart.id).await?;
-    Ok(u64::try_from(lines).unwrap_or_default())
-}
-
-async fn shown(reader: &mut Reader<'_>, cart: Cart) -> Result<View, AppError> {
-    let lines = store::cart::lines(&mut reader.conn, cart.id).await?;
-    let suppliers = suppliers_by_id(&mut reader.conn).await?;
-    let total = cart::total(lines.iter().map(|line| &line.goods), cart.currency)?;
-    let looks_only = match reader.actor.punchout() {
-        Some(session) => store::cart::is_read_only(&mut reader.conn, session).await?,
-        None => false,
-    };
-    let own = cart.punchout_session == reader.actor.punchout();
-    let can_edit =
-        own && !looks_only && cart.state == CartState::Open && reader.may("cart", "edit");
-    let organisation = store::organisation::get(&mut reader.conn, cart.organisation).await?;
-    let organisation = organisation.ok_or_else(|| Refusal::not_found("organisation"))?;
-    let checkout = organisation.checkout;
-    Ok(View { cart, lines, suppliers, total, can_edit, looks_only, checkout })
 }

@@ -6,6 +6,7 @@
 
 mod links;
 pub mod password;
+mod slow;
 
 pub use links::{
     AskReset, Invite, Invited, LINK_PURPOSE, change, invite, link, open_link, reset, set_by_link,
@@ -19,13 +20,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     base::{
         id::{Entropy, PunchoutSessionId, SessionId},
-        text::{hex, sha256_hex, shorten},
-        time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Time},
+        text::{hex, sha256_hex},
+        time::{DAY_MS, HOUR_MS, MINUTE_MS, Time},
     },
     domain::{
         fact::Fact,
         party::{Email, Organisation, Person, Supplier},
-        refusal::Refusal,
     },
     store::{
         self, Conn,
@@ -34,6 +34,7 @@ use crate::{
 };
 
 use super::{Actor, App, AppError, Command, Cx, Need, Reader, Scope, act};
+use slow::{NoteFailure, slow_down, wrong_pair};
 
 /// How long a login or a visit lasts at most, and without use (security.md section 6).
 const SESSION_MS: i64 = 12 * HOUR_MS;
@@ -182,38 +183,6 @@ pub async fn sign_in(
     Ok(Begun { token, person })
 }
 
-fn wrong_pair() -> Refusal {
-    Refusal::unauthenticated("wrong-login", "The e-mail address or the password is wrong.")
-        .field("email")
-        .mend("Check both, or ask for a new password.")
-}
-
-async fn slow_down(app: &App, conn: &mut Conn, email: &Email) -> Result<(), AppError> {
-    let Some(failures) = store::session::failures(conn, email).await? else { return Ok(()) };
-    let free = if app.site.demo { FREE_FAILURES_IN_DEMO } else { FREE_FAILURES };
-    let wait_ms = wait_after(failures.count, free);
-    let left_ms = wait_ms.saturating_sub(app.now().since(failures.last_at));
-    if left_ms <= 0 {
-        return Ok(());
-    }
-    let seconds = left_ms.saturating_add(SECOND_MS - 1) / SECOND_MS;
-    Err(Refusal::unavailable("slow-down", "There were too many wrong passwords in a row.")
-        .field("email")
-        .mend(format!("Wait {seconds} seconds, or ask for a new password."))
-        .with("retry_after_s", seconds.to_string())
-        .into())
-}
-
-/// Doubling from one second, once the free tries are used up.
-fn wait_after(failures: i64, free: i64) -> i64 {
-    let beyond = failures.saturating_sub(free);
-    if beyond < 0 {
-        return 0;
-    }
-    let doublings = u32::try_from(beyond.min(20)).unwrap_or(20);
-    SECOND_MS.saturating_mul(2_i64.saturating_pow(doublings)).min(MOST_WAIT_MS)
-}
-
 /// Opens a session for somebody whose password was right a moment ago.
 struct SignIn {
     email: Email,
@@ -283,24 +252,6 @@ pub async fn begin_visit(
     };
     store::session::insert(cx.conn, &session, token_hash).await?;
     Ok(session.id)
-}
-
-struct NoteFailure {
-    email: Email,
-}
-
-impl Command for NoteFailure {
-    type Answer = ();
-    const NEED: Need = Need::Itself;
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        store::session::add_failure(cx.conn, &self.email, cx.now).await?;
-        let person = store::person::by_email(cx.conn, &self.email).await?;
-        let email = shorten(self.email.as_str(), 100);
-        cx.actor.organisation = person.and_then(|person| person.organisation());
-        cx.fact(Fact::SignInFailed { email });
-        Ok(())
-    }
 }
 
 /// Ends the actor's own session.

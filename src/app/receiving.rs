@@ -5,6 +5,7 @@
 //! `domain::order::MOVES` alone.
 
 mod arrive;
+mod confirm;
 mod unship;
 
 pub use arrive::{confirmation, receipt, ship_notice};
@@ -17,9 +18,9 @@ use crate::{
         money::Money,
     },
     domain::{
-        confirmation::{self, Confirmation},
+        confirmation::{self},
         fact::Fact,
-        order::{Order, OrderLine, OrderMove, OrderState, Source, confirmed_move, shipped_move},
+        order::{Order, OrderLine, OrderMove, OrderState, Source, shipped_move},
         receipt::{self, Receipt},
         refusal::Refusal,
         role::Role,
@@ -29,6 +30,7 @@ use crate::{
 };
 
 use super::{AppError, Command, Cx, Need, budget};
+use confirm::{Said, confirm, known};
 
 /// Confirms an order on the supplier desk, in whole or in part.
 #[derive(Debug, Clone)]
@@ -162,85 +164,6 @@ async fn take_in(
         state: order.state.word().to_owned(),
     });
     Ok(Some(id))
-}
-
-/// By which way something was said, and the document that said it.
-type Said = (Source, Option<DocumentId>);
-
-/// Takes a confirmation; `None` when the very same was taken before.
-async fn confirm(
-    cx: &mut Cx<'_>,
-    order: Order,
-    said: &confirmation::Said,
-    (source, document): Said,
-) -> Result<Option<ConfirmationId>, AppError> {
-    let before = store::order::lines(cx.conn, order.id).await?;
-    let parts = confirmation::parts_of(said.kind, &said.lines, &before)?;
-    let mut all = store::confirmation::of_order(cx.conn, order.id).await?;
-    let confirm_id = match &said.confirm_id {
-        Some(id) => id.clone(),
-        None => format!("{}-C{}", order.number, all.len() + 1),
-    };
-    let earlier = all.iter().rev().find(|one| {
-        !one.replaced && (one.confirm_id == confirm_id || said.update && said.confirm_id.is_none())
-    });
-    if let Some(earlier) = earlier {
-        if earlier.kind == said.kind && earlier.parts == parts {
-            cx.nothing_changed();
-            return Ok(None);
-        }
-        if !said.update {
-            return Err(known("confirmation-known", "ConfirmationHeader/@confirmID", confirm_id));
-        }
-        let id = earlier.id;
-        store::confirmation::replace(cx.conn, id).await?;
-        all.retain(|one| one.id != id);
-    }
-    let confirmation = Confirmation {
-        id: cx.id(),
-        order: order.id,
-        confirm_id,
-        kind: said.kind,
-        source,
-        document,
-        comment: said.comment.clone(),
-        at: cx.now,
-        replaced: false,
-        parts,
-    };
-    let mut lines = before.clone();
-    let holding = all.iter().filter(|one| !one.replaced).map(|one| one.parts.as_slice());
-    confirmation::count(&mut lines, holding.chain([confirmation.parts.as_slice()]))?;
-    let by = confirmed_move(&lines).unwrap_or(OrderMove::ConfirmPart);
-    store::confirmation::insert(cx.conn, &confirmation).await?;
-    let order = save(cx, order, (&before, &lines), by).await?;
-    free_rejected(cx, &order, (&before, &lines)).await?;
-    state_confirmed(cx, &order, &confirmation, by);
-    Ok(Some(confirmation.id))
-}
-
-fn state_confirmed(cx: &mut Cx<'_>, order: &Order, said: &Confirmation, by: OrderMove) {
-    let (id, requisition) = (order.id.to_string(), order.requisition.to_string());
-    let confirmation = said.id.to_string();
-    let fact = if by == OrderMove::Reject {
-        let lines = said.parts.iter().map(|part| part.comment.as_str());
-        let reason = std::iter::once(said.comment.as_str()).chain(lines);
-        let reason = reason.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
-        Fact::OrderRejected { order: id, requisition, confirmation, reason }
-    } else {
-        let state = order.state.word().to_owned();
-        Fact::OrderConfirmed { order: id, requisition, confirmation, state }
-    };
-    cx.fact_in(order.organisation, fact);
-}
-
-fn known(code: &'static str, field: &str, got: String) -> AppError {
-    Refusal::conflict(code, "Something else was sent under this number before.")
-        .field(field)
-        .got(got)
-        .expected("a number of its own, or operation update where there is one")
-        .mend("Send a fresh number, or the same number with operation update.")
-        .into()
 }
 
 /// Takes a ship notice; `None` when it was taken before.

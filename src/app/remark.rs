@@ -1,7 +1,6 @@
 //! What people say about a requisition. A question by somebody who is to decide stops the clock of
 //! its open tasks; the requester's answer starts it again.
 
-use super::{AppError, Command, Cx, Need, Reader, requisition};
 use crate::{
     base::id::{RemarkId, RequisitionId},
     domain::{
@@ -14,6 +13,8 @@ use crate::{
     },
     store,
 };
+
+use super::{AppError, Command, Cx, Need, Reader, requisition};
 
 /// Contributions to one requisition.
 const MOST: usize = 500;

@@ -5,7 +5,6 @@ use rust_decimal::Decimal;
 
 use super::address::Contact;
 use super::charges::{Shipping, Tax};
-use super::fault::ContentFault;
 use super::item::{Item, Side};
 use super::limits;
 use super::read::{Read, words};
@@ -15,6 +14,10 @@ use super::values::{
     write_document_reference,
 };
 use super::write::Writer;
+
+mod reference;
+
+pub use reference::OrderReference;
 
 words! {
     /// What is said of the whole order.
@@ -43,54 +46,6 @@ words! {
         New = "new",
         Update = "update",
         Delete = "delete",
-    }
-}
-
-/// Which order is meant: by the payloadID of its document, its number, or both.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OrderReference {
-    pub order_id: Option<String>,
-    pub order_date: Option<Stamp>,
-    /// Useless in some senders' documents: absent or empty.
-    pub payload_id: Option<String>,
-}
-
-impl OrderReference {
-    pub fn new(order_id: impl Into<String>, payload_id: impl Into<String>) -> Self {
-        Self {
-            order_id: Some(order_id.into()),
-            order_date: None,
-            payload_id: Some(payload_id.into()),
-        }
-    }
-
-    /// The reference in an `OrderReference` element.
-    pub(super) fn of(element: Element<'_>) -> Read<Self> {
-        let reference = Self {
-            order_id: element.said("orderID").map(|id| id.trim().to_owned()),
-            order_date: Stamp::of(element, "orderDate"),
-            payload_id: document_reference_in(element)?,
-        };
-        if reference.order_id.is_none() && reference.payload_id.is_none() {
-            let fault: ContentFault = element.attribute_fault("orderID");
-            return Err(fault
-                .expected("the order's orderID or the payloadID of its document")
-                .mend("Name the order."));
-        }
-        Ok(reference)
-    }
-
-    pub(super) fn write(&self, writer: &mut Writer) {
-        writer.open(
-            "OrderReference",
-            &[
-                ("orderID", self.order_id.as_deref()),
-                ("orderDate", Stamp::text_of(self.order_date.as_ref())),
-            ],
-        );
-        // The DTD wants it even when it is not known.
-        write_document_reference(Some(self.payload_id.as_deref().unwrap_or_default()), writer);
-        writer.close("OrderReference");
     }
 }
 

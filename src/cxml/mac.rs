@@ -9,14 +9,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::header::Credential;
-use super::tree::Element;
-use super::values::Stamp;
-use super::write::Writer;
 use crate::base::{
     secret::{Secret, same},
     time::Time,
 };
+
+use super::{header::Credential, tree::Element, values::Stamp, write::Writer};
 
 /// What the MAC covers: From, Sender and both dates.
 const TYPE: &str = "FromSenderCredentials";

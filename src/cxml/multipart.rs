@@ -2,10 +2,15 @@
 //! transfer encodings that change bytes; written with none, so that every byte stays as it is.
 
 use base64::{
-    Engine as _,
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+
+mod content_id;
+mod encoding;
+
+pub use content_id::{cid, names};
+use encoding::decode;
 
 /// Parts that are looked at; a document with more attachments is refused elsewhere by its size.
 const MOST_PARTS: usize = 200;
@@ -134,57 +139,6 @@ fn bare(id: &str) -> &str {
     id.trim().trim_start_matches('<').trim_end_matches('>')
 }
 
-/// The body without its transfer encoding; one that is broken stays as it is, and its reader says
-/// what is wrong.
-fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
-    match encoding {
-        "base64" => unbase(body).unwrap_or_else(|_| body.to_vec()),
-        "quoted-printable" => quoted_printable(body),
-        _ => body.to_vec(),
-    }
-}
-
-/// Decoded piece by piece, so that a large file does not stand in memory once more without its line
-/// ends.
-fn unbase(body: &[u8]) -> Result<Vec<u8>, base64::DecodeError> {
-    let mut out = Vec::with_capacity(body.len() / 4 * 3);
-    let mut piece = Vec::with_capacity(PIECE);
-    for byte in body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()) {
-        piece.push(byte);
-        if piece.len() == PIECE {
-            BASE64.decode_vec(&piece, &mut out)?;
-            piece.clear();
-        }
-    }
-    BASE64.decode_vec(&piece, &mut out)?;
-    Ok(out)
-}
-
-fn quoted_printable(body: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        if *byte != b'=' {
-            out.push(*byte);
-            continue;
-        }
-        if let Some(after) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
-            rest = after;
-            continue;
-        }
-        let digits = rest.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match digits.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(value) => {
-                out.push(value);
-                rest = &rest[2..];
-            }
-            None => out.push(b'='),
-        }
-    }
-    out
-}
-
 /// The document: the part that `start` names, else the first.
 pub fn root<'p>(parts: &'p [Part], start: Option<&str>) -> Option<&'p Part> {
     parts.get(place(parts, start))
@@ -256,36 +210,11 @@ fn header_value(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
-/// Whether an address names this part: `cid:` and its Content-ID, percent-encoded or not.
-pub fn names(address: &str, content_id: &str) -> bool {
-    let Some(named) = cid(address) else { return false };
-    let plain = percent_decoded(named);
-    named == content_id || plain.as_deref() == Some(content_id.as_bytes())
-}
-
-/// What stands behind `cid:`.
-pub fn cid(address: &str) -> Option<&str> {
-    let (scheme, named) = address.trim().split_once(':')?;
-    scheme.eq_ignore_ascii_case("cid").then(|| bare(named))
-}
-
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let digits = [bytes.next()?, bytes.next()?];
-        out.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use base64::Engine;
+
+    use super::{encoding::quoted_printable, *};
 
     #[test]
     fn the_root_is_found_by_its_name_or_stands_first() {

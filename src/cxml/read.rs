@@ -5,11 +5,9 @@
 
 use rust_decimal::Decimal;
 
-use super::fault::ContentFault;
-use super::tree::Element;
-use super::values::LANG;
-use crate::base::decimal;
-use crate::base::quantity::Quantity;
+use crate::base::{decimal, quantity::Quantity};
+
+use super::{fault::ContentFault, tree::Element, values::LANG};
 
 /// What reading gives.
 pub type Read<T> = Result<T, ContentFault>;

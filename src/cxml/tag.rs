@@ -6,6 +6,13 @@ use super::fault::XmlFault;
 use super::gate::{Binding, Gate};
 use super::limits;
 use super::tree::{AttributeNode, Span, short};
+use name::SPECIAL;
+use name::is_a;
+pub(super) use name::{name_and_colon, name_length, namespace, prefix_length};
+pub(super) use prolog::{declaration, document_type};
+
+mod name;
+mod prolog;
 
 /// A fault at an offset from where the piece starts.
 pub(super) struct TagFault {
@@ -27,106 +34,6 @@ impl From<XmlFault> for TagFault {
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_NAMESPACE: &str = "http://www.w3.org/2000/xmlns/";
-
-/// What a byte may be in a tag; one look-up in place of five comparisons.
-const NAME: u8 = 1;
-const NAME_START: u8 = 2;
-/// Something in a value that does not read as it stands.
-const SPECIAL: u8 = 4;
-
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let c = byte as u8;
-        classes[byte] = match c {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' => NAME | NAME_START,
-            b'0'..=b'9' | b'-' | b'.' => NAME,
-            b'<' | b'&' | b'\t' | b'\n' | b'\r' => SPECIAL,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    classes
-};
-
-fn is_a(class: u8, byte: u8) -> bool {
-    CLASSES[usize::from(byte)] & class != 0
-}
-
-/// Bytes of the name at the start of the text; 0 when there is none.
-pub(super) fn name_length(text: &str) -> usize {
-    name_and_colon(text).0
-}
-
-/// As [`name_length`], and whether there is a colon in it.
-pub(super) fn name_and_colon(text: &str) -> (usize, bool) {
-    let mut colon = false;
-    let mut length = 0;
-    for byte in text.bytes() {
-        if !is_a(NAME, byte) {
-            if !byte.is_ascii() {
-                let length = wide_name_length(text);
-                return (length, text[..length].contains(':'));
-            }
-            break;
-        }
-        colon |= byte == b':';
-        length += 1;
-    }
-    let sound = text.bytes().next().is_some_and(|first| is_a(NAME_START, first));
-    if sound { (length, colon) } else { (0, false) }
-}
-
-/// Names with characters outside ASCII are rare; they take the slow way.
-fn wide_name_length(text: &str) -> usize {
-    let starts = |c: char| {
-        c.is_ascii_alphabetic()
-            || matches!(c, '_' | ':' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}')
-            || matches!(c, '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}')
-            || matches!(c, '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}')
-            || matches!(c, '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}')
-            || matches!(c, '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}' | '\u{10000}'..)
-    };
-    let goes_on = |c: char| {
-        starts(c)
-            || c.is_ascii_digit()
-            || matches!(c, '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-    };
-    if !text.starts_with(starts) {
-        return 0;
-    }
-    text.find(|c| !goes_on(c)).unwrap_or(text.len())
-}
-
-/// Bytes of the prefix and its colon, 0 without one; `None` when the colons are not sound.
-pub(super) fn prefix_length(name: &str) -> Option<usize> {
-    let Some(colon) = name.find(':') else { return Some(0) };
-    let local = &name[colon + 1..];
-    (colon > 0 && name_length(local) == local.len() && !local.is_empty() && !local.contains(':'))
-        .then_some(colon + 1)
-}
-
-/// The namespace a prefix stands for; without a prefix, the default one.
-pub(super) fn namespace<'g>(
-    gate: &'g Gate<'_>,
-    prefix: &str,
-    prefixed: bool,
-) -> Result<Option<&'g str>, TagFault> {
-    if gate.bindings.is_empty() && !prefixed {
-        return Ok(None);
-    }
-    if prefixed && prefix == "xml" {
-        return Ok(Some(XML_NAMESPACE));
-    }
-    match gate.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
-        Some(binding) => Ok(Some(binding.uri.as_str()).filter(|uri| !uri.is_empty())),
-        None if prefixed => {
-            Err(TagFault::new(0, format!("the prefix {prefix}: is not bound to a namespace")))
-        }
-        None => Ok(None),
-    }
-}
 
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
@@ -346,78 +253,4 @@ pub(super) fn referenced(name: &str) -> Result<char, String> {
         .and_then(char::from_u32)
         .filter(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..))
         .ok_or_else(|| format!("&{shown}; is not a character of XML"))
-}
-
-/// `xml version="1.0" encoding=".." standalone=".."`: names in this order, version 1.0.
-pub(super) fn declaration(text: &str) -> Result<(), TagFault> {
-    let mut at = 3;
-    let mut rank = 0;
-    loop {
-        let spaces = text[at..].bytes().take_while(|b| is_space(*b)).count();
-        at += spaces;
-        if at >= text.len() {
-            break;
-        }
-        let length = name_length(&text[at..]);
-        let name = &text[at..at + length];
-        let Value { start, end, .. } = value(text, at + length, name)?;
-        let found = &text[start..end];
-        let (own, sound) = match name {
-            "version" => (1, found == "1.0"),
-            "encoding" => (2, is_encoding_name(found)),
-            "standalone" => (3, matches!(found, "yes" | "no")),
-            _ => (0, false),
-        };
-        if spaces == 0 || !sound || own <= rank || (rank == 0 && own != 1) {
-            return Err(TagFault::new(at, "expected version=\"1.0\", then encoding, standalone"));
-        }
-        rank = own;
-        at = end + 1;
-    }
-    if rank == 0 { Err(TagFault::new(0, "the XML declaration lacks its version")) } else { Ok(()) }
-}
-
-fn is_encoding_name(text: &str) -> bool {
-    let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(sound)
-}
-
-/// `cXML SYSTEM "..">`: a name and an external id that is never fetched; no internal subset. Says
-/// where it ends.
-pub(super) fn document_type(text: &str) -> Result<usize, TagFault> {
-    let name = name_length(text);
-    if name == 0 {
-        return Err(TagFault::new(0, "expected a name behind <!DOCTYPE"));
-    }
-    let trim = |text: &str| text.trim_start_matches([' ', '\t', '\n', '\r']).len();
-    let at = |rest: usize| text.len() - rest;
-    let mut rest = &text[at(trim(&text[name..]))..];
-    let literals = if let Some(behind) = rest.strip_prefix("SYSTEM") {
-        rest = behind;
-        1
-    } else if let Some(behind) = rest.strip_prefix("PUBLIC") {
-        rest = behind;
-        2
-    } else {
-        0
-    };
-    for _ in 0..literals {
-        let spaced = rest.bytes().next().is_some_and(is_space);
-        rest = &text[at(trim(rest))..];
-        let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let literal = quote.and_then(|quote| rest[1..].find(quote));
-        match literal {
-            Some(length) if spaced => rest = &rest[length + 2..],
-            _ => return Err(TagFault::new(at(rest.len()), "expected an address in quotes")),
-        }
-    }
-    let rest = trim(rest);
-    if text[at(rest)..].starts_with('[') {
-        let message = "an internal subset of the document type is not taken; leave out [..]";
-        return Err(TagFault::new(at(rest), message));
-    }
-    if !text[at(rest)..].starts_with('>') {
-        return Err(TagFault::new(at(rest), "expected > to end the document type declaration"));
-    }
-    Ok(at(rest) + 1)
 }

@@ -2,12 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use super::read::Read;
-use super::tree::{self, Element};
-use super::write::Writer;
-use crate::base::money::{Currency, MoneyFault};
-use crate::base::text::one_line;
-use crate::base::time::{Day, Time};
+use crate::base::{
+    money::{Currency, MoneyFault},
+    text::one_line,
+    time::{Day, Time},
+};
+
+use super::{
+    read::Read,
+    tree::{self, Element},
+    write::Writer,
+};
 
 mod words;
 

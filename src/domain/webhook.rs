@@ -1,12 +1,13 @@
 //! Events that an organisation's own systems are told of. A kind is a kind of fact: nothing is told
 //! that is not in the audit trail.
 
-use super::fact::Fact;
 use crate::base::{
     id::{OrganisationId, WebhookId},
     time::Time,
     words::words,
 };
+
+use super::fact::Fact;
 
 words! {
     /// What happened; the words of the audit trail.

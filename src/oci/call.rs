@@ -5,15 +5,17 @@
 //! readers could take different ones. Parameters that nobody knows are kept. The password leaves
 //! this module only as a [`Secret`] and stands in no fault.
 
+mod asked;
 pub mod build;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::basket::PRESET;
 use super::fault::{Fault, FaultKind};
 use super::form::{Charset, Pairs};
 use super::hook::{Hook, ReturnTo};
-use crate::base::{decimal, quantity::Quantity, secret::Secret, text::fold};
+use crate::base::{quantity::Quantity, secret::Secret, text::fold};
+use asked::read_asked;
 
 /// What one connection calls the fields whose names SAP leaves open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,63 +221,6 @@ fn read_part(fields: &mut Fields) -> Result<Part, Fault> {
     // `cti` asks for the whole or for what changed; the whole is what we have.
     fields.may("cti")?;
     Ok(Part { page_size, page, transaction })
-}
-
-/// The products of a VALIDATE call: `PRODUCTID`, or `PRODUCTID[1]`, `PRODUCTID[2]`, ..
-fn read_asked(fields: &mut Fields) -> Result<Vec<Asked>, Fault> {
-    // Keyed by index, so that a huge index is a key and never a size.
-    let mut found: BTreeMap<Option<u32>, (Option<String>, Option<String>)> = BTreeMap::new();
-    for (product, quantity) in [(true, false), (false, true)] {
-        let base = if product { "PRODUCTID" } else { "QUANTITY" };
-        for (name, index, value) in fields.indexed(base)? {
-            let entry = found.entry(index).or_default();
-            let slot = if quantity { &mut entry.1 } else { &mut entry.0 };
-            if slot.replace(value).is_some() {
-                return Err(Fault::twice(&name));
-            }
-        }
-    }
-    if found.len() > MAX_ASKED {
-        return Err(Fault::new(FaultKind::TooMuch, "PRODUCTID", &found.len().to_string())
-            .expected(format!("at most {MAX_ASKED} products"))
-            .mend("Validate fewer products at once."));
-    }
-    if found.is_empty() {
-        return Err(Fault::missing("PRODUCTID"));
-    }
-    found.into_iter().map(|(index, (id, quantity))| one_asked(index, id, quantity)).collect()
-}
-
-fn one_asked(
-    index: Option<u32>,
-    product_id: Option<String>,
-    quantity: Option<String>,
-) -> Result<Asked, Fault> {
-    let wire = |base: &str| match index {
-        Some(index) => format!("{base}[{index}]"),
-        None => base.to_owned(),
-    };
-    let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let product_id = match (filled(product_id), &quantity) {
-        (Some(id), _) => id,
-        (None, Some(quantity)) => {
-            return Err(Fault::new(FaultKind::Orphan, &wire("QUANTITY"), quantity)
-                .expected(format!("a {} beside it", wire("PRODUCTID")))
-                .mend(format!("Send {} too.", wire("PRODUCTID"))));
-        }
-        (None, None) => return Err(Fault::missing(&wire("PRODUCTID"))),
-    };
-    let quantity = filled(quantity)
-        .map(|text| {
-            let value = decimal::parse_wire(&text).ok().and_then(|v| Quantity::new(v).ok());
-            value.ok_or_else(|| {
-                Fault::new(FaultKind::Unreadable, &wire("QUANTITY"), &text)
-                    .expected("a number above zero such as 10 or 2.5")
-                    .mend("Send digits with a decimal point.")
-            })
-        })
-        .transpose()?;
-    Ok(Asked { index, product_id, quantity })
 }
 
 /// The merged parameters of a call; what is read is taken out.

@@ -9,8 +9,9 @@ use casbin::{
 };
 use futures_util::FutureExt;
 
-use super::table::unsound;
 use crate::domain::refusal::Refusal;
+
+use super::table::unsound;
 
 /// casbin's own logger starts a thread per enforcer; this one does nothing.
 struct Silent;

@@ -1,7 +1,8 @@
 //! In which version procurement systems sent their orders.
 
-use super::{Conn, Row, StoreError, db};
 use crate::base::id::{OrganisationId, RequisitionId};
+
+use super::{Conn, Row, StoreError, db};
 
 const VERSION: &str = "
     select max(buyer_version) as buyer_version from requisition

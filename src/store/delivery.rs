@@ -16,15 +16,14 @@ use crate::{
     },
 };
 
-use super::{
-    Conn, Row, Store, StoreError, Work, db,
-    outbox::{Lease, Outbox},
-};
+use super::{Conn, Row, StoreError, db};
 
 mod attempt;
+mod outbox;
 
 pub(super) use attempt::insert_attempt;
 use attempt::read_attempt;
+
 pub use attempt::{Attempt, attempts};
 
 words! {
@@ -192,70 +191,6 @@ fn read(row: &db::DbRow) -> Result<Delivery, StoreError> {
 pub(super) fn read_state(row: &Row<'_>) -> Result<DeliveryState, StoreError> {
     let word = row.text("state")?;
     DeliveryState::from_word(&word).ok_or_else(|| row.fault("state", &word))
-}
-
-const TAKE: &str = "
-    update delivery set state = 'sending', fence = fence + 1, lease_until = $1,
-        round_at = coalesce(round_at, $2)
-    where id in (
-            select id from (
-                select id from delivery where state = 'sending' and lease_until <= $2 limit $3) silent
-            union all
-            select id from (
-                select id from delivery where state = 'waiting' and next_at <= $2
-                order by next_at, id limit $3) due
-            limit $3)
-        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
-    returning *";
-
-const DUE: &str = "
-    select id from delivery
-    where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
-    limit 1";
-
-const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
-
-impl Store {
-    /// Takes deliveries that are due, and those whose sender fell silent, until a time.
-    pub async fn take_deliveries(
-        &self,
-        now: Time,
-        until: Time,
-        most: i64,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        self.take(OUTBOX, Lease { now, until, most }).await
-    }
-
-    /// Writes down an attempt that nobody is told about. `false`: the lease was lost meanwhile.
-    pub async fn put_back(
-        &self,
-        delivery: &Delivery,
-        attempt: Attempt,
-        next_at: Time,
-    ) -> Result<bool, StoreError> {
-        let outcome =
-            Outcome { state: DeliveryState::Waiting, next_at: Some(next_at), told: false };
-        self.write(PutBack { delivery: delivery.clone(), attempt, outcome }).await
-    }
-}
-
-struct PutBack {
-    delivery: Delivery,
-    attempt: Attempt,
-    outcome: Outcome,
-}
-
-impl Work for PutBack {
-    type Answer = bool;
-    type Fault = StoreError;
-
-    async fn run(&self, conn: &mut Conn) -> Result<bool, StoreError> {
-        settle(conn, &self.delivery, &self.attempt, self.outcome).await
-    }
-
-    fn is_retryable(fault: &StoreError) -> bool {
-        fault.is_retryable()
-    }
 }
 
 /// What becomes of a delivery after an attempt.

@@ -2,16 +2,22 @@
 
 use crate::{
     base::{
-        decimal,
         id::{CartId, Id, Kind, OrganisationId, PersonId, RequisitionId},
         money::{Currency, Money},
         page::{Cut, Page},
         time::Time,
     },
-    domain::requisition::{BuyerLine, Requisition, RequisitionLine},
+    domain::requisition::{Requisition, RequisitionLine},
 };
 
-use super::{Conn, Row, StoreError, db, error::one_row, goods};
+use super::{Conn, Row, StoreError, db, error::one_row};
+
+mod buyer_order;
+mod line;
+
+pub use buyer_order::{of_buyer_order, supersede};
+use line::insert_lines;
+pub use line::{lines, replace_lines};
 
 const GET: &str = "select * from requisition where id = $1 and organisation_id = $2";
 const GET_ANY: &str = "select * from requisition where id = $1";
@@ -62,42 +68,6 @@ pub async fn get_any(
 /// not looked at.
 pub async fn of_cart(conn: &mut Conn, cart: CartId) -> Result<Option<Requisition>, StoreError> {
     let row = db::query(OF_CART).bind(cart.to_string()).fetch_optional(conn).await?;
-    row.as_ref().map(read).transpose()
-}
-
-const OF_BUYER_ORDER: &str = "
-    select * from requisition
-    where organisation_id = $1 and buyer_order_id = $2 and source = 'incoming_order'
-    order by id desc limit 1";
-
-const SUPERSEDE: &str = "
-    update requisition set superseded_at = $1
-    where organisation_id = $2 and buyer_order_id = $3 and superseded_at is null";
-
-/// A later version of the procurement system's order takes the place of those before.
-pub async fn supersede(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    order_id: &str,
-    at: Time,
-) -> Result<(), StoreError> {
-    db::query(SUPERSEDE)
-        .bind(at.millis())
-        .bind(organisation.to_string())
-        .bind(order_id)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// What became of the procurement system's order of this number.
-pub async fn of_buyer_order(
-    conn: &mut Conn,
-    organisation: OrganisationId,
-    order_id: &str,
-) -> Result<Option<Requisition>, StoreError> {
-    let query = db::query(OF_BUYER_ORDER).bind(organisation.to_string()).bind(order_id);
-    let row = query.fetch_optional(conn).await?;
     row.as_ref().map(read).transpose()
 }
 
@@ -306,85 +276,4 @@ pub async fn update_head(conn: &mut Conn, row: &Requisition) -> Result<(), Store
         .execute(conn)
         .await?;
     one_row(done.rows_affected(), "requisition")
-}
-
-const LINES: &str = "select * from requisition_line where requisition_id = $1 order by position";
-
-/// The lines of a requisition, in their order.
-pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionLine>, StoreError> {
-    let rows = db::query(LINES).bind(id.to_string()).fetch_known(conn).await?;
-    rows.iter().map(read_line).collect()
-}
-
-fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
-    let row = Row::new(row, "requisition_line");
-    Ok(RequisitionLine {
-        id: row.id("id")?,
-        position: row.int("position")?,
-        goods: goods::read(&row)?,
-        accounts: row.json("accounts")?,
-        attachments: row.json("attachments")?,
-        buyer: BuyerLine {
-            number: row.maybe_int("buyer_line")?,
-            comment: row.text("comment")?,
-            needed_on: row.maybe_day("needed_on")?,
-        },
-    })
-}
-
-/// Puts other lines in place of a pending requisition's; no order refers to them yet.
-pub async fn replace_lines(
-    conn: &mut Conn,
-    id: RequisitionId,
-    lines: &[RequisitionLine],
-) -> Result<(), StoreError> {
-    db::query("delete from requisition_line where requisition_id = $1")
-        .bind(id.to_string())
-        .execute(&mut *conn)
-        .await?;
-    insert_lines(conn, id, lines).await
-}
-
-const INSERT_LINE: &str = "
-    insert into requisition_line (id, requisition_id, position, item_id, supplier_id, sku, aux_id,
-        description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
-        manufacturer, manufacturer_sku, lead_time_days, accounts, attachments, buyer_line, comment,
-        needed_on)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23)";
-
-async fn insert_lines(
-    conn: &mut Conn,
-    requisition: RequisitionId,
-    lines: &[RequisitionLine],
-) -> Result<(), StoreError> {
-    for line in lines {
-        let goods = &line.goods;
-        db::query(INSERT_LINE)
-            .bind(line.id.to_string())
-            .bind(requisition.to_string())
-            .bind(line.position)
-            .bind(text(goods.item))
-            .bind(goods.supplier.to_string())
-            .bind(&goods.sku)
-            .bind(&goods.aux_id)
-            .bind(&goods.description)
-            .bind(goods.quantity.to_string())
-            .bind(&goods.unit)
-            .bind(decimal::canonical(goods.price.amount))
-            .bind(goods.price.per.to_string())
-            .bind(goods.price.currency.code())
-            .bind(goods.total.minor())
-            .bind(&goods.unspsc)
-            .bind(&goods.manufacturer)
-            .bind(&goods.manufacturer_sku)
-            .bind(goods.lead_time_days)
-            .bind(json(&line.accounts)?)
-            .bind(json(&line.attachments)?)
-            .bind(line.buyer.number)
-            .bind(&line.buyer.comment)
-            .bind(line.buyer.needed_on.map(|day| day.to_string()))
-            .put(conn)?;
-    }
-    Ok(())
 }

@@ -1,6 +1,5 @@
 //! What is looked at in an arriving order beside its goods: places, numbers and units.
 
-use super::said;
 use crate::{
     base::{
         text::shorten,
@@ -9,6 +8,8 @@ use crate::{
     cxml::{address::Address, item::Item, order::OrderRequest},
     domain::{cart::Goods, party::PostalAddress, refusal::Refusal, requisition::Flag},
 };
+
+use super::said;
 
 /// The place that everything goes to. Suppliers get one address an order, so a line that goes
 /// elsewhere is refused before it arrives at the wrong door.

@@ -1,6 +1,5 @@
 //! A line of an arriving order that no returned cart has.
 
-use super::shelf::sku;
 use crate::{
     app::{AppError, Cx},
     base::{
@@ -11,6 +10,8 @@ use crate::{
     domain::{cart::Goods, catalogue::Item as Known, party::Identity, refusal::Refusal},
     store,
 };
+
+use super::shelf::sku;
 
 /// Our own domain of a SupplierID: the supplier's short name here, as returned carts have it.
 const OWN_DOMAIN: &str = "countersign";

@@ -1,7 +1,7 @@
 //! What requisitions hold on budgets, and each movement of it as entry and fact.
 
-use super::super::{AppError, Cx};
-use super::{About, Billed};
+use std::collections::BTreeSet;
+
 use crate::{
     base::{
         id::{BudgetId, OrganisationId, RequisitionId},
@@ -13,7 +13,11 @@ use crate::{
     },
     store::{self, Conn},
 };
-use std::collections::BTreeSet;
+
+use super::{
+    super::{AppError, Cx},
+    About, Billed,
+};
 
 /// What one requisition holds on one of its budgets.
 pub(super) struct Part {

@@ -2,7 +2,6 @@
 //!
 //! Who was never held back is live: connections that work today go on working.
 
-use super::changed;
 use crate::{
     app::{AppError, Command, Cx, Need},
     base::{
@@ -12,6 +11,8 @@ use crate::{
     domain::{party::Partner, refusal::Refusal},
     store,
 };
+
+use super::changed;
 
 /// A report older than this says nothing about today's system.
 const GOOD_MS: i64 = 30 * DAY_MS;

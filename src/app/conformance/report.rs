@@ -1,6 +1,5 @@
 //! Reports: made of a trial, signed, kept, and recognised again.
 
-use super::{changed, run::side_of, stand};
 use crate::{
     app::{App, AppError, Command, Cx, Need, Reader},
     base::id::{PartnerId, ReportId},
@@ -8,6 +7,8 @@ use crate::{
     exchange::conformance::report::{About, Report, Signed},
     store::{self, conformance::ReportRow},
 };
+
+use super::{changed, run::side_of, stand};
 
 /// Judges the newest trial of a partner, signs what was found and keeps it.
 #[derive(Debug, Clone, Copy)]

@@ -6,20 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
-        Actor, App, AppError, Command, Cx, Need, Scope, act, cart,
+        Actor, App, AppError, Command, Cx, Need, act, cart,
         wire::{self, Heard},
     },
     base::{
-        id::{DocumentId, SessionId, SiteVisitId},
+        id::{DocumentId, SiteVisitId},
         secret::Secret,
-        text::{sha256_hex, shorten},
-        time::Time,
+        text::shorten,
     },
     cxml::{self, TOKEN_MARK},
     domain::{
         cart::CartLine,
         fact::Fact,
-        gateway::{RETURN_MS, SiteVisit, SupplierSite, VisitMove, VisitState},
+        gateway::{RETURN_MS, SiteVisit, SupplierSite, VisitState},
         punchout::{Operation, Protocol},
         refusal::Refusal,
     },
@@ -32,6 +31,11 @@ use crate::{
 };
 
 use super::{FORM, Said, XML, keep, parties, return_hash, return_token, return_url, secret};
+
+mod entered;
+
+pub(super) use entered::proven;
+use entered::{Entered, session_of};
 
 /// What a shopper wants at a supplier's shop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,76 +255,4 @@ async fn ask_kept(
     let content_type = content_type.to_owned();
     let said = Said { direction: Direction::Out, kind, content_type, body, status: None };
     keep(cx, (site, visit), &parties.from, said).await
-}
-
-/// The session from which the shopper leaves.
-fn session_of(actor: &Actor) -> Result<SessionId, AppError> {
-    match actor.scope {
-        Scope::Login(session) | Scope::Api(session) | Scope::Punchout(session, _) => Ok(session),
-        Scope::Other => Err(AppError::internal("a shopper without a session")),
-    }
-}
-
-/// What came of asking for entry.
-struct Entered {
-    visit: SiteVisitId,
-    answer: Option<Said>,
-    entry: Result<String, Refusal>,
-}
-
-impl Command for Entered {
-    type Answer = ();
-    const NEED: Need = Need::Itself;
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
-        let gone = || AppError::internal("a visit that was begun is gone");
-        let visit = store::gateway::visit(cx.conn, self.visit).await?.ok_or_else(gone)?;
-        let site = store::gateway::site(cx.conn, visit.organisation, visit.site).await?;
-        let site = site.ok_or_else(gone)?;
-        let by = if self.entry.is_ok() { VisitMove::Open } else { VisitMove::Fail };
-        store::gateway::set_visit(cx.conn, &visit, visit.state.after(by)?, None).await?;
-        let id = visit.id.to_string();
-        cx.fact(match &self.entry {
-            Ok(_) => Fact::SiteVisitOpened { visit: id },
-            Err(refusal) => Fact::SiteVisitFailed {
-                visit: id,
-                reason: refusal.got.clone().unwrap_or_else(|| refusal.message.clone()),
-            },
-        });
-        if let Some(said) = &self.answer {
-            let sender = super::supplier_identity(cx.conn, &site).await?;
-            keep(cx, (&site, &visit), &sender, said.clone()).await?;
-        }
-        Ok(())
-    }
-}
-
-/// The visit that a return token names and proves, when its time is not over.
-pub(super) async fn proven(
-    app: &App,
-    conn: &mut store::Conn,
-    token: &str,
-    now: Time,
-) -> Result<SiteVisit, AppError> {
-    let id = crate::base::secret::Keys::token_id(token)
-        .filter(|_| app.keys.token_holds(token, super::RETURN_PURPOSE, ""))
-        .map(SiteVisitId::from_bits);
-    let visit = match id {
-        Some(id) => store::gateway::visit(conn, id).await?,
-        None => None,
-    };
-    let known = visit.filter(|visit| visit.return_hash == sha256_hex(token.as_bytes()));
-    let visit = known.ok_or_else(|| {
-        Refusal::forbidden("return-link", "This address takes no cart back.")
-            .mend("Go to the supplier's shop again from here.")
-    })?;
-    let over = visit.state != VisitState::Returned
-        && (now >= visit.expires_at || !store::gateway::is_live(conn, &visit, now).await?);
-    if over {
-        let message = "You were away for too long, or signed out meanwhile.";
-        return Err(Refusal::forbidden("return-link-over", message)
-            .mend("Sign in and go to the supplier's shop again.")
-            .into());
-    }
-    Ok(visit)
 }

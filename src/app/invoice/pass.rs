@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::memo;
 use crate::{
     app::{
         AppError, Cx,
@@ -29,6 +28,8 @@ use crate::{
         document::{Direction, Document, sender_key},
     },
 };
+
+use super::memo;
 
 /// Books an approved invoice and states the fact that issues it. `orders` are those it was held
 /// against: when one of them moved since, nothing is booked. `by` is a person's id or `match`.

@@ -1,13 +1,14 @@
 //! An invoice that differs from its orders: accounts payable hear of it, except whoever asked for
 //! the goods, because they could not decide on it.
 
-use super::{AppError, Cx, tell};
 use crate::{
     app::invoice,
     base::id::InvoiceId,
     domain::{invoice::Difference, notice::Notice, role::Role},
     store,
 };
+
+use super::{AppError, Cx, tell};
 
 /// Tells everybody who may handle the invoice.
 pub(super) async fn differs(cx: &mut Cx<'_>, id: InvoiceId) -> Result<(), AppError> {

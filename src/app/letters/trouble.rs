@@ -1,7 +1,6 @@
 //! A document that does not arrive: the organisation's admins hear of it once when it is late, and
 //! once when nobody tries any more; and an exchange that went wrong.
 
-use super::{AppError, Cx, need_order, read, tell};
 use crate::{
     base::id::{ExchangeId, OrganisationId},
     domain::{
@@ -11,6 +10,8 @@ use crate::{
     exchange::diagnosis::Finding,
     store,
 };
+
+use super::{AppError, Cx, need_order, read, tell};
 
 /// Tells the admins. `about` is an order; other documents have no letter, they stand in the list of
 /// deliveries.

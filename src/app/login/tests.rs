@@ -1,14 +1,6 @@
 use super::*;
 
 #[test]
-fn waiting_begins_after_the_free_tries_and_doubles_to_a_bound() {
-    assert_eq!(wait_after(9, 10), 0);
-    assert_eq!(wait_after(10, 10), SECOND_MS);
-    assert_eq!(wait_after(13, 10), 8 * SECOND_MS);
-    assert_eq!(wait_after(i64::MAX, 10), MOST_WAIT_MS);
-}
-
-#[test]
 fn a_session_ends_by_age_and_by_idling() {
     let at = Time::from_millis(1_000);
     let session = |kind| Session {

@@ -2,13 +2,14 @@
 //! the other is in use. Only the fingerprint is kept; the proxy that ends TLS checks that the other
 //! side has the key.
 
-use super::{diff::Diff, secret::own};
 use crate::{
     app::{AppError, Command, Cx, Need, Reader},
     base::{certificate::fingerprint, id::PartnerId, text::shorten},
     domain::{party::Partner, refusal::Refusal},
     store::{self, partner::Certificate},
 };
+
+use super::{diff::Diff, secret::own};
 
 /// One of the reader's connections with its certificates, by slot.
 pub async fn of(

@@ -3,48 +3,37 @@
 //! Shopping calls begin a session and lead to its start page, without a credential in any address.
 //! VALIDATE and BACKGROUND_SEARCH are answered at once and leave nothing behind.
 
+mod begin;
 mod copy;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     app::{
-        Actor, App, AppError, Command, Cx, Need, Reader, act,
+        App, AppError, Cx, Reader,
         cart::{LineAsked, price_lines},
         catalogue::{self, Query},
-        conformance, document,
-        inbox::{START_PURPOSE, payload_id},
+        conformance,
         partner_auth::{self, Sender},
         wire,
     },
-    base::{
-        id::{DocumentId, ItemId, PunchoutSessionId},
-        page::Cut,
-        quantity::Quantity,
-    },
+    base::{id::ItemId, page::Cut, quantity::Quantity},
     domain::{
         cart::Goods,
-        party::{Identity, Organisation, Partner},
+        party::{Identity, Organisation},
         profile::Profile,
-        punchout::{Operation, Protocol, PunchoutSession, START_MS, SessionState, Wire},
         refusal::Refusal,
     },
-    exchange::punchout::{
-        Line, ReturnForm, check_oci, oci_body, oci_fields, oci_refusal, oci_return,
-    },
+    exchange::punchout::{Line, ReturnForm, check_oci, oci_fields, oci_refusal, oci_return},
     oci::{
-        call::{self, Asked, Call, FieldNames, Function},
+        call::{self, Asked, FieldNames, Function},
         form::Pairs,
     },
-    store::{
-        self,
-        document::{Direction, Document},
-    },
+    store::{self},
 };
 
-use super::{Shopper, check_return, organisation, restore, setup, shopper};
+use super::{check_return, restore};
+use begin::start;
 
 /// Most hits of a background search: what one page without a pager can hold.
 const MOST_HITS: usize = 500;
@@ -149,114 +138,6 @@ async fn names(app: &App, query: &Pairs, body: &Pairs) -> Result<FieldNames, App
         }
     }
     Ok(FieldNames::default())
-}
-
-async fn start(
-    app: &Arc<App>,
-    actor: &Actor,
-    sender: Sender,
-    call: Call,
-) -> Result<Answer, AppError> {
-    let call = Arc::new(call);
-    let command = Start { partner: sender.partner, call };
-    let session = act(app, actor, command).await?.session;
-    let token = app.keys.token(START_PURPOSE, session.bits(), "");
-    Ok(Answer::Start(format!("/start/{token}")))
-}
-
-/// Begins a session.
-struct Start {
-    partner: Partner,
-    call: Arc<Call>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Started {
-    session: PunchoutSessionId,
-}
-
-impl Command for Start {
-    type Answer = Started;
-    const NEED: Need = Need::May("punchout", "create");
-
-    async fn decide(&self, cx: &mut Cx<'_>) -> Result<Started, AppError> {
-        let organisation = organisation(cx, self.partner.organisation).await?;
-        let named = Shopper { email: self.call.user_email.as_deref(), name: None, account: "oci" };
-        let person = shopper(cx, &organisation, &named).await?;
-        let (selected_item, search) = wanted(cx, &organisation, &self.call.function).await?;
-        let id: PunchoutSessionId = cx.id();
-        let to = &self.call.return_to;
-        let session = PunchoutSession {
-            id,
-            organisation: organisation.id,
-            partner: self.partner.id,
-            person: person.id,
-            protocol: Protocol::Oci,
-            operation: if search.is_some() { Operation::Source } else { Operation::Create },
-            state: SessionState::Issued,
-            buyer_cookie: String::new(),
-            return_url: to.hook_url.clone(),
-            return_target: to.target.clone().unwrap_or_default(),
-            charset: to.charset.clone(),
-            echo: to.echoes.clone(),
-            wire: Wire {
-                buyer: Identity::new("OCI", &*self.call.user),
-                us: cx.app.site.identity.clone(),
-                test: false,
-                search,
-                missing: Vec::new(),
-                preset: self.call.presets(),
-            },
-            selected_item,
-            start_hash: setup::start_hash(cx, id),
-            start_expires_at: cx.now.plus_ms(START_MS),
-            started_at: None,
-            path_at: None,
-            cookie_at: None,
-            cart: None,
-            return_document: None,
-            created_at: cx.now,
-            returned_at: None,
-            version: 1,
-        };
-        store::punchout_session::insert(cx.conn, &session).await?;
-        setup::issued(cx, &session);
-        keep_call(cx, &session, &self.call).await?;
-        Ok(Started { session: id })
-    }
-}
-
-/// The call as it came, without its password.
-async fn keep_call(
-    cx: &mut Cx<'_>,
-    session: &PunchoutSession,
-    call: &Call,
-) -> Result<(), AppError> {
-    let mut pairs: Pairs = vec![("user".to_owned(), call.user.clone())];
-    pairs.extend(call.user_email.iter().map(|mail| ("user_email".to_owned(), mail.clone())));
-    pairs.push(("hook_url".to_owned(), call.return_to.hook_url.clone()));
-    pairs.extend(call.version.iter().map(|text| ("OCI_VERSION".to_owned(), text.clone())));
-    pairs.extend(call.return_to.echoes.iter().cloned());
-    pairs.extend(call.other.iter().cloned());
-    let id: DocumentId = cx.id();
-    let document = Document {
-        id,
-        direction: Direction::In,
-        kind: "OciCall".to_owned(),
-        organisation: Some(session.organisation),
-        supplier: None,
-        partner: Some(session.partner),
-        about: vec![session.id.to_string()],
-        sender: store::document::sender_key(&session.wire.buyer),
-        payload_id: payload_id(cx.app, id),
-        content_type: "application/x-www-form-urlencoded".to_owned(),
-        body: oci_body(&pairs),
-        status: None,
-        reply_to: None,
-        at: cx.now,
-    };
-    document::keep(cx, document).await?;
-    Ok(())
 }
 
 /// The item to open first, or the words to search for.

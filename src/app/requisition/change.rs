@@ -1,12 +1,5 @@
 //! What requesters do to their own pending requisitions: take them back, give them other lines.
 
-use super::super::{
-    AppError, Command, Cx, Need, budget,
-    cart::{LineAsked, price_among},
-    catalogue::Buyer,
-    order,
-};
-use super::{Edit, Signatures, concerns, empty, fresh_line, need_ours, plan, replan, settle};
 use crate::{
     base::id::RequisitionId,
     domain::{
@@ -17,7 +10,17 @@ use crate::{
             Requisition, RequisitionLine, RequisitionMove, RequisitionState, content_hash,
         },
     },
-    store::{self},
+    store,
+};
+
+use super::{
+    super::{
+        AppError, Command, Cx, Need, budget,
+        cart::{LineAsked, price_among},
+        catalogue::Buyer,
+        order,
+    },
+    Edit, Signatures, concerns, empty, fresh_line, need_ours, plan, replan, settle,
 };
 
 /// The requester's own requisition, locked, when it may make this move.

@@ -1,7 +1,5 @@
 //! One note of an exchange, kept beside what happened: it never changes what happened.
 
-use super::super::{App, AppError};
-use super::{A_MINUTE, Heard, SHOWN, XML};
 use crate::{
     base::{
         id::{OrganisationId, PartnerId},
@@ -15,6 +13,11 @@ use crate::{
         document::Direction,
         wire::{BODY_BYTES, Exchange},
     },
+};
+
+use super::{
+    super::{App, AppError},
+    A_MINUTE, Heard, SHOWN, XML,
 };
 
 pub(super) fn of_heard(heard: &Heard, detail: &str) -> Vec<Finding> {

@@ -4,7 +4,6 @@
 //! time; that there is one is, so that it can be revoked. It shows what the admin's page shows,
 //! from which secrets were cut before they were kept.
 
-use super::look::{self, Detail};
 use crate::{
     app::{App, AppError, Command, Cx, Need, Reader},
     base::{
@@ -18,6 +17,8 @@ use crate::{
     },
     store::{self, wire::Shared},
 };
+
+use super::look::{self, Detail};
 
 const PURPOSE: &str = "exchange";
 /// Days for which a link may be good; the first is offered first.

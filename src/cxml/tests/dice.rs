@@ -2,14 +2,19 @@
 
 use rust_decimal::Decimal;
 
-use super::super::address::{Address, Contact, Phone, Postal};
-use super::super::blanket::BlanketDetail;
-use super::super::charges::{Distribution, Segment, Shipping, Tax, TaxDetail};
-use super::super::confirmation::OrderReference;
-use super::super::item::{Item, ItemDetail, ItemId, PriceBasis};
-use super::super::values::{Amount, Comments, Description, Extrinsic, IdReference, Kept, Stamp};
-use crate::base::money::{Currency, UnitPrice};
-use crate::base::quantity::Quantity;
+use crate::base::{
+    money::{Currency, UnitPrice},
+    quantity::Quantity,
+};
+
+use super::super::{
+    address::{Address, Contact, Phone, Postal},
+    blanket::BlanketDetail,
+    charges::{Distribution, Segment, Shipping, Tax, TaxDetail},
+    confirmation::OrderReference,
+    item::{Item, ItemDetail, ItemId, PriceBasis},
+    values::{Amount, Comments, Description, Extrinsic, IdReference, Kept, Stamp},
+};
 
 /// A small generator of numbers: the same damage on every run.
 pub(super) struct Dice(pub(super) u64);

@@ -3,23 +3,29 @@
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::super::address::{Address, Contact, Phone, Postal};
-use super::super::charges::{Distribution, Segment, Shipping, Tax, TaxDetail};
-use super::super::confirmation::{
-    ConfirmationItem, ConfirmationKind, ConfirmationRequest, ConfirmationStatus, LineStatus,
-    OrderReference,
+use crate::base::{
+    money::{Currency, UnitPrice},
+    quantity::Quantity,
+    secret::Secret,
 };
-use super::super::item::{Item, ItemDetail, ItemId};
-use super::super::order::{OrderAction, OrderRequest};
-use super::super::punchout_order::{PunchOutOrderMessage, QuoteStatus};
-use super::super::punchout_setup::{PunchOutSetupRequest, SetupOperation};
-use super::super::values::{Amount, Comments, Description, Extrinsic, Kept, Stamp};
+
 use super::super::{
-    Credential, Document, Envelope, Mode, Party, Payload, check, decode, encode, redact,
+    Credential, Document, Envelope, Mode, Party, Payload,
+    address::{Address, Contact, Phone, Postal},
+    charges::{Distribution, Segment, Shipping, Tax, TaxDetail},
+    check,
+    confirmation::{
+        ConfirmationItem, ConfirmationKind, ConfirmationRequest, ConfirmationStatus, LineStatus,
+        OrderReference,
+    },
+    decode, encode,
+    item::{Item, ItemDetail, ItemId},
+    order::{OrderAction, OrderRequest},
+    punchout_order::{PunchOutOrderMessage, QuoteStatus},
+    punchout_setup::{PunchOutSetupRequest, SetupOperation},
+    redact,
+    values::{Amount, Comments, Description, Extrinsic, Kept, Stamp},
 };
-use crate::base::money::{Currency, UnitPrice};
-use crate::base::quantity::Quantity;
-use crate::base::secret::Secret;
 
 /// A text as it comes out of a trimmed element.
 fn text() -> impl Strategy<Value = String> {

@@ -3,29 +3,36 @@
 
 use rust_decimal::Decimal;
 
-use super::super::catalog_upload::{CatalogOperation, CatalogUploadRequest};
-use super::super::confirmation::*;
-use super::super::invoice::*;
-use super::super::invoice_line::{InvoiceHeaderOrder, InvoiceItem, ItemReference};
-use super::super::modification::{Modification, ModificationValue};
-use super::super::order::{OrderAction, OrderRequest};
-use super::super::pending::*;
-use super::super::profile::{ProfileResponse, Transaction};
-use super::super::punchout_order::*;
-use super::super::punchout_setup::*;
-use super::super::receipt::*;
-use super::super::remittance::{
-    Payable, PaymentMethod, PaymentPartner, PaymentRemittanceRequest, RemittanceDetail,
-    RemittanceStatus, RemittanceSums,
-};
-use super::super::ship_notice::*;
-use super::super::status_update::{DocumentInfo, StatusAbout, StatusUpdateRequest};
-use super::super::values::{Extrinsic, Stamp};
-use super::super::{Document, Envelope, Mode, Party, Payload, Status, check, decode, encode};
-use super::corpus::shared;
-use super::dice::{Dice, Side};
-use super::judge::{Line, verdicts};
 use crate::base::secret::Secret;
+
+use super::{
+    super::{
+        Document, Envelope, Mode, Party, Payload, Status,
+        catalog_upload::{CatalogOperation, CatalogUploadRequest},
+        check,
+        confirmation::*,
+        decode, encode,
+        invoice::*,
+        invoice_line::{InvoiceHeaderOrder, InvoiceItem, ItemReference},
+        modification::{Modification, ModificationValue},
+        order::{OrderAction, OrderRequest},
+        pending::*,
+        profile::{ProfileResponse, Transaction},
+        punchout_order::*,
+        punchout_setup::*,
+        receipt::*,
+        remittance::{
+            Payable, PaymentMethod, PaymentPartner, PaymentRemittanceRequest, RemittanceDetail,
+            RemittanceStatus, RemittanceSums,
+        },
+        ship_notice::*,
+        status_update::{DocumentInfo, StatusAbout, StatusUpdateRequest},
+        values::{Extrinsic, Stamp},
+    },
+    corpus::shared,
+    dice::{Dice, Side},
+    judge::{Line, verdicts},
+};
 
 const EACH: usize = 500;
 

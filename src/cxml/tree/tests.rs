@@ -1,4 +1,5 @@
 use super::*;
+use crate::cxml::fault::Position;
 
 fn texts(source: &str) -> Vec<String> {
     let tree = parse(source).unwrap();

@@ -1,10 +1,11 @@
 //! What approvers answered in the past: by chance, but the same for the same seed.
 
-use super::{LONGEST, ONE_NO_IN};
 use crate::{
     base::time::{DAY_MS, MINUTE_MS, Time},
     domain::approval::{DecisionRecord, Step, StepState, TaskState, Verdict},
 };
+
+use super::{LONGEST, ONE_NO_IN};
 
 /// A stream of numbers that is the same for the same seed (SplitMix64).
 pub(super) struct Dice(pub u64);

@@ -6,7 +6,6 @@
 //! Who may decide stands here and nowhere else: never the requester, only the assignee or a
 //! recorded deputy, one person one signature, and only over unchanged content.
 
-use super::Mode;
 use crate::{
     base::{
         id::{PersonId, StepId, TaskId},
@@ -14,6 +13,8 @@ use crate::{
     },
     domain::refusal::Refusal,
 };
+
+use super::Mode;
 
 words! {
     /// How a step stands.

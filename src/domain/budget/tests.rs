@@ -1,4 +1,5 @@
 use super::*;
+use crate::{base::id::CostCenterId, domain::cart::Account};
 
 fn euro(minor: i64) -> Money {
     Money::from_minor(minor, Currency::EUR)

@@ -1,10 +1,11 @@
 //! Pricing, bounds and the line ids that stay.
 
-use super::*;
 use crate::{
     base::{decimal, id::ItemId},
     domain::{catalogue::tests::item, price::Price},
 };
+
+use super::*;
 
 const ACME: OrganisationId = OrganisationId::from_bits(1);
 

@@ -1,5 +1,12 @@
 use super::*;
-use crate::base::{money::UnitPrice, quantity::Quantity};
+use crate::{
+    base::{
+        id::{OrderLineId, RequisitionLineId},
+        money::UnitPrice,
+        quantity::Quantity,
+    },
+    domain::cart::Goods,
+};
 
 /// A line of so many pens.
 pub(crate) fn pens(line_number: i64, ordered: i64) -> OrderLine {

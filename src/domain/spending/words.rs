@@ -2,7 +2,6 @@
 
 use rust_decimal::Decimal;
 
-use super::{Measured, Period, Standing, What};
 use crate::{
     base::money::{Currency, Money},
     domain::{
@@ -10,6 +9,8 @@ use crate::{
         period::Cycle,
     },
 };
+
+use super::{Measured, Period, Standing, What};
 
 /// Earlier orders that are named one by one; the rest is counted.
 const NAMED: usize = 5;

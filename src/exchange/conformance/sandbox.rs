@@ -3,7 +3,6 @@
 //! It answers as the real door does and does nothing: no session, no order, no invoice. The first
 //! ship notice or order of a trial is put off with HTTP 503, so that the partner's retry is seen.
 
-use super::{Note, Side, Trial, Way, trial::Seen};
 use crate::{
     base::{text::shorten, time::Time},
     cxml::{
@@ -13,6 +12,8 @@ use crate::{
     domain::refusal::Refusal,
     exchange::{punchout, status},
 };
+
+use super::{Note, Side, Trial, Way, trial::Seen};
 
 /// An answer of the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]

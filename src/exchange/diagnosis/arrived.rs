@@ -1,6 +1,5 @@
 //! Why a document that came here was refused, and what is odd about one that was not.
 
-use super::{Cause, Finding, bytes, content as inside, credentials, document as causes, remarks};
 use crate::{
     base::time::Time,
     cxml::{self, ContentFault},
@@ -9,6 +8,8 @@ use crate::{
         refusal::{Refusal, RefusalKind},
     },
 };
+
+use super::{Cause, Finding, bytes, content as inside, credentials, document as causes, remarks};
 
 /// A document that came here.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,8 @@
 //! What bytes are, before anybody asks what they say: compressed, a web page, cut, badly encoded.
 
-use super::{Cause, Finding, document as causes};
 use crate::cxml::{XmlFault, encoding, redact, tree};
+
+use super::{Cause, Finding, document as causes};
 
 /// What is wrong with bytes that should be a cXML document; nothing when they are one.
 pub(super) fn fault(bytes: &[u8], content_type: Option<&str>) -> Option<Finding> {

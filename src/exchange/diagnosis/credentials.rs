@@ -1,10 +1,11 @@
 //! Why nothing proves the Sender. What a stranger is not told, the administrator may know.
 
-use super::{Arrived, Finding, document as causes};
 use crate::{
     cxml::{self, Credential, Party, tree},
     domain::refusal::Refusal,
 };
+
+use super::{Arrived, Finding, document as causes};
 
 const SENDER: &str = "cXML/Header/Sender/Credential";
 

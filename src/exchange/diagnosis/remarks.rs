@@ -1,11 +1,12 @@
 //! What is odd about a document that could be read: stricter partners would refuse it, and some of
 //! it explains what goes wrong later.
 
-use super::{Arrived, Cause, Finding, content as causes};
 use crate::{
     base::time::HOUR_MS,
     cxml::{self, ContentFault, encoding, tree, values::Stamp},
 };
+
+use super::{Arrived, Cause, Finding, content as causes};
 
 /// How far a timestamp may be from our clock: time zones that were forgotten are at most 14 hours.
 const FAR_MS: i64 = 24 * HOUR_MS;

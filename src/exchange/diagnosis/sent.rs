@@ -1,7 +1,8 @@
 //! Why a document that we sent did not arrive, or was not accepted.
 
-use super::{Cause, Finding, bytes, document, transport as causes};
 use crate::cxml::{self, Form};
+
+use super::{Cause, Finding, bytes, document, transport as causes};
 
 /// Why there is no answer at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,16 +1,21 @@
 //! An order as a mail to a supplier who has no system: everything to deliver it stands in the mail;
 //! the cXML document goes along as an attachment, added by the sender.
 
-use super::page::{document, escape, safe};
-use super::{Letter, locale};
-use crate::base::{
-    decimal,
-    money::{Money, UnitPrice},
-    quantity::Quantity,
-    text::{one_line, shorten},
-    time::Day,
+use crate::{
+    base::{
+        decimal,
+        money::{Money, UnitPrice},
+        quantity::Quantity,
+        text::{one_line, shorten},
+        time::Day,
+    },
+    domain::notice::Language,
 };
-use crate::domain::notice::Language;
+
+use super::{
+    Letter, locale,
+    page::{document, escape, safe},
+};
 
 /// An order as the mail shows it. Amounts are net.
 #[derive(Debug, Clone, PartialEq, Eq)]

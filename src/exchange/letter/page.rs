@@ -1,8 +1,8 @@
 //! The shape of a letter: the same parts as plain text and as HTML.
 
+use crate::{base::text::one_line, domain::notice::Language};
+
 use super::LINK_MARK;
-use crate::base::text::one_line;
-use crate::domain::notice::Language;
 
 /// The parts of a letter in their order, still unescaped.
 pub(super) struct Page {

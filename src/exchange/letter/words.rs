@@ -1,7 +1,8 @@
 //! What a letter can say, and the languages that have words for it.
 
-use super::{english, french, german};
 use crate::domain::notice::{Language, News};
+
+use super::{english, french, german};
 
 /// What a letter says; each language has words for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

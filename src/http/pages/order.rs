@@ -2,7 +2,6 @@
 //! supplier said; **Receive** for whoever has the goods in hand.
 
 use askama::Template;
-use http::header;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 use rust_decimal::Decimal;
 
@@ -25,11 +24,13 @@ use crate::{
         part::{self as ui, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Timeline},
         problem,
     },
-    store::attachment::Attachment,
 };
 
+mod attachment;
 mod parts;
 
+use attachment::h_attachment;
+pub(super) use attachment::{File, file_name, files};
 pub(super) use parts::timeline;
 use parts::{facts, sending};
 
@@ -259,48 +260,6 @@ async fn h_receive(Path(id): Path<String>, Posted { who, form }: Posted) -> Resu
         Err(AppError::Refusal(refusal)) => order_page(&who, id, Some((*refusal, &form))).await,
         Err(fault) => Err(fault.into()),
     }
-}
-
-/// An attachment as a file; never shown in the browser itself, whatever its sender called it.
-#[handler]
-async fn h_attachment(
-    who: SignedIn,
-    Path((id, position)): Path<(String, usize)>,
-) -> Result<Response> {
-    let mut reader = who.app.reader(&who.actor).await?;
-    let found = order::attachment(&mut reader, read_id(&id)?, position).await?;
-    let name = file_name(&found.name, position);
-    Ok(Response::builder()
-        .content_type("application/octet-stream")
-        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(found.body))
-}
-
-/// An attachment as the page lists it.
-pub(super) struct File {
-    pub position: usize,
-    pub name: String,
-    pub kind: String,
-    pub bytes: usize,
-}
-
-pub(super) fn files(view: &OrderView) -> Vec<File> {
-    let file = |(position, one): (usize, &Attachment)| File {
-        position,
-        name: file_name(&one.name, position),
-        kind: one.content_type.clone(),
-        bytes: one.body.len(),
-    };
-    view.attachments.iter().enumerate().map(file).collect()
-}
-
-/// A name that means nothing to a header or a file system.
-pub(super) fn file_name(name: &str, position: usize) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ');
-    let safe: String = name.chars().map(|c| if plain(c) { c } else { '_' }).take(100).collect();
-    let safe = safe.trim_matches(['.', ' ']);
-    if safe.is_empty() { format!("attachment-{}", position + 1) } else { safe.to_owned() }
 }
 
 #[handler]

@@ -6,7 +6,7 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 use rust_decimal::Decimal;
 
 use super::order::{
-    File, Row, files, list_page, quantities, quantity_field, read_id, refuse, rows, timeline, typed,
+    File, Row, files, list_page, quantities, read_id, refuse, rows, timeline, typed,
 };
 use crate::{
     app::{
@@ -18,17 +18,21 @@ use crate::{
     base::{id::OrderId, text::shorten, time::parse_day},
     domain::{
         confirmation::{self, ConfirmationKind, Part, PartKind, SaidLine},
-        order::{OrderLine, OrderMove, OrderState},
+        order::{OrderLine, OrderState},
         refusal::Refusal,
         shipment,
     },
     http::{
         actor::{Posted, Query, SignedIn},
         guard::Form,
-        part::{self as ui, Choice, Crumbs, Facts, Field, Kind, Shell, Timeline},
+        part::{self as ui, Crumbs, Facts, Field, Shell, Timeline},
         problem,
     },
 };
+
+mod fields;
+
+use fields::{confirm_fields, facts, parcel_fields, reason_field, ship_fields};
 
 /// Characters of a reason, a carrier or a tracking number.
 const MAX_TEXT: u32 = 200;
@@ -100,82 +104,6 @@ async fn desk_page(who: &SignedIn, id: OrderId, refused: Option<Refused<'_>>) ->
 
 const fn bills(state: OrderState) -> bool {
     !matches!(state, OrderState::Rejected | OrderState::Cancelled | OrderState::Closed)
-}
-
-fn facts(shell: &Shell, view: &OrderView) -> Facts {
-    let order = &view.order;
-    let contact = view.requester.as_ref().map(|one| format!("{}, {}", one.name, one.email));
-    let mut facts = Facts::new()
-        .small()
-        .text("Buyer", &view.buyer.title)
-        .maybe("Contact", contact.as_deref())
-        .html("Issued", shell.when(order.issued_at))
-        .maybe("Buyer's own number", order.buyer_order_id.as_deref());
-    if let Some(day) = order.needed_on {
-        facts = facts.html("Needed on", shell.day(day));
-    }
-    if !order.comment.is_empty() {
-        facts = facts.text("Comment", &order.comment);
-    }
-    facts
-}
-
-/// Whether the supplier has still something to say about what it takes on.
-fn confirms(view: &OrderView) -> bool {
-    use OrderState::{Issued, PartlyConfirmed, Sent};
-    matches!(view.order.state, Issued | Sent | PartlyConfirmed)
-}
-
-fn confirm_fields(shell: &Shell, view: &OrderView, form: Option<&Form>) -> Vec<(Field, Field)> {
-    if !confirms(view) {
-        return Vec::new();
-    }
-    let rest = |line: &OrderLine| {
-        let name = format!("rest-{}", line.line_number);
-        let before = form.and_then(|form| form.all(&name).next().map(str::to_owned));
-        let choices =
-            [Choice::new("backordered", "comes later"), Choice::new("reject", "is not delivered")];
-        Field::select(name, "The rest", choices)
-            .value(before.unwrap_or_else(|| "backordered".to_owned()))
-    };
-    let fields = view.lines.iter().map(|line| {
-        let proposed = line.ordered() - line.progress.rejected;
-        (quantity_field(shell, ("confirm", line), proposed, form), rest(line))
-    });
-    fields.collect()
-}
-
-fn reason_field(shell: &Shell, view: &OrderView, form: Option<&Form>) -> Option<Field> {
-    let before = form.and_then(|form| form.all("reason").next().map(str::to_owned));
-    let field = Field::area("reason", "Reason")
-        .hint("One sentence for the buyer.")
-        .value(before.unwrap_or_default())
-        .at_most(MAX_TEXT)
-        .faults(&shell.faults);
-    (confirms(view) && view.order.state.takes(&[OrderMove::Reject])).then_some(field)
-}
-
-fn ship_fields(shell: &Shell, view: &OrderView, form: Option<&Form>) -> Vec<Field> {
-    let open = view.order.state.takes(&[OrderMove::Ship, OrderMove::ShipPart]);
-    let left = view.lines.iter().filter(|line| open && !line.to_ship().is_zero());
-    left.map(|line| quantity_field(shell, ("ship", line), line.to_ship(), form)).collect()
-}
-
-fn parcel_fields(shell: &Shell, form: Option<&Form>) -> Vec<Field> {
-    let text = |name: &'static str, label: &'static str| {
-        let before = form.and_then(|form| form.all(name).next().map(str::to_owned));
-        let kind = if name == "delivery_on" { Kind::Input("date") } else { Kind::Input("text") };
-        Field::new(name, label, kind)
-            .value(before.unwrap_or_default())
-            .optional()
-            .faults(&shell.faults)
-    };
-    let texts = [
-        text("carrier", "Carrier").at_most(MAX_TEXT),
-        text("tracking", "Tracking number").at_most(MAX_TEXT),
-        text("delivery_on", "Expected on"),
-    ];
-    texts.into()
 }
 
 /// What a form says of each line: so much now, the rest later or not at all.

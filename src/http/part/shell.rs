@@ -1,6 +1,5 @@
 //! The shell round every page: who is signed in, where they are, what went wrong.
 
-use super::{Html, escape};
 use crate::{
     base::{
         money::{Money, UnitPrice},
@@ -10,6 +9,8 @@ use crate::{
     domain::refusal::Refusal,
     http::{assets, locale::Locale},
 };
+
+use super::{Html, escape};
 
 /// A small value, by itself or by reference: a template hands over the one or the other.
 pub trait Given<T> {

@@ -1,5 +1,7 @@
-use super::*;
-use crate::base::money::Currency;
+use rust_decimal::Decimal;
+
+use super::{write::express, *};
+use crate::base::{decimal, money::Currency, text::one_line};
 use crate::oci::fault::{Fault, FaultKind};
 use crate::oci::form::{Charset, encode, parse};
 use crate::oci::posted::{self, PostedLine};

@@ -3,11 +3,12 @@
 //! What is written here [`super::read`] reads back. The password stands in the parameters in clear,
 //! as OCI wants it: whoever sends them must post them over https and keep them out of logs.
 
-use super::{FieldNames, Function};
 use crate::{
     base::secret::Secret,
     oci::form::{Charset, Pairs},
 };
+
+use super::{FieldNames, Function};
 
 /// A call to somebody else's catalogue.
 #[derive(Debug, Clone)]

@@ -1,12 +1,13 @@
 //! The facts as people read them: all of them, and those that one rule looked at.
 
-use super::super::{
-    case::Case,
-    rule::{FieldTest, NONE, Rule},
-};
 use crate::domain::{
     approval::{Facts, Person, plain},
     spending::{Period, Standing, in_words},
+};
+
+use super::super::{
+    case::Case,
+    rule::{FieldTest, NONE, Rule},
 };
 
 /// One condition of a rule and the fact it saw.

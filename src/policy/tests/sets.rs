@@ -1,6 +1,5 @@
 //! Sets that must be refused, edits that must take effect, and explanations that must hold.
 
-use super::world::{facts, facts_of, loaded, money, person, roles, short};
 use crate::{
     base::money::Currency,
     domain::{
@@ -16,6 +15,8 @@ use crate::{
         seed::{Seed, seed},
     },
 };
+
+use super::world::{facts, facts_of, loaded, money, person, roles, short};
 
 const VERSIONS: Versions<'static> = Versions { approval: "7", limits: "3" };
 

@@ -3,7 +3,6 @@
 
 use rust_decimal::Decimal;
 
-use super::{Player, Room, fault::Fault};
 use crate::{
     base::{decimal, money::Currency, quantity::Quantity},
     cxml::{
@@ -21,6 +20,8 @@ use crate::{
         values::{Amount, Comments, Description},
     },
 };
+
+use super::{Player, Room, fault::Fault};
 
 /// An order of the trial.
 type Booked<'r> = &'r (Envelope, OrderRequest);

@@ -5,8 +5,9 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
 };
 
-use super::query::{Query, Value};
 use crate::store::StoreError;
+
+use super::query::{Query, Value};
 
 /// The statement with its values in PostgreSQL's kinds: BIGINT, TEXT, BYTEA.
 pub fn prepared(query: Query<'_>) -> Prepared {

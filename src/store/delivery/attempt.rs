@@ -1,7 +1,8 @@
 //! Attempts to send a delivery, a letter or an event.
 
-use super::super::{Conn, Row, StoreError, db};
 use crate::{base::time::Time, domain::delivery::Verdict};
+
+use super::super::{Conn, Row, StoreError, db};
 
 /// One attempt to send a delivery or a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]

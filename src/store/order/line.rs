@@ -1,6 +1,5 @@
 //! The lines of purchase orders, and what has happened to them.
 
-use super::super::{Conn, Row, StoreError, db, error::one_row};
 use crate::{
     base::{decimal, id::OrderId, money::UnitPrice},
     domain::{
@@ -8,6 +7,8 @@ use crate::{
         order::{OrderLine, Progress},
     },
 };
+
+use super::super::{Conn, Row, StoreError, db, error::one_row};
 
 const INSERT_LINE: &str = "
     insert into order_line (id, order_id, line_number, requisition_line_id, sku, aux_id,

@@ -1,10 +1,11 @@
 //! What proves a connection: secrets in two slots, sealed, and client certificates.
 
-use super::super::{Conn, Row, StoreError, db, error::one_row};
 use crate::{
     base::{id::PartnerId, text::fold, time::Time},
     domain::party::Identity,
 };
+
+use super::super::{Conn, Row, StoreError, db, error::one_row};
 
 /// One slot of a connection's secret: sealed for sending, digested for comparing.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! A person as the input describes it, everything in it found.
 
-use super::super::diff::{self, Diff, MAX_NAME};
-use super::{MAX_COST_CENTERS, PersonInput, manageable_roles};
+use std::collections::BTreeSet;
+
 use crate::{
     app::{AppError, Cx},
     base::{
@@ -15,7 +15,11 @@ use crate::{
     },
     store,
 };
-use std::collections::BTreeSet;
+
+use super::{
+    super::diff::{self, Diff, MAX_NAME},
+    MAX_COST_CENTERS, PersonInput, manageable_roles,
+};
 
 /// The input with everything in it found.
 pub(super) struct Wanted {

@@ -1,7 +1,6 @@
 //! Documents that a sound system refuses: wrong proofs, unknown requests, broken and hostile XML.
 //! The entities grow to a few hundred kilobytes at most: enough to be told, too little to hurt.
 
-use super::{Setting, Step, goods::goods};
 use crate::{
     base::secret::Secret,
     cxml::{
@@ -10,6 +9,8 @@ use crate::{
     domain::party::Identity,
     exchange::conformance::Side,
 };
+
+use super::{Setting, Step, goods::goods};
 
 /// A secret that is nobody's.
 const OTHER_SECRET: &str = "this-is-not-the-secret";

@@ -1,13 +1,16 @@
 //! What a replay or a shadow run of a draft answers.
 
-use super::super::shape::MoneyJson;
+use std::collections::BTreeMap;
+
+use poem_openapi::Object;
+
 use crate::{
-    app::policy::{self},
+    app::policy,
     base::{money::Money, time::DAY_MS},
     domain::approval::{KeptPlan, KeptStep},
 };
-use poem_openapi::Object;
-use std::collections::BTreeMap;
+
+use super::super::shape::MoneyJson;
 
 /// A past requisition that the set would have treated otherwise.
 #[derive(Object)]

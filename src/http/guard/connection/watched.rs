@@ -1,11 +1,5 @@
 //! Accepted connections, watched as they read and write.
 
-use super::{Gate, Stage, Ticket, ended};
-use http::uri::Scheme;
-use poem::{
-    listener::Acceptor,
-    web::{LocalAddr, RemoteAddr},
-};
 use std::{
     io,
     net::SocketAddr,
@@ -14,11 +8,19 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+
+use http::uri::Scheme;
+use poem::{
+    listener::Acceptor,
+    web::{LocalAddr, RemoteAddr},
+};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     time::{Instant, Sleep, sleep, sleep_until},
 };
+
+use super::{Gate, Stage, Ticket, ended};
 
 /// Accepts connections for poem's server.
 #[derive(Debug)]

@@ -11,21 +11,25 @@ use crate::{
         AppError, act,
         conformance::{self, Begin, GoLive, Hold, MakeReport, Standing},
     },
-    base::{
-        id::{PartnerId, ReportId},
-        text::shorten,
-    },
+    base::id::{PartnerId, ReportId},
     domain::{
         party::PartnerKind,
         refusal::{Refusal, RefusalKind},
     },
-    exchange::conformance::{Finding, Side, Verdict, Way},
+    exchange::conformance::{Side, Way},
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
         part::{self as ui, Empty, Facts, Field, Html, Notice, Tone},
     },
 };
+
+mod parts;
+
+use parts::cases;
+use parts::facts;
+use parts::reports;
+use parts::to_mend;
 
 const HERE: &str = "/admin/conformance";
 const LIST: (&str, &str) = ("Conformance", HERE);
@@ -151,93 +155,6 @@ fn actions(view: View, standing: &Standing, here: &str) -> View {
         false => button("Hold back until a report passed", "hold", "danger"),
     };
     report.into_iter().chain([switch]).fold(view, View::action)
-}
-
-fn facts(view: &View, standing: &Standing) -> Facts {
-    let of = |verdict: &str| {
-        let all = standing.findings.iter();
-        all.filter(|finding| finding.verdict.word() == verdict).count()
-    };
-    let counts = format!(
-        "{} passed, {} failed, {} not tried, {} wait for another",
-        of("passed"),
-        of("failed"),
-        of("not-tried"),
-        of("waits")
-    );
-    let facts = Facts::new().text("Its sandbox address", &standing.sandbox);
-    let facts = match &standing.trial {
-        Some(trial) => facts
-            .html("Begun", view.shell.when(trial.began_at))
-            .text("Orders are numbered", &format!("TEST-{}-..", last(&trial.id.to_string()))),
-        None => facts,
-    };
-    let facts = facts.text("Cases", &counts);
-    match &standing.canary {
-        None => facts,
-        Some((at, said)) if said.is_empty() => {
-            facts.html("Asked daily, well", view.shell.when(*at))
-        }
-        Some((_, said)) => facts.text("Asked daily, wrong", said),
-    }
-}
-
-/// What failed comes first, with what to do about it.
-fn to_mend(view: View, findings: &[Finding]) -> View {
-    let failed = findings.iter().filter_map(|finding| match &finding.verdict {
-        Verdict::Failed(got) => Some((finding.case, got)),
-        _ => None,
-    });
-    let rows: Vec<Vec<Html>> = failed
-        .map(|(case, got)| [case.title, got, case.expected, case.mend].map(ui::text).into())
-        .collect();
-    if rows.is_empty() {
-        return view;
-    }
-    let heads = ["Case", "Got", "Expected", "How to mend it"];
-    view.table(Table::new(&heads, rows).title("To mend"))
-}
-
-fn last(id: &str) -> &str {
-    id.get(id.len().saturating_sub(8)..).unwrap_or_default()
-}
-
-fn cases(findings: &[Finding], way: Way) -> Table {
-    let own = findings.iter().filter(|finding| finding.case.way == way);
-    let rows = own.map(|finding| {
-        let case = finding.case;
-        let (state, tone, words) = match &finding.verdict {
-            Verdict::Passed => ("passed", Tone::Good, case.expected.to_owned()),
-            Verdict::Failed(got) => ("failed", Tone::Bad, format!("Got {got}.")),
-            Verdict::NotTried if case.may_be_left => {
-                ("may be left", Tone::Plain, case.done.to_owned())
-            }
-            Verdict::NotTried => ("not tried", Tone::Plain, case.done.to_owned()),
-            Verdict::NotOffered => ("not offered", Tone::Plain, case.done.to_owned()),
-            Verdict::Waits(first) => ("waits", Tone::Warn, format!("First mend {first}.")),
-        };
-        vec![ui::text(case.title), ui::text(case.id), ui::toned(state, tone), ui::text(&words)]
-    });
-    Table::new(&["Case", "Name", "Result", "What to know"], rows.collect())
-}
-
-fn reports(who: &SignedIn, view: &View, standing: &Standing) -> Table {
-    let rows = standing.reports.iter().map(|report| {
-        let href = who.href(&format!("{HERE}/reports/{}", report.id));
-        let state = match report.passed {
-            true => ui::toned("passed", Tone::Good),
-            false => ui::toned("not passed", Tone::Bad),
-        };
-        let signature = shorten(&report.signature, 16);
-        vec![
-            ui::link(&href, "Report"),
-            view.shell.when(report.made_at),
-            state,
-            ui::text(&signature),
-        ]
-    });
-    let heads = ["Signed report", "Made", "Result", "Signature"];
-    Table::new(&heads, rows.collect()).title("Reports")
 }
 
 #[handler]

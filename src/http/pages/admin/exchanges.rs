@@ -7,21 +7,22 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 use crate::{
     app::{
         AppError, act,
-        wire::{
-            self, Detail, KEPT_DAYS, Listed, MakeShare, Outcome, SHARED_DAYS, Search, SetKept,
-            Share, Unshare,
-        },
+        wire::{self, KEPT_DAYS, Listed, MakeShare, Outcome, SHARED_DAYS, SetKept, Share, Unshare},
     },
     base::{page::Cut, time::Time},
     domain::refusal::Refusal,
-    exchange::diagnosis::{Finding, Line},
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
-        guard::Form,
-        part::{self as ui, Choice, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Tone, coded},
+        part::{self as ui, Choice, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Tone},
     },
     store::document::Direction,
 };
+
+mod asked;
+mod shown;
+
+use asked::asked;
+use shown::page_of;
 
 const PATH: &str = "/admin/exchanges";
 
@@ -139,78 +140,6 @@ impl Row {
     }
 }
 
-/// What the form asks for, and its address.
-struct Asked {
-    search: Search,
-    pairs: Vec<(&'static str, String)>,
-}
-
-fn asked(query: &Form) -> Result<Asked, Refusal> {
-    let given = |name| Ok::<_, Refusal>(query.filled(name)?.unwrap_or_default().to_owned());
-    let day = |name: &str, text: &str, last: &str| -> Result<Option<Time>, Refusal> {
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let time = format!("{text}T{last}Z").parse();
-        time.map(Some).map_err(|_| {
-            Refusal::invalid("bad-day", "This is no day.").field(name).expected("2026-11-21")
-        })
-    };
-    let names = ["q", "partner", "way", "result", "cause", "from", "until"];
-    let mut pairs = Vec::new();
-    for name in names {
-        pairs.push((name, given(name)?));
-    }
-    let value = |name: &str| {
-        let found = pairs.iter().find(|(own, _)| *own == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    };
-    let search = Search {
-        text: value("q"),
-        partner: value("partner").parse().ok(),
-        direction: value("way").parse().ok(),
-        outcome: Outcome::of_word(&value("result")),
-        cause: value("cause"),
-        from: day("from", &value("from"), "00:00:00")?,
-        until: day("until", &value("until"), "23:59:59.999")?,
-    };
-    pairs.retain(|(_, value)| !value.is_empty());
-    Ok(Asked { search, pairs })
-}
-
-impl Asked {
-    fn value(&self, name: &str) -> String {
-        let found = self.pairs.iter().find(|(own, _)| *own == name);
-        found.map(|(_, value)| value.clone()).unwrap_or_default()
-    }
-
-    fn address(&self) -> String {
-        let parts: Vec<_> =
-            self.pairs.iter().map(|(name, value)| format!("{name}={}", coded(value))).collect();
-        if parts.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", parts.join("&")) }
-    }
-
-    fn fields(&self, partners: Vec<Choice>) -> Vec<Field> {
-        let any = |label: &str| Choice::new("", label);
-        let partners = std::iter::once(any("Every partner")).chain(partners);
-        let ways = [any("Both ways"), Choice::new("in", "Received"), Choice::new("out", "Sent")];
-        let results =
-            [any("All"), Choice::new("failed", "Failed"), Choice::new("passed", "Passed")];
-        let day = |name: &'static str, label: &str| {
-            let kind = ui::Kind::Input("date");
-            Field::new(name, label, kind).optional().value(self.value(name))
-        };
-        vec![
-            Field::text("q", "payloadID, order or identity").optional().value(self.value("q")),
-            Field::select("partner", "Partner", partners).optional().value(self.value("partner")),
-            Field::select("way", "Way", ways).optional().value(self.value("way")),
-            Field::select("result", "Result", results).optional().value(self.value("result")),
-            day("from", "From"),
-            day("until", "Until"),
-        ]
-    }
-}
-
 #[handler]
 async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
     let asked = asked(&query)?;
@@ -233,76 +162,6 @@ async fn h_list(who: SignedIn, Query(query): Query) -> Result<Response> {
         pager: Pager::new(&shell.href(&asked.address()), after.as_deref(), page.next.as_deref()),
         shell,
     })?)
-}
-
-fn told(found: &Finding, is_odd: bool) -> Told {
-    let cause = found.cause();
-    let place = format!("line {}, column {}", found.line, found.column);
-    let place = (found.line > 0).then_some(place);
-    let maybe = |text: &'_ String| Some(text.clone()).filter(|text| !text.is_empty());
-    let facts = Facts::new()
-        .small()
-        .maybe("Where", maybe(&found.path).as_deref())
-        .maybe("Place", place.as_deref())
-        .maybe("Got", maybe(&found.got).as_deref())
-        .maybe("Expected", maybe(&found.expected).as_deref())
-        .maybe("Said", maybe(&found.words).as_deref())
-        .text("Cause", cause.code);
-    let (title, because, mend, who) = (cause.title, cause.because, cause.mend, cause.who.told());
-    Told { title, because, mend, who, facts, is_odd }
-}
-
-fn facts(shell: &Shell, detail: &Detail) -> Facts {
-    let row = &detail.listed;
-    let status = row.status.map(|status| status.to_string());
-    let http = (detail.http > 0).then(|| detail.http.to_string());
-    Facts::new()
-        .html("When", shell.when(row.at))
-        .text("Way", way(row.direction))
-        .text("Partner", &partner(row))
-        .text("Document", &kind(row))
-        .maybe("payloadID", Some(&row.payload_id))
-        .maybe("About", Some(&row.about))
-        .maybe("HTTP", http.as_deref())
-        .maybe("cXML status", status.as_deref())
-}
-
-fn compared(shell: &Shell, detail: &Detail, links: bool) -> Option<Compared> {
-    let good = detail.good.as_ref()?;
-    let line = |line: &Line| {
-        let (class, sign, text) = match line {
-            Line::Same(text) => ("", " ", text.clone()),
-            Line::Gone(text) => ("gone", "-", text.clone()),
-            Line::New(text) => ("new", "+", text.clone()),
-            Line::Left(many) => ("aside", " ", format!(".. {many} equal lines")),
-        };
-        Compare { class, sign, text }
-    };
-    Some(Compared {
-        at: shell.when(good.at),
-        href: links.then(|| shell.href(&format!("{PATH}/{}", good.document))),
-        lines: good.lines.iter().map(line).collect(),
-    })
-}
-
-fn page_of(shell: Shell, detail: &Detail, links: bool) -> ExchangePage {
-    let findings = detail.findings.iter().enumerate();
-    ExchangePage {
-        crumbs: None,
-        badge: result(&detail.listed),
-        told: findings.map(|(at, found)| told(found, at > 0)).collect(),
-        facts: facts(&shell, detail),
-        request: ui::document(&detail.request),
-        left_out: detail.left_out,
-        answer: (!detail.answer.is_empty()).then(|| ui::document(&detail.answer)),
-        good: compared(&shell, detail, links),
-        share: None,
-        shares: Vec::new(),
-        action: String::new(),
-        link: None,
-        until: None,
-        shell,
-    }
 }
 
 fn in_days<const N: usize>(days: [i64; N]) -> [Choice; N] {

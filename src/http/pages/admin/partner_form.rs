@@ -1,6 +1,5 @@
 //! The form of a connection: what stands in it, and what a person wrote into it.
 
-use super::view::{Again, Form, View, lines, text, ticked, value};
 use crate::{
     app::party::partner::PartnerInput,
     domain::{
@@ -13,6 +12,8 @@ use crate::{
         part::{Choice, Field},
     },
 };
+
+use super::view::{Again, Form, View, lines, text, ticked, value};
 
 /// The controls of a connection, new or known.
 pub(super) fn controls(

@@ -1,6 +1,5 @@
 //! The part of a supplier's admin page that sets up its own shop.
 
-use super::view::{Again, Form, lines, ticked, value};
 use crate::{
     app::gateway::{SetSite, SiteSettings},
     base::{secret::Secret, text::shorten},
@@ -10,6 +9,8 @@ use crate::{
         part::{self as ui, Choice, Field, Kind},
     },
 };
+
+use super::view::{Again, Form, lines, ticked, value};
 
 /// Before the names of this form's fields: another form of the page has a `url` too.
 const PREFIX: &str = "site_";

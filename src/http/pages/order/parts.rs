@@ -1,6 +1,5 @@
 //! The parts of an order's page: its facts, how it is sent, what happened.
 
-use super::{Sending, Try};
 use crate::{
     app::{delivery::DeliveryView, order::OrderView},
     base::decimal,
@@ -11,6 +10,8 @@ use crate::{
     http::part::{self as ui, Event, Facts, Shell, Timeline, Tone},
     store::delivery::Purpose,
 };
+
+use super::{Sending, Try};
 
 pub(super) fn facts(shell: &Shell, view: &OrderView) -> Facts {
     let order = &view.order;

@@ -3,7 +3,6 @@
 
 use askama::Template;
 
-use super::*;
 use crate::{
     base::{
         money::{Currency, Money, UnitPrice},
@@ -13,6 +12,8 @@ use crate::{
     domain::refusal::Refusal,
     http::{assets, locale::Locale},
 };
+
+use super::*;
 
 #[derive(Template)]
 #[template(path = "part/gallery/requisition.html", config = ".askama.toml")]

@@ -1,10 +1,9 @@
 //! One version of a policy: what differs, when it comes into force, why it plans what it plans.
 
-use super::super::{
-    button_to, need,
-    view::{Again, Section, Table, View, text},
-};
-use super::{LIST, kind, moment, title, versions};
+use std::collections::HashMap;
+
+use poem::{Response, Result, handler, web::Path};
+
 use crate::{
     app::{
         AppError, act,
@@ -16,8 +15,14 @@ use crate::{
         part::{self as ui, Empty, Field, Html, Kind, Tone, coded},
     },
 };
-use poem::{Response, Result, handler, web::Path};
-use std::collections::HashMap;
+
+use super::{
+    super::{
+        button_to, need,
+        view::{Again, Section, Table, View, text},
+    },
+    LIST, kind, moment, title, versions,
+};
 
 /// Lines that one set has and the other has not; the order of a set's lines means nothing.
 pub(super) fn differences(before: &str, after: &str) -> Vec<(char, String)> {
