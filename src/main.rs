@@ -278,6 +278,9 @@ async fn import(flags: Flags, file: &Path, of: impl FnOnce(Vec<u8>) -> Import) -
             let (file, at) = (file.display(), line.line);
             say(format_args!("{file}:{at}: {field}: got \"{got}\", expected {expected}"))?;
         }
+        if let Some(warning) = &line.warning {
+            say(format_args!("{}:{}: note: {warning}", file.display(), line.line))?;
+        }
     }
     let done = if report.dry_run { "would be " } else { "" };
     say(format_args!(

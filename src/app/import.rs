@@ -5,37 +5,36 @@
 //! Articles and price lists that the file does not name are left alone.
 
 mod keep;
+mod report;
 mod upload;
 
 use std::{
     collections::{HashMap, HashSet},
-    fmt,
     sync::Arc,
 };
-
-use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{
         id::{ItemId, OrganisationId, SupplierId},
         money::Currency,
         text::sha256_hex,
+        time::Day,
     },
     domain::{
         catalogue::Item,
-        fact::Change,
         party::Supplier,
         price::{Price, check_tiers},
         refusal::Refusal,
     },
-    exchange::catalogue::{self as file, Fault, Row},
+    exchange::catalogue::{self as file, Fault, Note, Row},
     store::{self, Conn},
 };
 
-use super::{Actor, App, AppError, Who, act, catalogue, register};
+use super::{Actor, App, AppError, Who, act, catalogue};
 use keep::{Keep, plan};
+pub use report::{LineReport, Outcome, Report};
 pub(super) use upload::upload;
-pub use upload::{Uploaded, uploaded, uploads};
+pub use upload::{Uploaded, body, uploaded, uploads};
 
 /// Articles kept in one transaction, so that a large file keeps other writers waiting for little.
 const AT_ONCE: usize = 500;
@@ -50,43 +49,6 @@ pub struct Import {
     pub bytes: Vec<u8>,
     /// Report only.
     pub dry_run: bool,
-}
-
-/// What becomes of one line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "kebab-case")]
-pub enum Outcome {
-    Added,
-    Changed { changes: Vec<Change> },
-    Unchanged,
-    Fault { field: String, got: String, expected: String },
-}
-
-/// One line of the file with its outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LineReport {
-    pub line: u64,
-    pub sku: String,
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    /// What may be wrong though it is kept: a class that the organisation's tree does not have.
-    pub warning: Option<String>,
-}
-
-/// What an import did, or would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
-    pub dry_run: bool,
-    /// Articles, not lines.
-    pub added: u32,
-    pub changed: u32,
-    pub unchanged: u32,
-    /// Lines.
-    pub faults: u32,
-    /// Lines.
-    pub warnings: u32,
-    /// By line.
-    pub lines: Vec<LineReport>,
 }
 
 /// Reads the file and keeps it, or says what keeping it would change.
@@ -107,7 +69,7 @@ pub async fn run(app: &Arc<App>, actor: &Actor, import: &Import) -> Result<Repor
         }
         other => other.clone(),
     };
-    let sheet = file::read(&import.bytes, supplier.id)?;
+    let sheet = read(import.bytes.clone(), supplier.id, app.now().day_in("UTC")).await?;
     let sorted = Sorted::of((sheet, supplier.id), &organisations, default.as_deref());
     let mut report = Report { dry_run: import.dry_run, ..Report::default() };
     let sha256 = sha256_hex(&import.bytes);
@@ -124,8 +86,15 @@ pub async fn run(app: &Arc<App>, actor: &Actor, import: &Import) -> Result<Repor
     sorted.faults.into_iter().for_each(|fault| report.fault(fault));
     let owner = actor.organisation.or(supplier.owner);
     report.warn(&mut reader.conn, owner, &sorted.articles).await?;
-    report.lines.sort_by_key(|line| line.line);
+    report.note(&sorted.notes);
+    report.close();
     Ok(report)
+}
+
+/// Reads the file beside the tasks that answer people: a large workbook takes a second or two.
+async fn read(bytes: Vec<u8>, supplier: SupplierId, today: Day) -> Result<file::Sheet, AppError> {
+    let read = tokio::task::spawn_blocking(move || file::read(&bytes, supplier, today));
+    Ok(read.await.map_err(AppError::internal)??)
 }
 
 /// The supplier whose catalogue it is; people keep only the suppliers of their own organisation.
@@ -161,6 +130,8 @@ pub(super) struct Article {
     pub lines: Vec<u64>,
     /// The file withdraws it; of the article only its number is known.
     pub gone: bool,
+    /// The file changes its prices; of the article only its number is known.
+    pub price_alone: bool,
 }
 
 /// One price list of an article, as the file says it.
@@ -177,6 +148,7 @@ pub(super) struct PriceLines {
 struct Sorted {
     articles: Vec<Article>,
     faults: Vec<Fault>,
+    notes: Vec<Note>,
 }
 
 impl Sorted {
@@ -196,6 +168,7 @@ impl Sorted {
                     lists: Vec::new(),
                     lines: Vec::new(),
                     gone: false,
+                    price_alone: row.price_alone,
                 });
                 articles.len() - 1
             });
@@ -232,14 +205,14 @@ impl Sorted {
                 });
             }
         }
-        Self { articles: good, faults }
+        Self { articles: good, faults, notes: sheet.notes }
     }
 }
 
 impl Article {
     fn gone(supplier: SupplierId, gone: file::Gone) -> Self {
         let item = Item::named(supplier, gone.sku);
-        Self { item, lists: Vec::new(), lines: vec![gone.line], gone: true }
+        Self { item, lists: Vec::new(), lines: vec![gone.line], gone: true, price_alone: false }
     }
 
     fn take(
@@ -254,7 +227,9 @@ impl Article {
             got: got.to_owned(),
             expected: expected.to_owned(),
         };
-        self.lines.push(row.line);
+        if self.lines.last() != Some(&row.line) {
+            self.lines.push(row.line);
+        }
         let organisation = match &row.organisation {
             None => None,
             Some(name) => Some(*organisations.get(name).ok_or_else(|| {
@@ -286,106 +261,5 @@ impl Article {
             }),
         }
         Ok(())
-    }
-}
-
-impl Report {
-    fn add(&mut self, article: &Article, outcome: Outcome) {
-        match &outcome {
-            Outcome::Added => self.added += 1,
-            Outcome::Changed { .. } => self.changed += 1,
-            Outcome::Unchanged | Outcome::Fault { .. } => self.unchanged += 1,
-        }
-        let sku = &article.item.sku;
-        self.lines.extend(article.lines.iter().map(|line| LineReport {
-            line: *line,
-            sku: sku.clone(),
-            outcome: outcome.clone(),
-            warning: None,
-        }));
-    }
-
-    /// Names the articles whose class is not in the organisation's tree, when it keeps one.
-    async fn warn(
-        &mut self,
-        conn: &mut Conn,
-        organisation: Option<OrganisationId>,
-        articles: &[Article],
-    ) -> Result<(), AppError> {
-        let Some(organisation) = organisation else { return Ok(()) };
-        let Some(known) = register::classes(conn, organisation).await? else { return Ok(()) };
-        let unknown = |article: &&Article| {
-            let code = &article.item.unspsc;
-            !code.is_empty() && !known.contains(code)
-        };
-        let odd: HashMap<&str, &str> = articles
-            .iter()
-            .filter(unknown)
-            .map(|article| (article.item.sku.as_str(), article.item.unspsc.as_str()))
-            .collect();
-        for line in &mut self.lines {
-            if let Some(code) = odd.get(line.sku.as_str()) {
-                line.warning = Some(format!("class {code} is not in your classification"));
-                self.warnings += 1;
-            }
-        }
-        Ok(())
-    }
-
-    fn fault(&mut self, fault: Fault) {
-        self.faults += 1;
-        let Fault { line, sku, field, got, expected } = fault;
-        let outcome = Outcome::Fault { field, got, expected };
-        self.lines.push(LineReport { line, sku, outcome, warning: None });
-    }
-}
-
-impl LineReport {
-    /// Whether there is something to say about it.
-    fn is_told(&self) -> bool {
-        self.outcome != Outcome::Unchanged || self.warning.is_some()
-    }
-}
-
-impl fmt::Display for LineReport {
-    /// `line 3 PEN-01: changed (name: Pen -> Ball pen)`
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {} {}: ", self.line, self.sku)?;
-        match &self.outcome {
-            Outcome::Added => f.write_str("added"),
-            Outcome::Unchanged => f.write_str("unchanged"),
-            Outcome::Changed { changes } => {
-                let shown = changes.iter().map(|change| {
-                    format!("{}: {} -> {}", change.field, change.before, change.after)
-                });
-                write!(f, "changed ({})", shown.collect::<Vec<_>>().join("; "))
-            }
-            Outcome::Fault { field, got, expected } => {
-                write!(f, "fault in {field}: got \"{got}\", expected {expected}")
-            }
-        }?;
-        match &self.warning {
-            Some(warning) => write!(f, "; {warning}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Report {
-    /// Every line that changes something or is at fault, then the sums.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for line in self.lines.iter().filter(|line| line.is_told()) {
-            writeln!(f, "{line}")?;
-        }
-        let tense = if self.dry_run { " (dry run, nothing was written)" } else { "" };
-        write!(
-            f,
-            "{} articles added, {} changed, {} unchanged, {} lines at fault{tense}",
-            self.added, self.changed, self.unchanged, self.faults
-        )?;
-        match self.warnings {
-            0 => Ok(()),
-            many => write!(f, ", {many} lines with an unknown class"),
-        }
     }
 }

@@ -8,7 +8,7 @@
 use std::cell::Cell;
 
 use super::fault::{Position, XmlFault};
-use super::limits;
+use super::limits::{self, Most};
 use super::tag::{self, TagFault};
 use super::tree::{Node, Span, Tree, short};
 
@@ -17,12 +17,12 @@ mod survey;
 use survey::{bounded, is_cxml_namespace, survey, text_length};
 
 /// Reads a whole document.
-pub(super) fn parse(source: &str) -> Result<Tree<'_>, XmlFault> {
-    if source.len() > limits::TEXT_BYTES {
-        let message = format!("the document is longer than {} bytes", limits::TEXT_BYTES);
+pub(super) fn parse(source: &str, most: Most) -> Result<Tree<'_>, XmlFault> {
+    if source.len() > most.text_bytes {
+        let message = format!("the document is longer than {} bytes", most.text_bytes);
         return Err(XmlFault::new(Position { line: 1, column: 1 }, message));
     }
-    let mut gate = Gate::new(source);
+    let mut gate = Gate::new(source, most);
     match gate.run() {
         Ok(()) => Ok(gate.tree),
         Err((offset, message)) => Err(XmlFault::new(Position::of(source, offset), message)),
@@ -64,6 +64,7 @@ pub(super) struct Binding<'a> {
 pub(super) struct Gate<'a> {
     pub(super) source: &'a str,
     pub(super) tree: Tree<'a>,
+    pub(super) most: Most,
     pub(super) bindings: Vec<Binding<'a>>,
     /// The namespace of the cXML elements: that of the root. `None` is no namespace.
     home: Option<String>,
@@ -77,10 +78,11 @@ pub(super) struct Gate<'a> {
 }
 
 impl<'a> Gate<'a> {
-    fn new(source: &'a str) -> Self {
+    fn new(source: &'a str, most: Most) -> Self {
         Self {
             source,
-            tree: Tree::new(source),
+            tree: Tree::new(source, most),
+            most,
             bindings: Vec::new(),
             home: None,
             open: Vec::with_capacity(limits::DEPTH),
@@ -146,8 +148,8 @@ impl<'a> Gate<'a> {
         if self.open.len() >= limits::DEPTH {
             return stop(start, format!("elements lie more than {} deep", limits::DEPTH));
         }
-        if self.tree.nodes.len() >= limits::ELEMENTS {
-            return stop(start, format!("there are more than {} elements", limits::ELEMENTS));
+        if self.tree.nodes.len() >= self.most.elements {
+            return stop(start, format!("there are more than {} elements", self.most.elements));
         }
         let bindings = self.bindings.len();
         let (node, length) = self

@@ -31,3 +31,19 @@ pub const BUYER_COOKIE_BYTES: usize = 4 * 1024;
 pub const SECRET_BYTES: usize = 1024;
 /// Credentials of one party. Hubs send three; the rule "one per domain and type" comes on top.
 pub const CREDENTIALS: usize = 32;
+
+/// What a whole document may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    pub text_bytes: usize,
+    pub elements: usize,
+    pub attributes: usize,
+}
+
+/// A message between systems: anybody may send one.
+pub const MESSAGE: Most =
+    Most { text_bytes: TEXT_BYTES, elements: ELEMENTS, attributes: ATTRIBUTES_IN_ALL };
+/// A catalogue, imported by those who may: a file of 64 MB in Latin-1, about 40,000 articles of a
+/// BMEcat. Bounds the tree to about 128 MiB.
+pub const CATALOGUE: Most =
+    Most { text_bytes: 128 * 1024 * 1024, elements: 2_000_000, attributes: 2_000_000 };

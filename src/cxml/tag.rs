@@ -65,7 +65,7 @@ pub(super) fn attributes<'a>(
             let most = limits::ATTRIBUTES;
             return Err(TagFault::new(at, format!("an element has more than {most} attributes")));
         }
-        if count >= limits::ATTRIBUTES_IN_ALL {
+        if count >= gate.most.attributes {
             return Err(TagFault::new(at, "the document has too many attributes"));
         }
         let (length, colon) = name_and_colon(&content[at..]);

@@ -11,6 +11,7 @@ use std::cell::Cell;
 
 use super::fault::XmlFault;
 use super::gate;
+use super::limits::{self, Most};
 
 mod element;
 
@@ -38,7 +39,7 @@ impl Span {
     }
 }
 
-/// Offsets fit: a document is at most [`super::limits::TEXT_BYTES`] long.
+/// Offsets fit: a document is at most [`limits::CATALOGUE`] long.
 pub(super) fn short(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
@@ -90,16 +91,40 @@ pub struct Tree<'a> {
 /// Reads a document; refuses everything that is not well-formed XML 1.0 within the limits, and
 /// every document type declaration with an internal subset. Fetches and expands nothing.
 pub fn parse(source: &str) -> Result<Tree<'_>, XmlFault> {
-    gate::parse(source)
+    gate::parse(source, limits::MESSAGE)
+}
+
+/// As [`parse`], for a catalogue file, which may be longer than a message.
+pub fn parse_catalogue(source: &str) -> Result<Tree<'_>, XmlFault> {
+    gate::parse(source, limits::CATALOGUE)
+}
+
+/// The lines of elements that are asked for in document order: each byte is looked at once.
+#[derive(Debug, Clone)]
+pub struct Lines<'t> {
+    source: &'t str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line on which the element's tag begins; an earlier element is told the last line.
+    pub fn of(&mut self, element: Element<'_>) -> u32 {
+        let to = (element.node().name as usize).max(self.at);
+        let between = self.source.as_bytes().get(self.at..to).unwrap_or_default();
+        self.line += short(between.iter().filter(|byte| **byte == b'\n').count());
+        self.at = to;
+        self.line
+    }
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
+    pub(super) fn new(source: &'a str, most: Most) -> Self {
         // Dense documents have an element every 40 bytes and an attribute every 120. Room that is
         // not used is never touched, and so costs no memory.
         let room = |bytes: usize, most: usize| (source.len() / bytes).min(most);
-        let nodes = Vec::with_capacity(room(40, super::limits::ELEMENTS));
-        let attributes = Vec::with_capacity(room(120, super::limits::ATTRIBUTES_IN_ALL));
+        let nodes = Vec::with_capacity(room(40, most.elements));
+        let attributes = Vec::with_capacity(room(120, most.attributes));
         Self { source, nodes, attributes, joined: String::new() }
     }
 

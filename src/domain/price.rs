@@ -116,6 +116,26 @@ pub fn check_tiers(prices: &[Price]) -> Result<(), Refusal> {
     }
 }
 
+/// Tiers of an article of which fewer than `least` are not sold: of those that begin at or below
+/// it the last one begins there, and the others are no more.
+pub fn sold_from<T>(
+    tiers: Vec<T>,
+    least: Quantity,
+    from: impl Fn(&mut T) -> &mut Quantity,
+) -> Vec<T> {
+    let mut tiers: Vec<(Quantity, T)> =
+        tiers.into_iter().map(|mut tier| (*from(&mut tier), tier)).collect();
+    tiers.sort_by_key(|(begins, _)| *begins);
+    let below = tiers.iter().filter(|(begins, _)| *begins <= least).count();
+    let mut kept = tiers.split_off(below.saturating_sub(1));
+    if let Some((_, first)) = kept.first_mut()
+        && below > 0
+    {
+        *from(first) = least;
+    }
+    kept.into_iter().map(|(_, tier)| tier).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,5 +217,19 @@ mod tests {
         let twice = [price(None, Currency::EUR, "1", "1"), price(None, Currency::EUR, "1.0", "2")];
         assert_eq!(check_tiers(&twice).unwrap_err().code, "tier-doubled");
         assert!(check_tiers(&twice[..1]).is_ok());
+    }
+
+    #[test]
+    fn what_begins_below_the_smallest_quantity_sold_begins_there() {
+        let sold = |from: &[&str], least: &str| {
+            let tiers: Vec<Quantity> = from.iter().map(|text| quantity(text)).collect();
+            let kept = sold_from(tiers, quantity(least), |tier| tier);
+            kept.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(sold(&["1", "10", "100"], "1"), "1 10 100");
+        assert_eq!(sold(&["100", "1", "10"], "20"), "20 100");
+        assert_eq!(sold(&["1"], "5"), "5");
+        assert_eq!(sold(&["10", "50"], "5"), "10 50");
+        assert_eq!(sold(&[], "5"), "");
     }
 }

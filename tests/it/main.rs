@@ -23,6 +23,7 @@ mod flow_digest;
 mod flow_doctor;
 mod flow_documents;
 mod flow_gateway;
+mod flow_import;
 mod flow_invoice;
 mod flow_level_two;
 mod flow_limits;

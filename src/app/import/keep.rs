@@ -8,7 +8,7 @@ use crate::{
         catalogue::Item,
         fact::{Change, Fact},
         party::Supplier,
-        price::Price,
+        price::{Price, sold_from},
     },
     store::{self, Conn, price::ListOf},
 };
@@ -27,8 +27,8 @@ pub(super) struct Planned {
     /// As it stands, when it is known.
     present: Option<Item>,
     article_changes: bool,
-    /// The places of the lists that change.
-    lists: Vec<usize>,
+    /// The lists that change.
+    lists: Vec<PriceLines>,
 }
 
 /// What keeping the articles would change.
@@ -45,6 +45,17 @@ pub(super) async fn plan(
         found.into_iter().map(|item| (item.sku.clone(), item)).collect();
     let planned = articles.iter().map(|article| match present.remove(&article.item.sku) {
         present if article.gone => Planned::gone(present),
+        Some(item) if article.price_alone => {
+            let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
+            match with_prices(article, &item, prices) {
+                Ok(whole) => Planned::compared(&whole, item, prices),
+                Err(fault) => Planned::refused(fault),
+            }
+        }
+        None if article.price_alone => {
+            let expected = "an article of the catalogue, as the file changes prices alone";
+            Planned::refused(fault("sku", &article.item.sku, expected))
+        }
         None => Planned::added(article),
         Some(item) => {
             let prices = prices.get(&item.id).map(Vec::as_slice).unwrap_or_default();
@@ -54,9 +65,49 @@ pub(super) async fn plan(
     Ok(planned.collect())
 }
 
+/// The article as it stands with the prices of a file that says no more: what a price is for, and
+/// the smallest quantity sold, stay as they are.
+fn with_prices(article: &Article, item: &Item, prices: &[Price]) -> Result<Article, Outcome> {
+    let mut whole = Article { item: item.clone(), ..article.clone() };
+    for list in &mut whole.lists {
+        let own: Vec<&Price> = prices.iter().filter(|price| list.has(price)).collect();
+        let least = own.iter().map(|price| price.min_quantity).min();
+        let known = if own.is_empty() { prices.iter().collect() } else { own };
+        let per = known.first().map(|price| price.price.per);
+        let Some(per) = per.filter(|per| known.iter().all(|price| price.price.per == *per)) else {
+            let got = known.iter().map(|price| price.price.per.to_string()).collect::<Vec<_>>();
+            let expected = "an article whose prices are all for one quantity";
+            return Err(fault("per", &got.join(", "), expected));
+        };
+        list.prices.iter_mut().for_each(|price| price.price.per = per);
+        if let Some(least) = least {
+            let tiers = std::mem::take(&mut list.prices);
+            list.prices = sold_from(tiers, least, |price| &mut price.min_quantity);
+        }
+    }
+    Ok(whole)
+}
+
+fn fault(field: &str, got: &str, expected: &str) -> Outcome {
+    let (field, got) = (field.to_owned(), shorten(got, SHOWN));
+    Outcome::Fault { field, got, expected: expected.to_owned() }
+}
+
+impl PriceLines {
+    /// Whether the price stands in this list.
+    fn has(&self, price: &Price) -> bool {
+        price.organisation == self.organisation && price.price.currency == self.currency
+    }
+}
+
 impl Planned {
+    /// Left as it is.
+    fn refused(outcome: Outcome) -> Self {
+        Self { outcome, present: None, article_changes: false, lists: Vec::new() }
+    }
+
     fn added(article: &Article) -> Self {
-        let lists = (0..article.lists.len()).collect();
+        let lists = article.lists.clone();
         Self { outcome: Outcome::Added, present: None, article_changes: true, lists }
     }
 
@@ -78,13 +129,13 @@ impl Planned {
         let mut changes = article_changes(&item, &article.item);
         let article_changes = !changes.is_empty();
         let mut lists = Vec::new();
-        for (at, list) in article.lists.iter().enumerate() {
+        for list in &article.lists {
             let (before, after) = (told(prices, list), told(&list.prices, list));
             if before != after {
                 let of = list.of.as_ref().map(|name| format!(" for {name}")).unwrap_or_default();
                 let field = format!("price in {}{of}", list.currency);
                 changes.push(Change { field, before, after });
-                lists.push(at);
+                lists.push(list.clone());
             }
         }
         let outcome =
@@ -122,10 +173,7 @@ fn article_changes(before: &Item, after: &Item) -> Vec<Change> {
 /// One list's tiers in words that are equal when the tiers are: `1 per 1 from 1, 0.9 per 1 from
 /// 100`.
 fn told(prices: &[Price], list: &PriceLines) -> String {
-    let own = |price: &&Price| {
-        price.organisation == list.organisation && price.price.currency == list.currency
-    };
-    let mut tiers: Vec<&Price> = prices.iter().filter(own).collect();
+    let mut tiers: Vec<&Price> = prices.iter().filter(|price| list.has(price)).collect();
     tiers.sort_by_key(|price| price.min_quantity);
     let tier = |price: &&Price| {
         let amount = decimal::canonical(price.price.amount);
@@ -199,7 +247,7 @@ impl Keep {
             }
             return Ok(());
         }
-        if article.gone {
+        if article.gone || matches!(planned.outcome, Outcome::Fault { .. }) {
             return Ok(());
         }
         let words = article.item.words(&self.supplier.title);
@@ -222,7 +270,7 @@ impl Keep {
                 present.id
             }
         };
-        for list in planned.lists.iter().filter_map(|at| article.lists.get(*at)) {
+        for list in &planned.lists {
             let of = ListOf { item, organisation: list.organisation, currency: list.currency };
             store::price::clear(cx.conn, of).await?;
             for price in &list.prices {

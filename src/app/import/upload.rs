@@ -6,11 +6,7 @@ use crate::{
         AppError, Command, Cx, Reader,
         inbox::{self, Inbound, Taken},
     },
-    base::{
-        id::DocumentId,
-        text::{sha256_hex, shorten},
-        time::Time,
-    },
+    base::{id::DocumentId, text::sha256_hex, time::Time},
     cxml::{self, Payload, Status, catalog_upload::CatalogUploadRequest, multipart},
     domain::{
         party::Supplier,
@@ -58,7 +54,8 @@ async fn within(
     dry_run: bool,
 ) -> Result<Report, AppError> {
     let organisations = organisations(cx.conn, &cx.actor).await?;
-    let sorted = Sorted::of((file::read(bytes, supplier.id)?, supplier.id), &organisations, None);
+    let sheet = file::read(bytes, supplier.id, cx.now.day_in("UTC"))?;
+    let sorted = Sorted::of((sheet, supplier.id), &organisations, None);
     let mut report = Report { dry_run, ..Report::default() };
     for articles in sorted.articles.chunks(AT_ONCE) {
         let outcomes = if dry_run {
@@ -72,7 +69,8 @@ async fn within(
     }
     sorted.faults.into_iter().for_each(|fault| report.fault(fault));
     report.warn(cx.conn, supplier.owner, &sorted.articles).await?;
-    report.lines.sort_by_key(|line| line.line);
+    report.note(&sorted.notes);
+    report.close();
     Ok(report)
 }
 
@@ -111,8 +109,22 @@ pub async fn uploads(reader: &mut Reader<'_>) -> Result<Vec<Uploaded>, AppError>
     Ok(found.into_iter().filter_map(of).collect())
 }
 
-/// The catalogue of one upload, for a look or for the import.
-pub async fn uploaded(reader: &mut Reader<'_>, id: &str) -> Result<(Uploaded, String), AppError> {
+/// One upload with its catalogue as text; nothing where it is no text that could be shown, as a
+/// workbook or XML in an encoding of its own.
+pub async fn uploaded(
+    reader: &mut Reader<'_>,
+    id: &str,
+) -> Result<(Uploaded, Option<String>), AppError> {
+    let all = uploads(reader).await?;
+    let one = all.into_iter().find(|one| one.document.to_string() == id);
+    let one = one.ok_or_else(|| Refusal::not_found("upload"))?;
+    let body = body(reader, id).await?;
+    let text = String::from_utf8(body).ok().filter(|text| !text.contains('\0'));
+    Ok((one, text))
+}
+
+/// The catalogue of one upload as it came.
+pub async fn body(reader: &mut Reader<'_>, id: &str) -> Result<Vec<u8>, AppError> {
     let gone = || AppError::from(Refusal::not_found("upload"));
     let all = uploads(reader).await?;
     let one = all.into_iter().find(|one| one.document.to_string() == id).ok_or_else(gone)?;
@@ -121,13 +133,8 @@ pub async fn uploaded(reader: &mut Reader<'_>, id: &str) -> Result<(Uploaded, St
     let read = cxml::receive(&document.body, content_type).map_err(|_| gone())?;
     let Ok(Payload::CatalogUploadRequest(request)) = read.payload else { return Err(gone()) };
     let files = store::attachment::of_document(&mut reader.conn, one.document).await?;
-    let named = |file: &&store::attachment::Attachment| {
+    let named = |file: &store::attachment::Attachment| {
         multipart::names(&request.attachment, &file.content_id)
     };
-    let file = files.iter().find(named).ok_or_else(gone)?;
-    let text = String::from_utf8(file.body.clone()).map_err(|_| {
-        let got = shorten(&file.content_type, 60);
-        AppError::from(Refusal::invalid("not-utf-8", "The file is not UTF-8.").got(got))
-    })?;
-    Ok((one, text))
+    Ok(files.into_iter().find(named).ok_or_else(gone)?.body)
 }

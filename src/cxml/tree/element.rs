@@ -1,7 +1,7 @@
 //! One element of a document: its attributes, text and children.
 
 use super::super::fault::Position;
-use super::{AttributeNode, Node, SEEN, Span, TEXT, Tree, WHOLE};
+use super::{AttributeNode, Lines, Node, SEEN, Span, TEXT, Tree, WHOLE};
 
 /// One element of a [`Tree`]; a cheap handle.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct Element<'t> {
 }
 
 impl<'t> Element<'t> {
-    fn node(self) -> &'t Node {
+    pub(super) fn node(self) -> &'t Node {
         &self.tree.nodes[self.index as usize]
     }
 
@@ -192,6 +192,11 @@ impl<'t> Element<'t> {
     pub fn inner_range(self) -> std::ops::Range<usize> {
         let node = self.node();
         node.body as usize..node.body_end as usize
+    }
+
+    /// Counts lines from the start of the document.
+    pub fn lines(self) -> Lines<'t> {
+        Lines { source: self.tree.source, at: 0, line: 1 }
     }
 
     /// Where its tag stands.

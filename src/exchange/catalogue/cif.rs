@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_cif_reads_as_the_csv_it_means_and_faults_keep_their_line() {
-        let sheet = super::super::read(CIF.as_bytes(), SupplierId::from_bits(1)).unwrap();
+        let sheet = super::super::read_text(CIF, SupplierId::from_bits(1)).unwrap();
         assert_eq!(sheet.rows.len(), 1, "{sheet:?}");
         let row = &sheet.rows[0];
         assert_eq!((row.line, row.item.sku.as_str(), row.item.name.as_str()), (7, "PEN-01", "Pen"));

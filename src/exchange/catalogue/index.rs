@@ -1,7 +1,7 @@
 //! A cXML Index as articles: added, chosen in the supplier's own shop, or withdrawn. An article
 //! that the document does not name is left alone, whatever its `loadmode` says.
 
-use super::{Fault, Gone, MAX_LINES, Row, SHOWN, Sheet, Wrong, checked, format, wrong};
+use super::{Fault, Gone, MAX_LINES, Row, SHOWN, Sheet, Wrong, checked, wrong};
 use crate::{
     base::{
         id::SupplierId,
@@ -11,6 +11,7 @@ use crate::{
     cxml::{
         index::{self, Change, Entry},
         item::ItemDetail,
+        tree::Element,
         values::Kept,
     },
     domain::{
@@ -19,14 +20,8 @@ use crate::{
     },
 };
 
-pub(super) fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal> {
-    let entries = index::read(bytes).map_err(|fault| {
-        Refusal::invalid("xml-unreadable", "The file cannot be read as XML.")
-            .field("file")
-            .got(shorten(&fault.to_string(), 200))
-            .expected("a well-formed cXML Index")
-    })?;
-    let entries = entries.ok_or_else(|| format("XML that is no cXML Index, as BMEcat is"))?;
+pub(super) fn read(root: Element<'_>, supplier: SupplierId) -> Result<Sheet, Refusal> {
+    let entries = index::read(root);
     if entries.len() > MAX_LINES {
         return Err(super::too_many());
     }
@@ -64,6 +59,7 @@ pub(super) fn read(bytes: &[u8], supplier: SupplierId) -> Result<Sheet, Refusal>
                 price: detail.price,
                 min_quantity: Quantity::ONE,
                 organisation: None,
+                price_alone: false,
             }),
             Err(said) => sheet.faults.push(fault(&sku, said)),
         }

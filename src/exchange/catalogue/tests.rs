@@ -5,11 +5,11 @@ use super::*;
 const SUPPLIER: SupplierId = SupplierId::from_bits(7);
 
 fn sheet(text: &str) -> Sheet {
-    read(text.as_bytes(), SUPPLIER).unwrap()
+    read(text.as_bytes(), SUPPLIER, Day::MAX).unwrap()
 }
 
 fn refusal(bytes: &[u8]) -> Refusal {
-    read(bytes, SUPPLIER).unwrap_err()
+    read(bytes, SUPPLIER, Day::MAX).unwrap_err()
 }
 
 #[test]
@@ -79,13 +79,22 @@ fn spreadsheet_formulas_stay_text() {
 
 #[test]
 fn other_formats_and_unknown_columns_are_refused_by_name() {
-    assert_eq!(refusal(b"PK\x03\x04rest").code, "format-not-supported");
+    assert_eq!(refusal(b"PK\x03\x04rest").code, "xlsx-unreadable");
     assert_eq!(refusal(b"<Index>").code, "xml-unreadable");
-    assert!(refusal(b"<?xml version='1.0'?><BMECAT/>").got.unwrap().contains("BMEcat"));
+    assert!(refusal(b"<?xml version='1.0'?><Workbook/>").got.unwrap().contains("Workbook"));
     assert!(refusal(b"CIF_I_V3.0\nLOADMODE: F").got.unwrap().contains("DATA"));
     assert_eq!(refusal(b"sku,name\xFC").code, "format-not-supported");
     assert_eq!(refusal(b"sku,name,unit,price\n").got.as_deref(), Some("no currency"));
     assert_eq!(refusal(b"sku,colour\n").got.as_deref(), Some("colour"));
     assert_eq!(refusal(b"sku,sku\n").code, "bad-columns");
     assert_eq!(refusal(b"").code, "bad-columns");
+}
+
+#[test]
+fn pasted_xml_is_no_longer_in_the_encoding_that_it_says() {
+    let text = |text: &str| String::from_utf8(of_text(text.to_owned())).unwrap();
+    assert_eq!(text("<?xml version='1.0'\n encoding='ISO-8859-1'?>\n<a>\u{fc}"), "\n\n<a>\u{fc}");
+    assert_eq!(text("sku,name"), "sku,name");
+    let index = "\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-16\"?><Index/>";
+    assert_eq!(read(&of_text(index.to_owned()), SUPPLIER, Day::MAX), Ok(Sheet::default()));
 }

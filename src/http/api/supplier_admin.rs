@@ -1,15 +1,21 @@
 //! `/suppliers` and `/catalogue/import`: who sells, and what. How orders reach a supplier is set at
 //! `/suppliers/{name}/delivery`.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 
 use super::{
     Caller,
     shape::{List, Text},
 };
-use crate::app::{
-    import::{self, Import, Outcome},
-    party::supplier::{self, SupplierView},
+use crate::{
+    app::{
+        AppError,
+        import::{self, Import, Outcome},
+        party::supplier::{self, SupplierView},
+    },
+    domain::refusal::Refusal,
+    exchange::catalogue,
 };
 
 pub struct Suppliers;
@@ -67,13 +73,16 @@ enum Made {
     Supplier(Json<SupplierJson>),
 }
 
-/// A catalogue file as text.
+/// A catalogue file: as text in `csv`, or as it is in `file`.
 #[derive(Object)]
 #[oai(deny_unknown_fields)]
 struct ImportInput {
     /// The supplier's short name.
     supplier: Text,
-    csv: Text,
+    /// CSV, CIF 3.0, BMEcat or a cXML Index.
+    csv: Option<Text>,
+    /// The bytes of the file in Base64, XLSX included; stands instead of `csv`.
+    file: Option<String>,
     /// Whether the prices are this organisation's contract prices where a line names none.
     contract: Option<bool>,
     /// Report only.
@@ -205,7 +214,8 @@ impl Suppliers {
         body: Json<ImportInput>,
     ) -> poem::Result<Json<ImportReport>> {
         caller.need("catalogue", "import").await?;
-        let ImportInput { supplier, csv, contract, dry_run } = body.0;
+        let ImportInput { supplier, csv, file, contract, dry_run } = body.0;
+        let bytes = bytes(csv, file)?;
         let organisation = match contract {
             Some(true) => {
                 let mut reader = caller.reader().await?;
@@ -214,8 +224,26 @@ impl Suppliers {
             }
             _ => None,
         };
-        let import =
-            Import { supplier: supplier.0, organisation, bytes: Vec::from(csv.0), dry_run };
+        let import = Import { supplier: supplier.0, organisation, bytes, dry_run };
         Ok(Json(import::run(caller.app(), caller.actor(), &import).await?.into()))
+    }
+}
+
+/// The file of an import, said once.
+fn bytes(csv: Option<Text>, file: Option<String>) -> Result<Vec<u8>, AppError> {
+    let refusal = |got: &str, expected: &str| {
+        Refusal::invalid("bad-file", "The file is not said as it must be.")
+            .field("file")
+            .got(got)
+            .expected(expected)
+    };
+    match (csv, file) {
+        (Some(text), None) => Ok(catalogue::of_text(text.0)),
+        (None, Some(file)) => {
+            let read = BASE64.decode(file.as_bytes());
+            Ok(read.map_err(|fault| refusal(&fault.to_string(), "the file's bytes in Base64"))?)
+        }
+        (None, None) => Err(refusal("neither", "csv or file").into()),
+        (Some(_), Some(_)) => Err(refusal("both", "csv or file").into()),
     }
 }

@@ -1,4 +1,4 @@
-//! /admin/import: a catalogue pasted as CSV, first as a dry run, with a report by line.
+//! /admin/import: a catalogue as a file or pasted, first as a dry run, with a report by line.
 
 use poem::{Response, Result, Route, get, handler};
 
@@ -12,6 +12,7 @@ use crate::{
         import::{self, Import, LineReport, Outcome, Report, Uploaded},
         party::{organisation, supplier},
     },
+    exchange::catalogue,
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
@@ -24,6 +25,13 @@ const SHOWN: usize = 200;
 
 const EXAMPLE: &str = "The first line names the columns. Needed: sku, name, unit, price, currency. \
      Also: unspsc, description, category, min_quantity, per, manufacturer, lead_time_days.";
+
+/// What the file's control offers to choose from.
+const ACCEPT: &str = ".csv,.txt,.xlsx,.xlsm,.xml,.cif";
+
+const FILES: &str = "CSV or an XLSX workbook with these columns in its first used line, CIF 3.0, \
+     BMEcat 1.2 or 2005, or a cXML Index; at most 8 MB. The file counts when both are given; choose \
+     it again to import.";
 
 const SAMPLE: &str = "\
 sku,name,unit,price,currency,unspsc,min_quantity
@@ -65,32 +73,44 @@ async fn page(
     }
     let faults = view.faults();
     let (chosen, csv) = match &upload {
-        Some((upload, csv)) => (upload.supplier.as_str(), csv.as_str()),
+        Some((upload, csv)) => (upload.supplier.as_str(), csv.as_deref().unwrap_or_default()),
         None => (query.0.maybe("supplier").ok().flatten().unwrap_or_default(), ""),
     };
-    let form =
-        view.new_form("/admin/import", "Dry run")
-            .or("keep", "Import")
-            .field(
-                Field::select("supplier", "Supplier", own)
-                    .value(value(again, "supplier", chosen))
-                    .faults(&faults),
-            )
-            .field(
-                Field::check("contract", "The prices are this organisation's contract prices")
-                    .ticked(ticked(again, "contract", false)),
-            )
-            .field(
-                Field::area("csv", "The list, as CSV, CIF or cXML Index")
-                    .sheet()
-                    .value(value(again, "csv", csv))
-                    .hint(EXAMPLE)
-                    .optional()
-                    .faults(&faults),
-            )
-            .field(Field::file("file", "Or a file with it", ".csv,.cif,.txt").hint(
-                "At most 8 MB. The file counts when both are given; choose it again to import.",
-            ));
+    // What cannot be shown as text is taken as it was sent.
+    let sent_as = match &upload {
+        Some((upload, None)) => upload.document.to_string(),
+        _ => String::new(),
+    };
+    let sent_as = value(again, "upload", &sent_as);
+    let mut form = view
+        .new_form("/admin/import", "Dry run")
+        .or("keep", "Import")
+        .field(
+            Field::select("supplier", "Supplier", own)
+                .value(value(again, "supplier", chosen))
+                .faults(&faults),
+        )
+        .field(
+            Field::check("contract", "The prices are this organisation's contract prices")
+                .ticked(ticked(again, "contract", false)),
+        )
+        .field(
+            Field::area("csv", "The list, as CSV, CIF, BMEcat or cXML Index")
+                .sheet()
+                .value(value(again, "csv", csv))
+                .hint(EXAMPLE)
+                .optional()
+                .faults(&faults),
+        )
+        .field(Field::file("file", "Or a file with it", ACCEPT).hint(FILES));
+    if !sent_as.is_empty() {
+        let choices = [
+            Choice::new(&sent_as, "What the supplier's system sent, as it came"),
+            Choice::new("", "The list above"),
+        ];
+        let field = Field::select("upload", "Without a file, import", choices).optional();
+        form = form.field(field.value(sent_as));
+    }
     let example = Section::Text("A list looks like this".to_owned(), SAMPLE.to_owned());
     view = view.form(form);
     if !uploads.is_empty() {
@@ -189,13 +209,28 @@ async fn run(who: &SignedIn, form: &guard::Form) -> Result<Report, AppError> {
     let import = Import {
         supplier: text(form, "supplier")?,
         organisation,
-        bytes: match form.text_file("file")? {
-            Some(file) => file.as_bytes().to_vec(),
-            None => text(form, "csv")?.as_bytes().to_vec(),
-        },
+        bytes: bytes(who, form).await?,
         dry_run: form.maybe("then")? != Some("keep"),
     };
     import::run(&who.app, &who.actor, &import).await
+}
+
+/// The file, else what a supplier's system sent, else the list. XML and workbooks say of themselves
+/// how they are to be read.
+async fn bytes(who: &SignedIn, form: &guard::Form) -> Result<Vec<u8>, AppError> {
+    if let Some(file) = form.file("file").filter(|file| catalogue::is_binary(&file.body)) {
+        return Ok(file.body.clone());
+    }
+    if let Some(file) = form.text_file("file")? {
+        return Ok(Vec::from(file));
+    }
+    match form.filled("upload")? {
+        Some(id) => {
+            let mut reader = who.app.reader(&who.actor).await?;
+            import::body(&mut reader, id).await
+        }
+        None => Ok(catalogue::of_text(text(form, "csv")?)),
+    }
 }
 
 #[handler]
