@@ -76,12 +76,6 @@ async fn page(
         Some((upload, csv)) => (upload.supplier.as_str(), csv.as_deref().unwrap_or_default()),
         None => (query.0.maybe("supplier").ok().flatten().unwrap_or_default(), ""),
     };
-    // What cannot be shown as text is taken as it was sent.
-    let sent_as = match &upload {
-        Some((upload, None)) => upload.document.to_string(),
-        _ => String::new(),
-    };
-    let sent_as = value(again, "upload", &sent_as);
     let mut form = view
         .new_form("/admin/import", "Dry run")
         .or("keep", "Import")
@@ -103,13 +97,8 @@ async fn page(
                 .faults(&faults),
         )
         .field(Field::file("file", "Or a file with it", ACCEPT).hint(FILES));
-    if !sent_as.is_empty() {
-        let choices = [
-            Choice::new(&sent_as, "What the supplier's system sent, as it came"),
-            Choice::new("", "The list above"),
-        ];
-        let field = Field::select("upload", "Without a file, import", choices).optional();
-        form = form.field(field.value(sent_as));
+    if let Some(field) = as_sent(again, upload.as_ref()) {
+        form = form.field(field);
     }
     let example = Section::Text("A list looks like this".to_owned(), SAMPLE.to_owned());
     view = view.form(form);
@@ -118,6 +107,18 @@ async fn page(
         view = view.table(table);
     }
     view.section(example).answer(who)
+}
+
+/// What a supplier's system sent and no text can show is offered as it came.
+fn as_sent(again: Option<&Again>, upload: Option<&(Uploaded, Option<String>)>) -> Option<Field> {
+    let sent = upload.filter(|(_, text)| text.is_none());
+    let sent = sent.map(|(upload, _)| upload.document.to_string()).unwrap_or_default();
+    let sent = Some(value(again, "upload", &sent)).filter(|sent| !sent.is_empty())?;
+    let choices = [
+        Choice::new(&sent, "What the supplier's system sent, as it came"),
+        Choice::new("", "The list above"),
+    ];
+    Some(Field::select("upload", "Without a file, import", choices).value(sent).optional())
 }
 
 /// The catalogues that suppliers' systems sent.
