@@ -35,7 +35,7 @@ use crate::{
 
 mod posted;
 
-pub use posted::{Posted, Query, Sent, query};
+pub use posted::{Arrived, Posted, Query, Sent, query};
 
 /// The token of `/p/{token}/..`, taken off the path before routing.
 #[derive(Debug, Clone)]

@@ -72,7 +72,8 @@ fn is_grouped(text: &str, between: &[char]) -> bool {
         part.len() <= most && !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())
     };
     let mut parts = text.split(between);
-    let first = parts.next().is_some_and(|part| is_part(part, 3));
+    // Nobody writes a thousand with a nought in front: `0.035` is a fraction in every tongue.
+    let first = parts.next().is_some_and(|part| is_part(part, 3) && !part.starts_with('0'));
     let rest: Vec<&str> = parts.collect();
     first && !rest.is_empty() && rest.iter().all(|part| part.len() == 3 && is_part(part, 3))
 }
@@ -159,6 +160,15 @@ impl Locale {
                 Ok(format!("{whole}.{part}"))
             }
             _ => Ok(text.to_owned()),
+        }
+    }
+
+    /// What was typed into a field that had `stands` in it, as canonical text. Pages write
+    /// canonical text, so what was left untouched is taken as it is.
+    pub fn figure(&self, field: &str, text: &str, stands: &str) -> Result<String, Refusal> {
+        match text.trim() {
+            text if text == stands => Ok(text.to_owned()),
+            text => self.typed(text).map_err(|refusal| refusal.field(field)),
         }
     }
 
@@ -288,7 +298,7 @@ mod tests {
     fn a_typed_figure_is_read_as_its_reader_writes_it_or_refused() {
         let of = |tongue| Locale { tongue, zone: "UTC".to_owned() };
         let read = |tongue, text: &str| of(tongue).typed(text).ok();
-        for plain in ["7", "1000", "2.5", "0.25", "x", ""] {
+        for plain in ["7", "1000", "2.5", "0.25", "0.035", "x", ""] {
             assert_eq!(read(Tongue::De, plain).as_deref(), Some(plain));
             assert_eq!(read(Tongue::En, plain).as_deref(), Some(plain));
         }
@@ -300,5 +310,15 @@ mod tests {
         assert_eq!(read(Tongue::Fr, "1\u{202F}000"), None);
         assert_eq!(read(Tongue::En, "1.000").as_deref(), Some("1.000"));
         assert_eq!(read(Tongue::En, "1,000"), None);
+    }
+
+    #[test]
+    fn what_a_page_wrote_itself_is_no_typed_figure() {
+        let german = in_tongue(Tongue::De);
+        assert_eq!(german.figure("receive-1", " 1.125 ", "1.125").as_deref(), Ok("1.125"));
+        let refused = german.figure("receive-1", "1.125", "1125").unwrap_err();
+        assert_eq!(refused.field.as_deref(), Some("receive-1"));
+        assert_eq!(refused.got.as_deref(), Some("1.125"));
+        assert_eq!(german.figure("tax_rate", "19,5", "19").as_deref(), Ok("19.5"));
     }
 }

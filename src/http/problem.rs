@@ -194,6 +194,8 @@ struct Asked {
     prefix: String,
     /// Where to come back to after signing in.
     next: String,
+    /// A form came, and was not taken.
+    unsent: bool,
     accept_language: Option<String>,
 }
 
@@ -206,6 +208,7 @@ impl Asked {
             id: request.data::<RequestId>().cloned(),
             prefix,
             next: next_after_sign_in(request),
+            unsent: !matches!(*request.method(), Method::GET | Method::HEAD),
             accept_language: request.header(header::ACCEPT_LANGUAGE).map(str::to_owned),
         }
     }
@@ -215,7 +218,8 @@ impl Asked {
             return problem(refusal, self.id.as_ref());
         }
         if refusal.code == "sign-in-needed" && self.prefix.is_empty() {
-            return see_other(&format!("/sign-in?next={}", coded(&self.next)));
+            let unsent = if self.unsent { "&unsent=yes" } else { "" };
+            return see_other(&format!("/sign-in?next={}{unsent}", coded(&self.next)));
         }
         let page = self.page(refusal);
         let html = page.render().unwrap_or_else(|_| refusal.message.clone());
@@ -257,7 +261,7 @@ fn next_after_sign_in(request: &Request) -> String {
     let here = request.uri();
     let path = here.path_and_query().map_or("/", |target| target.as_str());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if reads || here.path().starts_with("/decide/") {
+    if reads {
         return shorten(path, 1_000);
     }
     let referer = request.header(header::REFERER).and_then(|text| url::Url::parse(text).ok());

@@ -48,7 +48,7 @@ async fn browser(server: &Server, mail: &str) -> Client {
 }
 
 /// The path of the link to decide in the newest letter to this person.
-async fn mail_link(server: &Server, to: &str) -> String {
+pub(crate) async fn mail_link(server: &Server, to: &str) -> String {
     let mailboxes = server.mailboxes();
     let found = || async {
         for mailbox in &mailboxes {

@@ -49,6 +49,7 @@ mod flow_webhook;
 mod harness;
 mod pages_admin;
 mod pages_sign_in;
+mod pages_typed;
 mod store_audit;
 mod store_budget;
 mod store_conformance;

@@ -55,6 +55,9 @@ pub struct OrderView {
     pub may_receive: bool,
     pub may_resend: bool,
     pub may_cancel: bool,
+    /// Whether the reader may go on to the requisition and to the whole trail.
+    pub sees_requisition: bool,
+    pub sees_trail: bool,
 }
 
 /// The orders the reader may list, newest first: all of the organisation, or those of the own
@@ -148,6 +151,8 @@ pub async fn get(reader: &mut Reader<'_>, id: OrderId) -> Result<OrderView, AppE
         false => delivery::about(reader, &order.id.to_string()).await?,
     };
     let own = reader.actor.person_id() == Some(origin.requester);
+    let sees_requisition = !desk && requisition::visible(reader, &origin).await?;
+    let sees_trail = !desk && reader.may("audit", "read");
     let may_receive =
         !desk && reader.may("order", "receive") && (own || reader.may("order", "read-all"));
     let conn = &mut reader.conn;
@@ -168,6 +173,8 @@ pub async fn get(reader: &mut Reader<'_>, id: OrderId) -> Result<OrderView, AppE
         requester,
         deliveries,
         may_receive,
+        sees_requisition,
+        sees_trail,
     })
 }
 

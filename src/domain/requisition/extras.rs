@@ -70,6 +70,14 @@ impl Extras {
                 || added.reason.contains(char::is_control)
         };
         match self.ad_hoc.iter().find(reason) {
+            Some(added) if added.reason.trim().is_empty() => {
+                let message = "Say why somebody else is to be asked as well.";
+                Err(Refusal::invalid("bad-extra", message)
+                    .field("ad_hoc.reason")
+                    .got("nothing")
+                    .expected("a reason of one line")
+                    .mend("They read it when they are asked."))
+            }
             Some(added) => Err(bad("ad_hoc.reason", &added.reason, "a reason of one line")),
             None => Ok(()),
         }

@@ -29,6 +29,23 @@ impl<'a> FromRequest<'a> for Posted {
     }
 }
 
+/// A form by somebody who may have been signed out since the page was shown: what was typed must
+/// not be lost then.
+pub enum Arrived {
+    Posted(Posted),
+    SignedOut(Sent),
+}
+
+impl<'a> FromRequest<'a> for Arrived {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        let visitor = Visitor::of(request, app_of(request)?).await?;
+        Ok(match visitor.is_signed_in() {
+            true => Self::Posted(Posted::from_request(request, body).await?),
+            false => Self::SignedOut(Sent::from_request(request, body).await?),
+        })
+    }
+}
+
 /// A form from one of our pages, by somebody who need not be signed in: the sign-in page itself.
 pub struct Sent {
     pub visitor: Visitor,

@@ -3,7 +3,7 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::decide::{DecidePage, decide};
+use super::decide::{Asked, DecidePage, decide};
 use crate::{
     app::{
         AppError, act,
@@ -155,7 +155,12 @@ fn id_of(text: &str) -> Result<TaskId, AppError> {
     text.parse().map_err(|_| Refusal::not_found("task").into())
 }
 
-async fn page(who: &Visitor, id: &str, typed: &str, refusal: Option<&Refusal>) -> Result<Response> {
+async fn page(
+    who: &Visitor,
+    id: &str,
+    asked: Asked<'_>,
+    refusal: Option<&Refusal>,
+) -> Result<Response> {
     let mut reader = who.app.reader(&who.actor).await?;
     let waiting = worklist::task(&mut reader, id_of(id)?).await?;
     let mut shell =
@@ -165,7 +170,7 @@ async fn page(who: &Visitor, id: &str, typed: &str, refusal: Option<&Refusal>) -
     }
     let state = waiting.task.state;
     let mut page =
-        DecidePage::of(shell, &mut reader, waiting, format!("/approvals/{id}"), typed).await?;
+        DecidePage::of(shell, &mut reader, waiting, format!("/approvals/{id}"), asked).await?;
     if state != TaskState::Open {
         page.close("Nothing is left for you to decide here.");
     }
@@ -177,8 +182,8 @@ async fn page(who: &Visitor, id: &str, typed: &str, refusal: Option<&Refusal>) -
 }
 
 #[handler]
-async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
-    page(&who, &id, "", None).await
+async fn h_one(who: SignedIn, Path(id): Path<String>, query: Query) -> Result<Response> {
+    page(&who, &id, Asked::by(&query.0)?, None).await
 }
 
 #[handler]
@@ -191,9 +196,8 @@ async fn h_decide(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
             Ok(who.go(&format!("/approvals?decided={}", waiting.requisition.number)))
         }
         Err(AppError::Refusal(refusal)) if refusal.code != "not-found" => {
-            let typed = form.maybe("comment")?.unwrap_or_default();
             // Whoever may not see the task gets the refusal alone.
-            match page(&who, &id, typed, Some(&refusal)).await {
+            match page(&who, &id, Asked::again(&form)?, Some(&refusal)).await {
                 Ok(answer) => Ok(answer),
                 Err(_) => Err(AppError::Refusal(refusal).into()),
             }

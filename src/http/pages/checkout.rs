@@ -147,7 +147,7 @@ fn fields(shell: &Shell, view: &CheckoutView, said: Option<&Wish>) -> Vec<Field>
     fields.push(
         Field::text("reason", "Why them")
             .optional()
-            .hint("They read it when they are asked")
+            .hint("Needed when you name somebody: they read it when they are asked")
             .value(added.1)
             .faults(&shell.faults),
     );
@@ -199,12 +199,21 @@ pub(super) fn read(form: &Form) -> Result<(CartId, Wish), AppError> {
     Ok((cart, wish))
 }
 
+/// The form has one pair of fields for everybody whom the requester adds.
+fn at_its_field(refusal: Refusal) -> Refusal {
+    match refusal.field.as_deref() {
+        Some("ad_hoc.reason") => refusal.field("reason"),
+        Some(field) if field.starts_with("ad_hoc") => refusal.field("also_ask"),
+        _ => refusal,
+    }
+}
+
 async fn page(who: &Visitor, form: &Form, refusal: Option<Refusal>) -> Result<Response> {
     let id: CartId = form.one("cart")?.parse().map_err(|_| Refusal::not_found("cart"))?;
     let mut shell = who.shell("Submit for sign-off", "/cart").await?;
     shell.narrow = true;
     if let Some(refusal) = &refusal {
-        shell.refuse(refusal);
+        shell.refuse(&at_its_field(refusal.clone()));
     }
     let mut reader = who.app.reader(&who.actor).await?;
     let view = cart::view(&mut reader, id).await?;

@@ -5,7 +5,7 @@ use askama::Template;
 use http::StatusCode;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
-use super::{plan, thread::Thread};
+use super::{plan, shown::Shown, sign_in, thread::Thread};
 use crate::{
     app::{
         AppError, Reader, act,
@@ -19,9 +19,10 @@ use crate::{
         requisition::{Flag, RequisitionLine, RequisitionSource},
     },
     http::{
-        actor::{Posted, SignedIn, Visitor},
+        actor::{Arrived, Posted, Query, SignedIn, Visitor},
         guard::Form,
-        part::{self as ui, Field, Shell},
+        locale::Locale,
+        part::{self as ui, Field, Notice, Shell, Tone},
         problem,
     },
 };
@@ -46,14 +47,19 @@ pub(super) struct DecidePage {
     flags: Vec<Flag>,
     /// What rules and budgets warn of.
     warnings: Vec<String>,
-    /// Each with its supplier's name.
+    /// Those that this page shows, each with its supplier's name.
     lines: Vec<(RequisitionLine, String)>,
+    shown: Shown,
+    /// Which of the lines these are, when they are not all.
+    part: Option<String>,
     content_hash: String,
     action: String,
     reason: Field,
     /// Whether single lines can be decided: not in an order that came from outside.
     by_line: bool,
     line_fields: Vec<Field>,
+    /// Something was said of a line before, or is at fault: it must be seen.
+    lines_open: bool,
     /// Why nothing can be decided here any more.
     closed: Option<&'static str>,
     signed_in: bool,
@@ -63,30 +69,58 @@ pub(super) struct DecidePage {
     thread: Option<Thread>,
 }
 
+/// How the page was asked for: from which line on, and with what was typed into it before.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked<'f> {
+    after: Option<&'f str>,
+    form: Option<&'f Form>,
+}
+
+impl<'f> Asked<'f> {
+    /// By its address. Nothing that is sent comes from there.
+    pub(super) fn by(query: &'f Form) -> Result<Self, Refusal> {
+        Ok(Self { after: query.filled("after")?, form: None })
+    }
+
+    /// Again, with what was sent and not taken.
+    pub(super) fn again(form: &'f Form) -> Result<Self, Refusal> {
+        Ok(Self { after: form.filled("after")?, form: Some(form) })
+    }
+
+    fn typed(self, name: &str) -> Option<&'f str> {
+        self.form.and_then(|form| form.all(name).next())
+    }
+}
+
 impl DecidePage {
     pub(super) async fn of(
         shell: Shell,
         reader: &mut Reader<'_>,
         waiting: Waiting,
         action: String,
-        typed: &str,
+        asked: Asked<'_>,
     ) -> Result<Self, AppError> {
         let Waiting { task, requisition, requester, because, on_behalf_of, warnings, .. } = waiting;
         let not_mine = waiting.not_mine.map(|person| person.name);
         let budget_left = waiting.budget_left;
-        let lines = worklist::lines(reader, requisition.id).await?;
+        let all = worklist::lines(reader, requisition.id).await?;
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
-        let own: Vec<RequisitionLine> = lines.iter().map(|(line, _)| line.clone()).collect();
+        let own: Vec<RequisitionLine> = all.iter().map(|(line, _)| line.clone()).collect();
         let thread = match seen {
             true => Some(Thread::of(&shell, reader, (&requisition, &own), Some(task.id)).await?),
             false => None,
         };
-        let line_fields = lines.iter().flat_map(|(line, _)| fields_of(line)).collect();
+        let positions = own.iter().map(|line| line.position);
+        let shown = Shown::new(&shell, &action, positions, asked.after);
+        let lines = shown.of(&all).to_vec();
+        let fields = lines.iter().flat_map(|(line, _)| fields_of(&shell, line, asked));
+        let line_fields = fields.collect();
+        let lines_open = lines.iter().any(|(line, _)| speaks_of(&shell, line, asked));
         let reason = Field::area("comment", "Comment, or the reason of a rejection")
             .optional()
             .at_most(2_000)
-            .value(typed)
+            .value(asked.typed("comment").unwrap_or_default())
             .faults(&shell.faults);
         Ok(Self {
             number: requisition.number,
@@ -103,11 +137,14 @@ impl DecidePage {
             flags: requisition.flags,
             warnings: warnings.iter().map(plan::warning).collect(),
             lines,
+            part: shown.words(&shell),
+            shown,
             content_hash: task.content_hash,
             action,
             reason,
             by_line: requisition.source == RequisitionSource::Cart,
             line_fields,
+            lines_open,
             closed: None,
             signed_in,
             thread,
@@ -122,34 +159,61 @@ impl DecidePage {
     }
 }
 
+fn quantity_name(line: &RequisitionLine) -> String {
+    format!("quantity-{}", line.position)
+}
+
+fn refuse_name(line: &RequisitionLine) -> String {
+    format!("refuse-{}", line.position)
+}
+
 /// The controls of one line: its quantity, and why it is not ordered.
-fn fields_of(line: &RequisitionLine) -> [Field; 2] {
-    let (number, goods) = (line.position, &line.goods);
+fn fields_of(shell: &Shell, line: &RequisitionLine, asked: Asked<'_>) -> [Field; 2] {
+    let (goods, quantity, refuse) = (&line.goods, quantity_name(line), refuse_name(line));
+    let stands = || goods.quantity.to_string();
     [
-        Field::text(format!("quantity-{number}"), format!("{}: quantity", goods.description))
-            .value(goods.quantity.to_string())
+        Field::text(&*quantity, format!("{}: quantity", goods.description))
+            .value(asked.typed(&quantity).map_or_else(stands, str::to_owned))
             .short()
-            .decimal(),
-        Field::text(format!("refuse-{number}"), format!("{}: why not", goods.description))
+            .decimal()
+            .faults(&shell.faults),
+        Field::text(&*refuse, format!("{}: why not", goods.description))
             .optional()
-            .at_most(500),
+            .at_most(500)
+            .value(asked.typed(&refuse).unwrap_or_default())
+            .faults(&shell.faults),
     ]
+}
+
+/// Whether a word on this line was sent, or is at fault.
+fn speaks_of(shell: &Shell, line: &RequisitionLine, asked: Asked<'_>) -> bool {
+    let (quantity, refuse) = (quantity_name(line), refuse_name(line));
+    let typed = |name: &str| asked.typed(name).map(str::trim).filter(|text| !text.is_empty());
+    let mut fields = shell.faults.iter().filter_map(|fault| fault.field.as_deref());
+    typed(&refuse).is_some()
+        || typed(&quantity).is_some_and(|text| text != line.goods.quantity.to_string())
+        || fields.any(|field| field == quantity || field == refuse)
 }
 
 /// What the form says of single lines: reasons of refusal, and quantities other than those that
 /// stand there.
-fn read_lines(form: &Form, lines: &[RequisitionLine]) -> Result<Vec<(i64, LineWord)>, Refusal> {
+fn read_lines(
+    (form, locale): (&Form, &Locale),
+    lines: &[RequisitionLine],
+) -> Result<Vec<(i64, LineWord)>, Refusal> {
     let mut words = Vec::new();
     for line in lines {
-        let (number, name) = (line.position, format!("quantity-{}", line.position));
-        if let Some(reason) = form.filled(&format!("refuse-{number}"))? {
+        let (number, name) = (line.position, quantity_name(line));
+        if let Some(reason) = form.filled(&refuse_name(line))? {
             words.push((number, LineWord::Reject { reason: reason.to_owned() }));
         } else if let Some(text) = form.filled(&name)? {
-            let quantity = Quantity::parse(text.trim()).map_err(|fault| {
+            let read = locale.figure(&name, text, &line.goods.quantity.to_string())?;
+            let quantity = Quantity::parse(&read).map_err(|_| {
                 Refusal::invalid("bad-quantity", "This is no quantity.")
                     .field(name.clone())
                     .got(crate::base::text::shorten(text, 40))
-                    .expected(fault.to_string())
+                    .expected("a number above zero such as 2 or 2.5")
+                    .mend("To leave a line out, say why not.")
             })?;
             if quantity != line.goods.quantity {
                 words.push((number, LineWord::Quantity(quantity)));
@@ -157,6 +221,22 @@ fn read_lines(form: &Form, lines: &[RequisitionLine]) -> Result<Vec<(i64, LineWo
         }
     }
     Ok(words)
+}
+
+/// The fault of a word on a line belongs to the field in which it was typed.
+fn at_its_field(mut fault: AppError, words: &[(i64, &'static str)]) -> AppError {
+    if let AppError::Refusal(refusal) = &mut fault {
+        let field = refusal.field.as_deref().and_then(|field| field.strip_prefix("lines["));
+        let at = field.and_then(|rest| rest.split_once(']')?.0.parse::<usize>().ok());
+        let word = match refusal.field.as_deref() {
+            Some("lines") => words.first(),
+            _ => at.and_then(|at| words.get(at)),
+        };
+        if let Some((number, name)) = word {
+            refusal.field = Some(format!("{name}-{number}"));
+        }
+    }
+    fault
 }
 
 /// Takes the decision of the form: on the whole, or line by line. `content_hash` is what the link
@@ -172,13 +252,19 @@ pub(super) async fn decide(
         let mut reader = who.app.reader(&who.actor).await?;
         let all = worklist::lines(&mut reader, task.requisition).await?;
         let all: Vec<RequisitionLine> = all.into_iter().map(|(line, _)| line).collect();
-        read_lines(form, &all)?
+        read_lines((form, &who.locale), &all)?
     };
     let task = task.id;
     if verdict == Verdict::Reject || lines.is_empty() {
         return act(&who.app, &who.actor, Decide { task, verdict, comment, content_hash }).await;
     }
-    act(&who.app, &who.actor, DecideLines { task, comment, content_hash, lines }).await
+    let name = |word: &LineWord| match word {
+        LineWord::Reject { .. } => "refuse",
+        _ => "quantity",
+    };
+    let words: Vec<_> = lines.iter().map(|(number, word)| (*number, name(word))).collect();
+    let command = DecideLines { task, comment, content_hash, lines };
+    act(&who.app, &who.actor, command).await.map_err(|fault| at_its_field(fault, &words))
 }
 
 /// Verdict, comment and content hash of the form; a rejection needs its reason.
@@ -196,6 +282,9 @@ pub(super) fn read_decision(form: &Form) -> Result<(Verdict, Option<String>, Str
     }
     Ok((verdict, comment, form.one("content_hash")?.to_owned()))
 }
+
+/// Said to whoever signed in between typing and sending.
+const UNSENT: &str = "Nothing has been sent yet. Look at what you typed, and press again.";
 
 #[derive(Template)]
 #[template(path = "pages/decide_over.html", config = ".askama.toml")]
@@ -230,7 +319,7 @@ async fn changed(visitor: &Visitor, task: &Task) -> Result<Response> {
 async fn link_page(
     visitor: &Visitor,
     token: &str,
-    typed: &str,
+    asked: Asked<'_>,
     refusal: Option<&Refusal>,
 ) -> Result<Response> {
     let (task, state) = match approval::of_link(&visitor.app, token).await {
@@ -255,9 +344,12 @@ async fn link_page(
     let mut shell = visitor.shell(title, "/approvals").await?;
     if let Some(refusal) = refusal {
         shell.refuse(refusal);
+    } else if asked.form.is_some() {
+        let text = UNSENT.to_owned();
+        shell.notice = Some(Notice { tone: Tone::Warn, text });
     }
     let action = format!("/decide/{token}");
-    let page = DecidePage::of(shell, &mut reader, waiting, action, typed).await?;
+    let page = DecidePage::of(shell, &mut reader, waiting, action, asked).await?;
     let mut answer = visitor.page(&page)?;
     if let Some(refusal) = refusal {
         answer.set_status(problem::status(refusal));
@@ -266,23 +358,27 @@ async fn link_page(
 }
 
 #[handler]
-async fn h_link(visitor: Visitor, Path(token): Path<String>) -> Result<Response> {
-    link_page(&visitor, &token, "", None).await
+async fn h_link(visitor: Visitor, Path(token): Path<String>, query: Query) -> Result<Response> {
+    link_page(&visitor, &token, Asked::by(&query.0)?, None).await
 }
 
-// Who is not signed in is asked to before anything else is looked at, and comes back to the page.
+// Who is not signed in is asked to before anything else is looked at, and comes back to the page
+// with what was typed.
 #[handler]
-async fn h_decide(
-    _signed_in: SignedIn,
-    Path(token): Path<String>,
-    Posted { who, form }: Posted,
-) -> Result<Response> {
+async fn h_decide(Path(token): Path<String>, arrived: Arrived) -> Result<Response> {
+    let Posted { who, form } = match arrived {
+        Arrived::Posted(posted) => posted,
+        Arrived::SignedOut(sent) => return sign_in::keep(sent, format!("/decide/{token}")).await,
+    };
     let (task, state) = match approval::of_link(&who.app, &token).await {
         Ok(found) => found,
-        Err(_) => return link_page(&who, &token, "", None).await,
+        Err(_) => return link_page(&who, &token, Asked::default(), None).await,
     };
     if state != LinkState::Open {
-        return link_page(&who, &token, "", None).await;
+        return link_page(&who, &token, Asked::default(), None).await;
+    }
+    if form.maybe("decision")? == Some(sign_in::LOOK) {
+        return link_page(&who, &token, Asked::again(&form)?, None).await;
     }
     // The link itself says which content is decided on.
     match decide(&who, &task, (&form, Some(task.content_hash.as_str()))).await {
@@ -295,8 +391,7 @@ async fn h_decide(
             changed(&who, &task).await
         }
         Err(AppError::Refusal(refusal)) if refusal.field.is_some() => {
-            let typed = form.maybe("comment")?.unwrap_or_default();
-            link_page(&who, &token, typed, Some(&refusal)).await
+            link_page(&who, &token, Asked::again(&form)?, Some(&refusal)).await
         }
         Err(fault) => Err(fault.into()),
     }

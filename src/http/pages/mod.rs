@@ -21,6 +21,7 @@ pub mod order;
 mod plan;
 pub mod requisition;
 pub mod shop;
+mod shown;
 pub mod sign_in;
 pub mod start;
 pub mod supplier_credit;

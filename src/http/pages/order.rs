@@ -21,6 +21,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard::Form,
+        locale::Locale,
         part::{self as ui, Crumbs, Empty, Facts, Field, Html, Pager, Shell, Timeline},
         problem,
     },
@@ -135,27 +136,31 @@ pub(super) fn refuse(shell: &mut Shell, refusal: &Refusal, form: &str) {
     shell.refuse(&own);
 }
 
-/// The quantity typed for a line; nothing typed is zero.
-pub(super) fn typed(form: &Form, name: &str) -> std::result::Result<Decimal, Refusal> {
+/// The quantity typed for a line where `proposed` stood; nothing typed is zero.
+pub(super) fn typed(
+    (form, locale): (&Form, &Locale),
+    name: &str,
+    proposed: Decimal,
+) -> std::result::Result<Decimal, Refusal> {
     let Some(text) = form.filled(name)? else { return Ok(Decimal::ZERO) };
-    decimal::parse(text.trim()).map_err(|fault| {
+    let read = locale.figure(name, text, &decimal::canonical(proposed))?;
+    decimal::parse(&read).map_err(|_| {
         Refusal::invalid("bad-quantity", "This is no quantity.")
             .field(name)
             .got(crate::base::text::shorten(text, 40))
-            .expected(fault.to_string())
-            .mend("Write digits with a point, such as 2.5.")
+            .expected("a number such as 2 or 2.5")
     })
 }
 
 /// The quantities of a form, line by line; lines with nothing are left out.
 pub(super) fn quantities(
-    form: &Form,
-    prefix: &str,
+    form: (&Form, &Locale),
+    (prefix, proposed): (&str, fn(&OrderLine) -> Decimal),
     lines: &[OrderLine],
 ) -> std::result::Result<Vec<Moved>, Refusal> {
     let mut parts = Vec::new();
     for line in lines {
-        let quantity = typed(form, &format!("{prefix}-{}", line.line_number))?;
+        let quantity = typed(form, &format!("{prefix}-{}", line.line_number), proposed(line))?;
         if !quantity.is_zero() {
             parts.push(Moved { line_number: line.line_number, quantity });
         }
@@ -251,7 +256,8 @@ async fn h_receive(Path(id): Path<String>, Posted { who, form }: Posted) -> Resu
     let mut reader = who.app.reader(&who.actor).await?;
     let lines = order::get(&mut reader, id).await?.lines;
     drop(reader);
-    let done = match quantities(&form, "receive", &lines) {
+    let asked = ("receive", OrderLine::to_receive as fn(&OrderLine) -> Decimal);
+    let done = match quantities((&form, &who.locale), asked, &lines) {
         Ok(parts) => act(&who.app, &who.actor, Receive { order: id, parts }).await,
         Err(refusal) => Err(refusal.into()),
     };
@@ -291,4 +297,27 @@ pub(super) fn add(route: Route) -> Route {
         .at("/orders/:id/resend", post(h_resend))
         .at("/orders/:id/cancel", post(h_cancel))
         .at("/orders/:id/attachments/:position", get(h_attachment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{
+        guard::{Charset, form},
+        locale::Tongue,
+    };
+
+    #[test]
+    fn a_thousand_that_could_be_one_is_not_taken_for_either() {
+        let form = form::parse(b"ship-1=1.000&ship-2=1.125&ship-3=2,5", Charset::Utf8).unwrap();
+        let german = Locale { tongue: Tongue::De, zone: "UTC".to_owned() };
+        let read = |name, proposed: &str| {
+            typed((&form, &german), name, decimal::parse(proposed).unwrap()).map(decimal::canonical)
+        };
+        let refused = read("ship-1", "1000").unwrap_err();
+        assert_eq!((refused.code, refused.field.as_deref()), ("two-readings", Some("ship-1")));
+        assert_eq!(read("ship-2", "1.125").as_deref(), Ok("1.125"), "as the page wrote it");
+        assert_eq!(read("ship-3", "4").as_deref(), Ok("2.5"));
+        assert_eq!(read("ship-4", "4").as_deref(), Ok("0"));
+    }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
-use super::{plan, thread::Thread};
+use super::{plan, shop, shown::Shown, thread::Thread};
 use crate::{
     app::{
         AppError, act,
@@ -17,7 +17,10 @@ use crate::{
         time::Time,
     },
     domain::{
-        approval::TaskState, cart::read_quantity, refusal::Refusal, requisition::RequisitionState,
+        approval::TaskState,
+        cart::read_quantity,
+        refusal::Refusal,
+        requisition::{RequisitionLine, RequisitionState},
     },
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
@@ -42,12 +45,18 @@ struct RequisitionPage {
     facts: Facts,
     timeline: Timeline,
     thread: Thread,
+    shown: Shown,
     view: RequisitionView,
 }
 
 impl RequisitionPage {
     fn path(&self, rest: &str) -> String {
         format!("/requisitions/{}{rest}", self.view.requisition.id)
+    }
+
+    /// Those of this page.
+    fn lines(&self) -> &[RequisitionLine] {
+        self.shown.of(&self.view.lines)
     }
 
     fn task_path(&self, task: &TaskId) -> String {
@@ -98,6 +107,9 @@ struct EditLine {
     price: UnitPrice,
     quantity: String,
     unit: String,
+    /// The id of its control, to which the summary of faults links.
+    control: String,
+    wrong: bool,
 }
 
 /// "Waiting for Mia Berg and Ivy Lang"; nothing when nobody's turn it is.
@@ -174,7 +186,7 @@ fn facts(shell: &Shell, view: &RequisitionView) -> Facts {
 }
 
 #[handler]
-async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
+async fn h_one(who: SignedIn, Path(id): Path<String>, query: Query) -> Result<Response> {
     let view = read(&who, &id).await?;
     let number = view.requisition.number.clone();
     let shell = who.shell(format!("Requisition {number}"), "/requisitions").await?;
@@ -183,6 +195,9 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
     let content = (&view.requisition, view.lines.as_slice());
     let thread = Thread::of(&shell, &mut reader, content, view.my_task).await?;
     drop(reader);
+    let positions = view.lines.iter().map(|line| line.position);
+    let path = format!("/requisitions/{id}");
+    let shown = Shown::new(&shell, &path, positions, query.0.filled("after")?);
     let earlier = (!view.earlier.is_empty()).then(|| plan::running(&shell, &view, &view.earlier));
     Ok(who.page(&RequisitionPage {
         crumbs,
@@ -194,6 +209,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         notes: plan::notes(&view.notes),
         timeline: Timeline { events: plan::timeline(&shell, &view) },
         thread,
+        shown,
         view,
         shell,
     })?)
@@ -231,6 +247,8 @@ async fn edit_page(
             .get(at)
             .map_or_else(|| line.goods.quantity.to_string(), |text| (*text).to_owned()),
         unit: line.goods.unit.clone(),
+        control: shop::control_id(&quantity_name(at)),
+        wrong: shell.faults.iter().any(|fault| fault.field == Some(quantity_name(at))),
     });
     let lines = lines.collect();
     let typed = sent.and_then(|form| form.maybe("more").ok().flatten()).unwrap_or_default();
@@ -256,15 +274,26 @@ async fn h_edit(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
     edit_page(&who, &id, None, None).await
 }
 
+/// What the fault of a line's quantity is told at: the form has one name for all of them.
+fn quantity_name(at: usize) -> String {
+    format!("quantity-{at}")
+}
+
 /// The lines as the form has them; a quantity left empty takes its line out.
-async fn lines_of(who: &Visitor, form: &Form) -> Result<Vec<LineAsked>, AppError> {
+async fn lines_of(who: &Visitor, id: &str, form: &Form) -> Result<Vec<LineAsked>, AppError> {
     let mut lines = Vec::new();
+    let stand = read(who, id).await?.lines;
     let named = form.all("sku").zip(form.all("supplier")).zip(form.all("quantity"));
-    for ((sku, supplier), quantity) in named {
+    for (at, ((sku, supplier), quantity)) in named.enumerate() {
         let quantity = quantity.trim();
         if !quantity.is_empty() && quantity != "0" {
+            let own = stand.get(at).filter(|line| line.goods.sku == sku);
+            let stands = own.map(|line| line.goods.quantity.to_string()).unwrap_or_default();
+            let read = who.locale.figure("quantity", quantity, &stands);
+            let quantity = read.and_then(|text| read_quantity(&text));
+            let quantity = quantity.map_err(|refusal| refusal.field(quantity_name(at)))?;
             let (sku, supplier) = (sku.to_owned(), supplier.to_owned());
-            lines.push(LineAsked { supplier, sku, quantity: read_quantity(quantity)? });
+            lines.push(LineAsked { supplier, sku, quantity });
         }
     }
     if let Some(text) = form.filled("more")? {
@@ -282,7 +311,7 @@ async fn lines_of(who: &Visitor, form: &Form) -> Result<Vec<LineAsked>, AppError
 #[handler]
 async fn h_do_edit(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let requisition = id_of(&id)?;
-    let done = match lines_of(&who, &form).await {
+    let done = match lines_of(&who, &id, &form).await {
         Ok(lines) => act(&who.app, &who.actor, ChangeLines { requisition, lines }).await,
         Err(fault) => Err(fault),
     };

@@ -1,19 +1,23 @@
 //! Signing in and out, forgotten passwords, one-time links, a new password.
 
 use askama::Template;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use poem::{Response, Result, Route, get, handler, post, web::Path};
 
 use crate::{
     app::{
-        AppError, act,
+        AppError, Scope, act,
         login::{self, Begun},
     },
     domain::{party::Email, refusal::Refusal},
     http::{
         actor::{Posted, Query, Sent, SignedIn, Visitor},
-        guard::cookie::{self, Kind},
-        part::{self, Field, Shell},
+        guard::{
+            Form,
+            cookie::{self, Kind},
+            csrf,
+        },
+        part::{self, Field, Html, Shell},
         problem,
     },
     store::session::SessionKind,
@@ -23,9 +27,43 @@ use crate::{
 #[template(path = "pages/sign_in.html", config = ".askama.toml")]
 struct SignInPage {
     shell: Shell,
-    next: String,
+    onward: Onward,
     email: Field,
     password: Field,
+}
+
+/// Where it goes on after signing in.
+#[derive(Default)]
+struct Onward {
+    next: String,
+    /// A form was sent by somebody who was not signed in, or no longer.
+    unsent: bool,
+    /// What stood in that form.
+    kept: Vec<(String, String)>,
+}
+
+/// Before the name of a field that is kept while somebody signs in.
+const KEPT: &str = "kept-";
+/// The decision that decides nothing: the page is shown again with what was typed.
+pub(super) const LOOK: &str = "look";
+
+impl Onward {
+    fn of(form: &Form) -> Result<Self, Refusal> {
+        let kept = form.pairs().iter().filter_map(|(name, value)| {
+            name.strip_prefix(KEPT).map(|name| (name.to_owned(), value.clone()))
+        });
+        let (next, unsent) = (local(form.filled("next")?), form.ticked("unsent")?);
+        Ok(Self { next, unsent, kept: kept.collect() })
+    }
+}
+
+/// Carries what was typed on to the page it was typed on.
+#[derive(Template)]
+#[template(path = "pages/signed_in.html", config = ".askama.toml")]
+struct SignedInPage {
+    shell: Shell,
+    next: String,
+    fields: Vec<Html>,
 }
 
 #[derive(Template)]
@@ -39,6 +77,11 @@ struct PasswordPage {
     fields: Vec<Field>,
 }
 
+const UNSENT: &str = "You were signed out before this could be sent. Nothing was changed; please \
+     do it again.";
+const KEPT_UNSENT: &str = "Nothing has been sent yet: you are not signed in. What you typed is \
+     kept and stands there again after you have signed in.";
+
 /// A path of this server, else the start: nobody is sent elsewhere after signing in.
 fn local(next: Option<&str>) -> String {
     let next = next.unwrap_or("/");
@@ -50,9 +93,22 @@ fn local(next: Option<&str>) -> String {
     }
 }
 
+/// The sign-in page for a form whose sender is not signed in: `next` is the page that shows it
+/// again. Nothing of it is in an address or kept here.
+pub(super) async fn keep(sent: Sent, next: String) -> Result<Response> {
+    let typed = |(name, value): &&(String, String)| {
+        !value.trim().is_empty() && !["csrf", "decision", "content_hash"].contains(&name.as_str())
+    };
+    let kept = sent.form.pairs().iter().filter(typed).cloned().collect();
+    let onward = Onward { next, unsent: true, kept };
+    let mut answer = sign_in_page(&sent.visitor, onward, "", None).await?;
+    answer.set_status(StatusCode::UNAUTHORIZED);
+    Ok(answer)
+}
+
 async fn sign_in_page(
     visitor: &Visitor,
-    next: &str,
+    onward: Onward,
     email: &str,
     refusal: Option<Refusal>,
 ) -> Result<Response> {
@@ -62,13 +118,20 @@ async fn sign_in_page(
     if let Some(refusal) = &refusal {
         shell.refuse(refusal);
     }
+    if onward.unsent {
+        let text = match onward.kept.is_empty() {
+            true => UNSENT.to_owned(),
+            false => KEPT_UNSENT.to_owned(),
+        };
+        shell.notice = Some(part::Notice { tone: part::Tone::Warn, text });
+    }
     let email = Field::new("email", "E-mail address", part::Kind::Input("email"))
         .value(email)
         .autocomplete("username")
         .faults(&shell.faults);
     let password = Field::new("password", "Password", part::Kind::Input("password"))
         .autocomplete("current-password");
-    let mut answer = visitor.page(&SignInPage { shell, next: next.to_owned(), email, password })?;
+    let mut answer = visitor.page(&SignInPage { shell, onward, email, password })?;
     if let Some(status) = status {
         answer.set_status(status);
     }
@@ -79,12 +142,13 @@ async fn sign_in_page(
 async fn h_sign_in(visitor: Visitor, Query(query): Query) -> Result<Response> {
     let next = local(query.filled("next")?);
     let email = query.filled("email")?.unwrap_or_default().to_owned();
-    sign_in_page(&visitor, &next, &email, None).await
+    let onward = Onward { next, unsent: query.ticked("unsent")?, kept: Vec::new() };
+    sign_in_page(&visitor, onward, &email, None).await
 }
 
 #[handler]
 async fn h_do_sign_in(Sent { visitor, form }: Sent) -> Result<Response> {
-    let next = local(form.filled("next")?);
+    let onward = Onward::of(&form)?;
     let email = form.filled("email")?.unwrap_or_default();
     let password = form.one("password")?;
     match login::sign_in(&visitor.app, email, password, SessionKind::Login).await {
@@ -93,17 +157,39 @@ async fn h_do_sign_in(Sent { visitor, form }: Sent) -> Result<Response> {
             if visitor.visit.is_none() && visitor.is_signed_in() {
                 act(&visitor.app, &visitor.actor, login::SignOut).await?;
             }
-            Ok(with_session(&visitor, &begun, &next))
+            // Only a decision is shown again with what was typed.
+            if onward.kept.is_empty() || !onward.next.starts_with("/decide/") {
+                return Ok(with_session(&visitor, &begun, &onward.next));
+            }
+            let page = carry(&visitor, &begun, onward).await?;
+            Ok(with_cookie(page, &session_cookie(&visitor, &begun)))
         }
-        Err(fault) => sign_in_page(&visitor, &next, email, Some(fault.told())).await,
+        Err(fault) => sign_in_page(&visitor, onward, email, Some(fault.told())).await,
     }
+}
+
+/// The page that takes what was typed back to where it was typed, in the name of the new session.
+async fn carry(visitor: &Visitor, begun: &Begun, onward: Onward) -> Result<Response> {
+    let signed = login::recognise(&visitor.app, &begun.token, SessionKind::Login).await?;
+    let Some(Scope::Login(session)) = signed.map(|signed| signed.actor.scope) else {
+        return Err(AppError::internal("a session that began is not there").into());
+    };
+    let mut shell = visitor.shell("You are signed in", "/sign-in").await?;
+    shell.narrow = true;
+    shell.csrf = csrf::token(&visitor.app.keys, session);
+    let mut fields = vec![shell.csrf_field(), part::hidden("decision", LOOK)];
+    fields.extend(onward.kept.iter().map(|(name, value)| part::hidden(name, value)));
+    Ok(visitor.page(&SignedInPage { shell, next: onward.next, fields })?)
+}
+
+fn session_cookie(visitor: &Visitor, begun: &Begun) -> String {
+    let seconds = u32::try_from(login::lifetime_ms(SessionKind::Login) / 1_000).unwrap_or(0);
+    cookie::set(Kind::Login, &begun.token, seconds, visitor.https())
 }
 
 /// The answer that carries a new login to the browser.
 fn with_session(visitor: &Visitor, begun: &Begun, next: &str) -> Response {
-    let seconds = u32::try_from(login::lifetime_ms(SessionKind::Login) / 1_000).unwrap_or(0);
-    let line = cookie::set(Kind::Login, &begun.token, seconds, visitor.https());
-    with_cookie(problem::see_other(next), &line)
+    with_cookie(problem::see_other(next), &session_cookie(visitor, begun))
 }
 
 fn with_cookie(mut answer: Response, line: &str) -> Response {
@@ -133,7 +219,7 @@ fn new_password_fields(shell: &Shell) -> Vec<Field> {
     ]
 }
 
-fn same_twice(form: &crate::http::guard::Form) -> Result<&str, Refusal> {
+fn same_twice(form: &Form) -> Result<&str, Refusal> {
     let password = form.one("password")?;
     if form.one("again")? == password {
         return Ok(password);

@@ -17,6 +17,7 @@ use crate::{
     http::{
         actor::{Posted, SignedIn},
         guard::Form,
+        locale::Locale,
         part::{Crumbs, Field, Shell},
         problem,
     },
@@ -91,8 +92,14 @@ async fn credit_page(
     Ok(answer)
 }
 
-fn read(invoice: InvoiceId, form: &Form) -> std::result::Result<CreateCredit, Refusal> {
-    let lines = quantities(form)?;
+fn read(
+    invoice: InvoiceId,
+    (form, locale): (&Form, &Locale),
+    proposal: &CreditProposal,
+) -> std::result::Result<CreateCredit, Refusal> {
+    let proposed = proposal.lines.iter();
+    let proposed = proposed.map(|(line, left)| (line.line_number, left.to_string()));
+    let lines = quantities((form, locale), &proposed.collect())?;
     if lines.is_empty() {
         return Err(Refusal::invalid("nothing-to-credit", "The memo gives back nothing.")
             .mend("Enter the quantity of at least one line."));
@@ -108,7 +115,8 @@ async fn h_form(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
 #[handler]
 async fn h_create(Posted { who, form }: Posted, Path(id): Path<String>) -> Result<Response> {
     let id = read_id(&id)?;
-    let command = match read(id, &form) {
+    let proposal = invoice::propose_credit(&mut who.app.reader(&who.actor).await?, id).await?;
+    let command = match read(id, (&form, &who.locale), &proposal) {
         Ok(command) => command,
         Err(refusal) => return credit_page(&who, id, Some((refusal, &form))).await,
     };

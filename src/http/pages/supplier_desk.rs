@@ -25,6 +25,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard::Form,
+        locale::Locale,
         part::{self as ui, Crumbs, Facts, Field, Shell, Timeline},
         problem,
     },
@@ -32,7 +33,7 @@ use crate::{
 
 mod fields;
 
-use fields::{confirm_fields, facts, parcel_fields, reason_field, ship_fields};
+use fields::{confirm_fields, facts, parcel_fields, reason_field, ship_fields, to_confirm};
 
 /// Characters of a reason, a carrier or a tracking number.
 const MAX_TEXT: u32 = 200;
@@ -107,10 +108,14 @@ const fn bills(state: OrderState) -> bool {
 }
 
 /// What a form says of each line: so much now, the rest later or not at all.
-fn said_lines(form: &Form, lines: &[OrderLine]) -> std::result::Result<Vec<SaidLine>, Refusal> {
+fn said_lines(
+    (form, locale): (&Form, &Locale),
+    lines: &[OrderLine],
+) -> std::result::Result<Vec<SaidLine>, Refusal> {
     let mut said = Vec::with_capacity(lines.len());
     for line in lines {
-        let now = typed(form, &format!("confirm-{}", line.line_number))?;
+        let name = format!("confirm-{}", line.line_number);
+        let now = typed((form, locale), &name, to_confirm(line))?;
         let rest = match form.filled(&format!("rest-{}", line.line_number))? {
             Some("reject") => PartKind::Reject,
             _ => PartKind::Backordered,
@@ -144,7 +149,7 @@ async fn lines(app: &App, actor: &Actor, id: OrderId) -> Result<Vec<OrderLine>> 
 
 fn confirm(
     order: OrderId,
-    form: &Form,
+    form: (&Form, &Locale),
     lines: &[OrderLine],
 ) -> std::result::Result<Confirm, Refusal> {
     let lines = said_lines(form, lines)?;
@@ -170,7 +175,11 @@ fn reject(order: OrderId, form: &Form) -> std::result::Result<Confirm, Refusal> 
     Ok(Confirm { order, said })
 }
 
-fn ship(order: OrderId, form: &Form, lines: &[OrderLine]) -> std::result::Result<Ship, Refusal> {
+fn ship(
+    order: OrderId,
+    (form, locale): (&Form, &Locale),
+    lines: &[OrderLine],
+) -> std::result::Result<Ship, Refusal> {
     let day = form.filled("delivery_on")?.map(|text| parse_day(text.trim())).transpose();
     let delivery_on = day.map_err(|fault| {
         Refusal::invalid("bad-day", "This is no day.")
@@ -184,7 +193,7 @@ fn ship(order: OrderId, form: &Form, lines: &[OrderLine]) -> std::result::Result
         carrier: line_text(form, "carrier")?,
         tracking: line_text(form, "tracking")?,
         delivery_on,
-        parts: quantities(form, "ship", lines)?,
+        parts: quantities((form, locale), ("ship", OrderLine::to_ship), lines)?,
     };
     Ok(Ship { order, said })
 }
@@ -222,7 +231,7 @@ async fn h_one(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
 async fn h_confirm(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let id = read_id(&id)?;
     let lines = lines(&who.app, &who.actor, id).await?;
-    let done = match confirm(id, &form, &lines) {
+    let done = match confirm(id, (&form, &who.locale), &lines) {
         Ok(command) => act(&who.app, &who.actor, command).await.map(drop),
         Err(refusal) => Err(refusal.into()),
     };
@@ -243,7 +252,7 @@ async fn h_reject(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
 async fn h_ship(Path(id): Path<String>, Posted { who, form }: Posted) -> Result<Response> {
     let id = read_id(&id)?;
     let lines = lines(&who.app, &who.actor, id).await?;
-    let done = match ship(id, &form, &lines) {
+    let done = match ship(id, (&form, &who.locale), &lines) {
         Ok(command) => act(&who.app, &who.actor, command).await.map(drop),
         Err(refusal) => Err(refusal.into()),
     };

@@ -1,5 +1,7 @@
 //! Invoices on the supplier desk: the form that bills an order, and what was billed.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use poem::{Response, Result, Route, get, handler, web::Path};
 
@@ -14,6 +16,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard::Form,
+        locale::Locale,
         part::{Crumbs, Field, Shell},
         problem,
     },
@@ -107,15 +110,22 @@ async fn create_page(
 }
 
 /// What the form says; lines that are not billed are left out.
-fn read(order: OrderId, form: &Form) -> std::result::Result<CreateFromOrder, Refusal> {
+fn read(
+    order: OrderId,
+    (form, locale): (&Form, &Locale),
+    proposal: &Proposal,
+) -> std::result::Result<CreateFromOrder, Refusal> {
     let rate = form.filled("tax_rate")?.unwrap_or_default();
-    let tax_rate = decimal::parse(rate).map_err(|_| {
+    let read = locale.figure("tax_rate", rate, &invoice::TAX_RATE.to_string())?;
+    let tax_rate = decimal::parse(&read).map_err(|_| {
         Refusal::invalid("bad-tax-rate", "The tax rate cannot be used.")
             .field("tax_rate")
             .got(if rate.is_empty() { "nothing".to_owned() } else { shorten(rate, 40) })
             .expected("a rate in percent such as 19 or 5.5; 0 for no tax")
     })?;
-    let lines = quantities(form)?;
+    let proposed = proposal.lines.iter();
+    let proposed = proposed.map(|(line, open)| (line.line_number, decimal::canonical(*open)));
+    let lines = quantities((form, locale), &proposed.collect())?;
     if lines.is_empty() {
         return Err(Refusal::invalid("nothing-to-invoice", "The invoice bills nothing.")
             .mend("Enter the quantity of at least one line."));
@@ -124,21 +134,26 @@ fn read(order: OrderId, form: &Form) -> std::result::Result<CreateFromOrder, Ref
     Ok(CreateFromOrder { order, number, tax_rate, lines })
 }
 
-/// The quantities of lines that a form says; those without one are left out.
-pub(super) fn quantities(form: &Form) -> std::result::Result<Vec<LineInput>, Refusal> {
+/// The quantities of lines that a form says; those without one are left out. `proposed` is what
+/// stood in the fields, by line.
+pub(super) fn quantities(
+    (form, locale): (&Form, &Locale),
+    proposed: &HashMap<i64, String>,
+) -> std::result::Result<Vec<LineInput>, Refusal> {
     let mut lines = Vec::new();
     for (name, value) in form.pairs() {
         let number = name.strip_prefix("lines[").and_then(|rest| rest.strip_suffix("].quantity"));
         let Some(line_number) = number.and_then(|number| number.parse().ok()) else { continue };
-        let value = value.trim();
-        if value.is_empty() || decimal::parse(value).is_ok_and(|value| value.is_zero()) {
+        let stood = proposed.get(&line_number).map_or("", String::as_str);
+        let read = locale.figure(&shorten(name, 80), value, stood)?;
+        if read.is_empty() || decimal::parse(&read).is_ok_and(|value| value.is_zero()) {
             continue;
         }
-        let quantity = Quantity::parse(value).map_err(|fault| {
+        let quantity = Quantity::parse(&read).map_err(|_| {
             Refusal::invalid("bad-quantity", "This is no quantity.")
                 .field(shorten(name, 80))
                 .got(shorten(value, 40))
-                .expected(fault.to_string())
+                .expected("a number such as 2 or 2.5")
         })?;
         lines.push(LineInput { line_number, quantity });
     }
@@ -153,7 +168,8 @@ async fn h_form(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
 #[handler]
 async fn h_create(Posted { who, form }: Posted, Path(id): Path<String>) -> Result<Response> {
     let order = read_order(&id)?;
-    let command = match read(order, &form) {
+    let proposal = invoice::propose(&mut who.app.reader(&who.actor).await?, order).await?;
+    let command = match read(order, (&form, &who.locale), &proposal) {
         Ok(command) => command,
         Err(refusal) => return create_page(&who, order, Some((refusal, &form))).await,
     };
@@ -183,4 +199,30 @@ pub(super) fn add(route: Route) -> Route {
         .at("/supplier/orders/:id/invoice", get(h_form).post(h_create))
         .at("/supplier/invoices", get(h_list))
         .at("/supplier/invoices/:id", get(h_one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::{
+        guard::{Charset, form},
+        locale::Tongue,
+    };
+
+    #[test]
+    fn what_is_billed_is_read_as_its_reader_writes_it() {
+        let french = Locale { tongue: Tongue::Fr, zone: "UTC".to_owned() };
+        let proposed = HashMap::from([(1, "1000".to_owned()), (2, "0.125".to_owned())]);
+        let read = |text: &str| {
+            let form = form::parse(text.as_bytes(), Charset::Utf8).unwrap();
+            quantities((&form, &french), &proposed)
+        };
+        let refused = read("lines[1].quantity=1.000").unwrap_err();
+        assert_eq!(refused.code, "two-readings");
+        assert_eq!(refused.field.as_deref(), Some("lines[1].quantity"));
+        let both = read("lines[1].quantity=12,5&lines[2].quantity=0.125").unwrap();
+        let both: Vec<String> = both.iter().map(|line| line.quantity.to_string()).collect();
+        assert_eq!(both, ["12.5", "0.125"]);
+        assert!(read("lines[1].quantity=0").unwrap().is_empty());
+    }
 }

@@ -188,12 +188,17 @@ impl Shell {
         ))
     }
 
-    /// Adds what a rule refused to the summary, with how to mend it.
+    /// Adds what a rule refused to the summary: what was expected and got, and how to mend it.
     pub fn refuse(&mut self, refusal: &Refusal) {
         let mut message = refusal.message.clone();
+        if let Some(expected) = &refusal.expected {
+            message.push_str(&format!(" Expected: {expected}."));
+        }
+        if let Some(got) = refusal.got.as_ref().filter(|got| !message.contains(*got)) {
+            message.push_str(&format!(" Got: {got}."));
+        }
         if let Some(mend) = &refusal.mend {
-            message.push(' ');
-            message.push_str(mend);
+            message.push_str(&format!(" {mend}"));
         }
         self.faults.push(Fault { field: refusal.field.clone(), message });
     }

@@ -19,6 +19,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
+        locale::Locale,
         part::{self as ui, Choice, Field, Html, coded},
     },
 };
@@ -87,12 +88,7 @@ fn lists(mut view: View, (found, currency): (&PriceView, &str), again: Option<&A
     let title = format!("{} {}", found.item.sku, found.item.name);
     view = view.section(Section::Note(title));
     view = view.table(Table::new(&["List", "Quantity", "Price", "Basis"], rows));
-    let own = found.contract.iter().filter(|price| price.price.currency.code() == currency);
-    let line = |price: &Price| {
-        let amount = crate::base::decimal::canonical(price.price.amount);
-        format!("{} {amount} {}", price.min_quantity, price.price.per)
-    };
-    let stored = own.map(line).collect::<Vec<_>>().join("\n");
+    let stored = stored(found, currency).join("\n");
     let faults = view.faults();
     let mut whose = vec![Choice::new("contract", "Your contract price")];
     if found.own {
@@ -121,14 +117,35 @@ fn lists(mut view: View, (found, currency): (&PriceView, &str), again: Option<&A
     view.form(form)
 }
 
-fn tiers(form: &guard::Form) -> Result<Vec<TierInput>, Refusal> {
-    let read = |line: String| match line.split_whitespace().collect::<Vec<_>>()[..] {
-        [quantity, amount] => Ok([quantity, amount, "1"].map(str::to_owned)),
-        [quantity, amount, per] => Ok([quantity, amount, per].map(str::to_owned)),
-        _ => Err(Refusal::invalid("bad-tier", "This line cannot be read.")
-            .field("tiers")
-            .got(crate::base::text::shorten(&line, 60))
-            .expected("a quantity and a price, such as 100 0.03")),
+/// The contract's tiers in this currency, as they stand in the form.
+fn stored(found: &PriceView, currency: &str) -> Vec<String> {
+    let own = found.contract.iter().filter(|price| price.price.currency.code() == currency);
+    let line = |price: &Price| {
+        let amount = crate::base::decimal::canonical(price.price.amount);
+        format!("{} {amount} {}", price.min_quantity, price.price.per)
+    };
+    own.map(line).collect()
+}
+
+/// `stored` is what stood in the field: lines that were left as they are need no reading.
+fn tiers(
+    (form, locale): (&guard::Form, &Locale),
+    stored: &[String],
+) -> Result<Vec<TierInput>, Refusal> {
+    let read = |line: String| {
+        let figure = |text: &str| match stored.contains(&line) {
+            true => Ok(text.to_owned()),
+            false => locale.figure("tiers", text, ""),
+        };
+        // A blank that does not break stands inside a number.
+        match line.split_ascii_whitespace().collect::<Vec<_>>()[..] {
+            [quantity, amount] => Ok([figure(quantity)?, figure(amount)?, "1".to_owned()]),
+            [quantity, amount, per] => Ok([figure(quantity)?, figure(amount)?, figure(per)?]),
+            _ => Err(Refusal::invalid("bad-tier", "This line cannot be read.")
+                .field("tiers")
+                .got(crate::base::text::shorten(&line, 60))
+                .expected("a quantity and a price, such as 100 0.03")),
+        }
     };
     let read = lines(form, "tiers")?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let tier = |[min_quantity, amount, per]: [String; 3]| TierInput { min_quantity, amount, per };
@@ -140,12 +157,18 @@ async fn save(
     of: &guard::Form,
     form: &guard::Form,
 ) -> Result<price::Saved, AppError> {
+    let (supplier, sku) = (text(of, "supplier")?, text(of, "sku")?);
+    let stored = {
+        let mut reader = who.app.reader(&who.actor).await?;
+        let currency = organisation::get(&mut reader).await?.organisation.currency;
+        stored(&price::get(&mut reader, &supplier, &sku).await?, currency.code())
+    };
     let command = price::Save {
-        supplier: text(of, "supplier")?,
-        sku: text(of, "sku")?,
+        supplier,
+        sku,
         contract: form.maybe("list")? != Some("list"),
         currency: text(form, "currency")?,
-        tiers: tiers(form)?,
+        tiers: tiers((form, &who.locale), &stored)?,
     };
     act(&who.app, &who.actor, command).await.map_err(|fault| match fault {
         AppError::Refusal(mut refusal)

@@ -137,6 +137,10 @@ async fn h_settings(who: SignedIn, query: Query) -> Result<Response> {
 }
 
 async fn save(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
+    let stands = organisation::get(&mut who.app.reader(&who.actor).await?).await?;
+    let stands = decimal::canonical(stands.organisation.price_tolerance);
+    let tolerance = text(form, "price_tolerance")?;
+    let tolerance = who.locale.figure("price_tolerance", &tolerance, &stands)?;
     let filled = |name| form.filled(name).map(|text| text.map(str::to_owned));
     let command = organisation::Save {
         title: text(form, "title")?,
@@ -147,7 +151,7 @@ async fn save(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
         default_cost_center: filled("default_cost_center")?,
         order_url: filled("order_url")?,
         invoice_url: filled("invoice_url")?,
-        price_tolerance: text(form, "price_tolerance")?,
+        price_tolerance: tolerance,
         fiscal_month: text(form, "fiscal_month")?,
     };
     act(&who.app, &who.actor, command).await?;

@@ -21,6 +21,7 @@ use crate::{
     http::{
         actor::{Posted, Query, SignedIn},
         guard,
+        locale::Locale,
         part::Field,
     },
 };
@@ -91,7 +92,7 @@ async fn h_show(who: SignedIn, query: Query) -> Result<Response> {
     page(&who, &query, None).await
 }
 
-fn read(form: &guard::Form) -> Result<SignOff, Refusal> {
+fn read((form, locale): (&guard::Form, &Locale), now: &SignOff) -> Result<SignOff, Refusal> {
     let days = |name: &'static str| {
         let text = text(form, name)?;
         text.trim().parse::<u32>().map_err(|_| {
@@ -102,15 +103,16 @@ fn read(form: &guard::Form) -> Result<SignOff, Refusal> {
         })
     };
     let tolerance = text(form, "tolerance")?;
+    let read = locale.figure("tolerance", &tolerance, &decimal::canonical(now.tolerance))?;
     Ok(SignOff {
         remind_after: days("remind_after")?,
         escalate_after: days("escalate_after")?,
         expire_after: days("expire_after")?,
-        tolerance: decimal::parse(tolerance.trim()).map_err(|fault| {
+        tolerance: decimal::parse(&read).map_err(|_| {
             Refusal::invalid("bad-tolerance", "This is no tolerance.")
                 .field("tolerance")
                 .got(shorten(&tolerance, 20))
-                .expected(fault.to_string())
+                .expected("a percentage such as 5 or 2.5")
         })?,
         approver_quantity: form.ticked("approver_quantity")?,
         approver_account: form.ticked("approver_account")?,
@@ -145,7 +147,8 @@ async fn answer(who: SignedIn, form: guard::Form, done: Result<(), AppError>) ->
 #[handler]
 async fn h_save(Posted { who, form }: Posted) -> Result<Response> {
     need(&who, "organisation", "edit").await?;
-    let done = match read(&form) {
+    let now = absence::sign_off(&mut who.app.reader(&who.actor).await?).await?;
+    let done = match read((&form, &who.locale), &now) {
         Ok(settings) => act(&who.app, &who.actor, SaveSignOff { settings }).await,
         Err(refusal) => Err(refusal.into()),
     };

@@ -107,9 +107,6 @@ impl View {
         let mut shell = who.shell(title, "/admin").await?;
         let refused = again.map(|again| {
             shell.refuse(&again.refusal);
-            if let Some(last) = shell.faults.last_mut() {
-                last.message = explained(&again.refusal);
-            }
             problem::status(&again.refusal)
         });
         Ok(Self {
@@ -207,21 +204,6 @@ impl View {
         }
         Ok(answer)
     }
-}
-
-/// The refusal in one or two sentences, with what was got and expected.
-fn explained(refusal: &Refusal) -> String {
-    let mut text = refusal.message.clone();
-    if let Some(expected) = &refusal.expected {
-        text.push_str(&format!(" Expected: {expected}."));
-    }
-    if let Some(got) = refusal.got.as_ref().filter(|got| !refusal.message.contains(*got)) {
-        text.push_str(&format!(" Got: {got}."));
-    }
-    if let Some(mend) = &refusal.mend {
-        text.push_str(&format!(" {mend}"));
-    }
-    text
 }
 
 impl Form {

@@ -19,10 +19,16 @@ pub(super) fn facts(shell: &Shell, view: &OrderView) -> Facts {
     let trail = format!("/orders/{}/trail", order.id);
     let requester = view.requester.as_ref().map(|person| person.name.as_str());
     let needed = order.needed_on.map(|day| shell.day(day));
+    let number = &view.requisition.number;
+    // No link leads where the reader is told that nothing is there.
+    let requisition = match view.sees_requisition {
+        true => ui::link(&shell.href(&requisition), number),
+        false => ui::text(number),
+    };
     let mut facts = Facts::new()
         .small()
         .text("Supplier", &view.supplier.title)
-        .html("Requisition", ui::link(&shell.href(&requisition), &view.requisition.number))
+        .html("Requisition", requisition)
         .maybe("Asked for by", requester)
         .text("Cost centre", &order.cost_center_code)
         .html("Issued", shell.when(order.issued_at))
@@ -33,7 +39,10 @@ pub(super) fn facts(shell: &Shell, view: &OrderView) -> Facts {
     if !order.comment.is_empty() {
         facts = facts.text("Comment", &order.comment);
     }
-    facts.html("Everything", ui::link(&shell.href(&trail), "Documents and decisions"))
+    if view.sees_trail {
+        facts = facts.html("Everything", ui::link(&shell.href(&trail), "Documents and decisions"));
+    }
+    facts
 }
 
 pub(super) fn sending(shell: &Shell, view: &DeliveryView) -> Sending {

@@ -1,5 +1,7 @@
 //! The fields with which a supplier confirms and ships.
 
+use rust_decimal::Decimal;
+
 use crate::{
     app::order::OrderView,
     domain::order::{OrderLine, OrderMove, OrderState},
@@ -35,6 +37,11 @@ pub(super) fn confirms(view: &OrderView) -> bool {
     matches!(view.order.state, Issued | Sent | PartlyConfirmed)
 }
 
+/// What of a line is proposed to be taken on: all that is not turned down yet.
+pub(super) fn to_confirm(line: &OrderLine) -> Decimal {
+    line.ordered() - line.progress.rejected
+}
+
 pub(super) fn confirm_fields(
     shell: &Shell,
     view: &OrderView,
@@ -51,10 +58,10 @@ pub(super) fn confirm_fields(
         Field::select(name, "The rest", choices)
             .value(before.unwrap_or_else(|| "backordered".to_owned()))
     };
-    let fields = view.lines.iter().map(|line| {
-        let proposed = line.ordered() - line.progress.rejected;
-        (quantity_field(shell, ("confirm", line), proposed, form), rest(line))
-    });
+    let fields = view
+        .lines
+        .iter()
+        .map(|line| (quantity_field(shell, ("confirm", line), to_confirm(line), form), rest(line)));
     fields.collect()
 }
 
