@@ -98,3 +98,19 @@ fn pasted_xml_is_no_longer_in_the_encoding_that_it_says() {
     let index = "\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-16\"?><Index/>";
     assert_eq!(read(&of_text(index.to_owned()), SUPPLIER, Day::MAX), Ok(Sheet::default()));
 }
+
+#[test]
+fn the_most_lines_are_read_and_one_more_is_refused() {
+    let mut reading = Reading::new(SUPPLIER, line::Columns::new(), |_, _| String::new());
+    let fault = |line: usize| Fault {
+        line: line.try_into().unwrap(),
+        sku: String::new(),
+        field: String::new(),
+        got: String::new(),
+        expected: String::new(),
+    };
+    reading.sheet.faults = (1..MAX_LINES).map(fault).collect();
+    assert_eq!(reading.need_room(), Ok(()));
+    reading.sheet.faults.push(fault(MAX_LINES));
+    assert_eq!(reading.need_room().unwrap_err().code, "too-many-lines");
+}
