@@ -247,7 +247,18 @@ impl Extrinsic {
         fn plain(text: &str) -> impl Iterator<Item = char> {
             text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
         }
-        let is_wanted = |extrinsic: &&Self| plain(&extrinsic.name).eq(plain(name));
+        // Most names of a document differ in their first letter from the one that is looked for.
+        fn may_equal(one: &str, other: &str) -> bool {
+            match (one.as_bytes().first(), other.as_bytes().first()) {
+                (Some(one), Some(other)) if one.is_ascii_alphanumeric() => {
+                    one.eq_ignore_ascii_case(other) || !other.is_ascii_alphanumeric()
+                }
+                _ => true,
+            }
+        }
+        let is_wanted = |extrinsic: &&Self| {
+            may_equal(&extrinsic.name, name) && plain(&extrinsic.name).eq(plain(name))
+        };
         let found = extrinsics.iter().find(is_wanted);
         found.map(|extrinsic| extrinsic.value.text.trim()).filter(|text| !text.is_empty())
     }

@@ -1,4 +1,6 @@
-//! Several rows in one statement: on PostgreSQL every statement is a round trip.
+//! Several rows in one statement where every statement is a round trip, as on PostgreSQL. SQLite is
+//! called in place: there a statement of several rows costs a copy of each page that it changes, so
+//! that it could be undone half way, and rows go in one by one.
 
 use super::{
     Conn, StoreError,
@@ -7,6 +9,11 @@ use super::{
 
 /// Rows that one statement takes at most.
 const MOST: usize = 16;
+
+/// Rows in one statement on this connection.
+const fn at_once(conn: &Conn) -> usize {
+    if conn.writes_alone() { 1 } else { MOST }
+}
 
 /// The texts of a statement over one row, two rows, and so on.
 pub(super) struct Rows {
@@ -40,7 +47,7 @@ impl Rows {
         rows: &[Vec<Value<'_>>],
     ) -> Result<u64, StoreError> {
         let mut changed = 0;
-        for query in self.queries(rows) {
+        for query in self.queries(rows, at_once(conn)) {
             changed += query.execute(conn).await?.rows_affected();
         }
         Ok(changed)
@@ -48,14 +55,16 @@ impl Rows {
 
     /// Inserts the rows, as [`db::Query::put`] does.
     pub fn put(&'static self, conn: &mut Conn, rows: &[Vec<Value<'_>>]) -> Result<(), StoreError> {
-        self.queries(rows).try_for_each(|query| query.put(conn))
+        let most = at_once(conn);
+        self.queries(rows, most).try_for_each(|query| query.put(conn))
     }
 
     fn queries<'r>(
         &'static self,
         rows: &'r [Vec<Value<'r>>],
+        most: usize,
     ) -> impl Iterator<Item = db::Query<'r>> {
-        rows.chunks(MOST).filter_map(|chunk| {
+        rows.chunks(most).filter_map(|chunk| {
             let text = self.texts.get(chunk.len() - 1)?;
             let values = chunk.iter().flatten().cloned();
             Some(values.fold(db::query(text), |query, value| query.bind(value)))
