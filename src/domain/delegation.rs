@@ -82,19 +82,32 @@ impl Delegation {
     }
 }
 
-/// Who stands in for a person at one moment over one requisition: the deputies one after the other,
-/// because a deputy who is away hands on in turn. The last one that may sign is to be asked.
+/// Who stands in for a person at one moment over one requisition: for each delegation that covers
+/// it, the narrowest and newest first, the deputies one after the other, because a deputy who is
+/// away hands on in turn. Of the first that lead to somebody who may sign, the last one is asked.
 pub fn deputies<'d>(
     all: &'d [Delegation],
     principal: PersonId,
     at: Time,
     subject: &Subject,
+) -> impl Iterator<Item = Vec<&'d Delegation>> {
+    let mut covering: Vec<_> = covering(all, principal, at, subject).collect();
+    covering.sort_by_key(|one| std::cmp::Reverse(precedence(one)));
+    covering.into_iter().map(move |first| handed_on(all, first, at, subject))
+}
+
+/// A delegation, and those by which its deputy hands on.
+fn handed_on<'d>(
+    all: &'d [Delegation],
+    first: &'d Delegation,
+    at: Time,
+    subject: &Subject,
 ) -> Vec<&'d Delegation> {
-    let mut found: Vec<&Delegation> = Vec::new();
-    let mut person = principal;
-    while let Some(next) = deputy_of(all, person, at, subject) {
-        let again = next.deputy == principal || found.iter().any(|one| one.deputy == next.deputy);
-        if again {
+    let mut found = vec![first];
+    let mut person = first.deputy;
+    while let Some(next) = covering(all, person, at, subject).max_by_key(|one| precedence(one)) {
+        let known = |one: &&Delegation| one.deputy == next.deputy;
+        if next.deputy == first.principal || found.iter().any(known) {
             break;
         }
         found.push(next);
@@ -124,15 +137,19 @@ pub fn reaches(
     deputy != principal && known.contains(&deputy)
 }
 
-fn deputy_of<'d>(
+fn covering<'d>(
     all: &'d [Delegation],
     person: PersonId,
     at: Time,
     subject: &Subject,
-) -> Option<&'d Delegation> {
+) -> impl Iterator<Item = &'d Delegation> {
     all.iter()
-        .filter(|one| one.principal == person && one.holds_at(at) && one.scope.covers(subject))
-        .max_by_key(|one| (one.scope.narrowness(), one.made_at, one.id))
+        .filter(move |one| one.principal == person && one.holds_at(at) && one.scope.covers(subject))
+}
+
+/// The narrowest goes first, then the newest.
+fn precedence(one: &Delegation) -> impl Ord + use<> {
+    (one.scope.narrowness(), one.made_at, one.id)
 }
 
 /// A circle that a new delegation would close: the delegations of it, and a moment at which all of
@@ -213,7 +230,8 @@ mod tests {
 
     fn asked(all: &[Delegation], from: u128, hour: i64, subject: &Subject) -> Vec<PersonId> {
         let at = Time::from_millis(hour * HOUR);
-        deputies(all, person(from), at, subject).iter().map(|one| one.deputy).collect()
+        let first = deputies(all, person(from), at, subject).next().unwrap_or_default();
+        first.iter().map(|one| one.deputy).collect()
     }
 
     #[test]
@@ -227,6 +245,17 @@ mod tests {
         let mut ended = all.to_vec();
         ended[0].ended_at = Some(Time::from_millis(12 * HOUR));
         assert!(asked(&ended, 1, 12, &any).is_empty());
+    }
+
+    #[test]
+    fn delegations_side_by_side_follow_each_other_from_the_newest() {
+        let mut newest = hand(2, 1, 3, (0, 10));
+        newest.made_at = Time::from_millis(HOUR);
+        let all = [hand(1, 1, 2, (0, 10)), newest, hand(3, 3, 4, (0, 10))];
+        let any = subject(1, &["43211503"]);
+        let chains = deputies(&all, person(1), Time::from_millis(HOUR), &any);
+        let chains = chains.map(|chain| chain.iter().map(|one| one.deputy).collect::<Vec<_>>());
+        assert_eq!(chains.collect::<Vec<_>>(), [vec![person(3), person(4)], vec![person(2)]]);
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     app::{AppError, Cx},
-    base::id::{PersonId, RequisitionId, TaskId},
+    base::{
+        id::{PersonId, RequisitionId, TaskId},
+        time::Time,
+    },
     domain::{
         approval::{StandIn, StandInKind, Step, Task, TaskState, Timers},
         delegation::{self, Delegation, Subject},
@@ -119,10 +122,8 @@ async fn deputy(
     (live, subject): (&[Delegation], &Subject),
     signers: &BTreeSet<PersonId>,
 ) -> Result<Option<StandIn>, AppError> {
-    let mut found = None;
-    let mut until = None;
-    let deputies = delegation::deputies(live, task.assignee, cx.now, subject);
-    if deputies.is_empty() {
+    let chains: Vec<_> = delegation::deputies(live, task.assignee, cx.now, subject).collect();
+    if chains.is_empty() {
         return Ok(None);
     }
     let Some(principal) = store::person::get(cx.conn, task.assignee).await? else {
@@ -131,9 +132,27 @@ async fn deputy(
     if !right::lends(cx, &principal).await? {
         return Ok(None);
     }
-    for one in deputies {
+    for chain in chains {
+        let found = last_who_may(cx, task, &chain, signers).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The last of the deputies who hand on to each other that may sign this task.
+async fn last_who_may(
+    cx: &mut Cx<'_>,
+    task: &Task,
+    chain: &[&Delegation],
+    signers: &BTreeSet<PersonId>,
+) -> Result<Option<StandIn>, AppError> {
+    let mut found = None;
+    let mut until: Option<Time> = None;
+    for one in chain {
         let ends = one.until();
-        until = Some(until.map_or(ends, |until: crate::base::time::Time| until.min(ends)));
+        until = Some(until.map_or(ends, |until| until.min(ends)));
         if one.deputy == task.requester || signers.contains(&one.deputy) {
             continue;
         }

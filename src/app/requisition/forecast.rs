@@ -174,12 +174,7 @@ async fn wait(
     starts: Option<Time>,
 ) -> Result<Wait, AppError> {
     let at = starts.unwrap_or(ground.now);
-    let mut deputy = None;
-    for one in deputies(&ground.live, person.id, at, &ground.subject) {
-        if one.deputy != ground.requester {
-            deputy = store::person::get(conn, one.deputy).await?.or(deputy);
-        }
-    }
+    let deputy = stand_in(conn, ground, person.id, at).await?;
     let answers = deputy.as_ref().unwrap_or(&person);
     let calendar = store::calendar::of_person(conn, ground.organisation, answers, ground.now);
     let calendar = calendar.await?;
@@ -187,15 +182,39 @@ async fn wait(
         Some(_) => None,
         None => calendar.away_until(at.day_in(&calendar.zone)),
     };
-    let could_ask = match (away_until, person.manager) {
-        (Some(_), Some(manager)) if manager != ground.requester => {
+    // Who was disabled comes back at no time that is known.
+    let is_gone = deputy.is_none() && !person.is_active();
+    let could_ask = match person.manager {
+        Some(manager) if (is_gone || away_until.is_some()) && manager != ground.requester => {
             store::person::get(conn, manager).await?.filter(Person::is_active)
         }
         _ => None,
     };
     let usual = usual(store::step::answers(conn, answers.id, LOOKED_AT).await?);
-    let answer_at = starts.and_then(|at| likely(&calendar, at, usual));
+    let answer_at = starts.filter(|_| !is_gone).and_then(|at| likely(&calendar, at, usual));
     Ok(Wait { order, person, deputy, away_until, could_ask, answer_at })
+}
+
+/// Who answers for somebody, if anybody stands in.
+async fn stand_in(
+    conn: &mut Conn,
+    ground: &Ground,
+    person: PersonId,
+    at: Time,
+) -> Result<Option<Person>, AppError> {
+    for chain in deputies(&ground.live, person, at, &ground.subject) {
+        let mut deputy = None;
+        for one in chain {
+            if one.deputy != ground.requester {
+                let next = store::person::get(conn, one.deputy).await?;
+                deputy = next.filter(Person::is_active).or(deputy);
+            }
+        }
+        if deputy.is_some() {
+            return Ok(deputy);
+        }
+    }
+    Ok(None)
 }
 
 /// The median of how long answers took; `None` when too few are known.

@@ -137,11 +137,15 @@ pub fn away(forecast: &Forecast) -> Vec<String> {
         if let Some(deputy) = &wait.deputy {
             return Some(format!("{} stands in for {name}.", deputy.name));
         }
-        let until = wait.away_until?;
+        let gone = match wait.away_until {
+            Some(until) => format!("{name} is away until {until}"),
+            None if !wait.person.is_active() => format!("{name} can no longer sign in"),
+            None => return None,
+        };
         let other = wait.could_ask.as_ref();
         let other = other.map(|other| format!(" {} could be asked to.", other.name));
         let other = other.unwrap_or_default();
-        Some(format!("{name} is away until {until}, and nobody stands in.{other}"))
+        Some(format!("{gone}, and nobody stands in.{other}"))
     };
     forecast.waits.iter().filter_map(told).collect()
 }
