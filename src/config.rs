@@ -172,7 +172,7 @@ impl Settings {
             mail_from: layers.parsed("mail_from", parts::mail_from)?,
             key: key(&layers, data.as_deref())?,
             data,
-            allow_hosts: layers.list("allow_hosts")?.iter().map(|h| h.to_lowercase()).collect(),
+            allow_hosts: parts::hosts(&layers.list("allow_hosts")?)?,
             allow_loopback: layers.switch("allow_loopback")?.unwrap_or(purpose == Purpose::Demo),
             identity: layers
                 .parsed("identity", parts::identity)?

@@ -217,6 +217,8 @@ async fn init(flags: Flags, organisation: &str, currency: &str, admin: &str) -> 
     log(&settings);
     let first = setup::First::read(organisation, currency, admin)?;
     let app = server::offline(settings).await?;
+    // The links made here are opened with this key alone.
+    server::need_own_key(&app).await?;
     let made = setup::init(&app, first).await?;
     app.store.close().await;
     say(format_args!("{} is set up.", made.name))?;

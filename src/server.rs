@@ -87,12 +87,27 @@ pub struct Extra {
     pub prepare: Option<Prepare>,
 }
 
-/// With another key every partner would be turned away, and nobody would know why.
-async fn need_own_key(app: &App) -> Result<(), ServeFault> {
-    let sealed = store::partner::newest_sealed(&mut *app.store.read().await?).await?;
-    match sealed.map(|(place, sealed)| app.keys.unseal(&sealed, &place)) {
-        Some(Err(_)) => Err(ServeFault::OtherKey),
-        _ => Ok(()),
+/// What the key's mark is a digest of.
+const KEY_MARK: &str = "the key of this database";
+
+/// With another key every partner would be turned away and every link would lead nowhere, and
+/// nobody would know why. The first key leaves its mark.
+pub async fn need_own_key(app: &App) -> Result<(), ServeFault> {
+    let (sealed, known) = {
+        let mut conn = app.store.read().await?;
+        let sealed = store::partner::newest_sealed(&mut conn).await?;
+        (sealed, store::key_mark::get(&mut conn).await?)
+    };
+    let mark = app.keys.digest(KEY_MARK);
+    if let Some((place, sealed)) = sealed
+        && app.keys.unseal(&sealed, &place).is_err()
+    {
+        return Err(ServeFault::OtherKey);
+    }
+    match known {
+        Some(known) if known != mark => Err(ServeFault::OtherKey),
+        Some(_) => Ok(()),
+        None => Ok(app.store.keep_key_mark(&mark).await?),
     }
 }
 
@@ -204,6 +219,22 @@ async fn told_to_stop(mut serving: Serving) -> Result<Serving, ServeFault> {
 fn warn_of(settings: &Settings) {
     for name in &settings.unknown {
         tracing::warn!(name, "this looks like a setting but is none");
+    }
+    match &settings.data {
+        None => {
+            let file = audit::heads::FILE;
+            tracing::warn!(
+                file,
+                "setting data is not given: the heads of the audit trail are \
+                not written to a file"
+            );
+        }
+        Some(data) => {
+            if let Err(fault) = std::fs::create_dir_all(data) {
+                let folder = data.display();
+                tracing::warn!(%folder, %fault, "the data folder cannot be made");
+            }
+        }
     }
 }
 

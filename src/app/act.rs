@@ -20,7 +20,7 @@ use crate::{
         party::Person,
         refusal::{Refusal, RefusalKind},
     },
-    store::{self, Conn, Work, audit::NewEntry},
+    store::{self, Conn, StoreError, Work, audit::NewEntry},
 };
 
 use super::{Actor, App, AppError, Who, letters, outgoing, webhook};
@@ -28,7 +28,7 @@ use super::{Actor, App, AppError, Who, letters, outgoing, webhook};
 mod once;
 mod refused;
 
-use once::{remember, repeated};
+use once::{answered_meanwhile, remember, repeated};
 use refused::Note;
 pub use refused::{KeepRefusal, kept_refusal};
 
@@ -41,11 +41,24 @@ pub enum Need {
     Itself,
 }
 
+/// What a command holds alone while it decides. On PostgreSQL changes run side by side: what one
+/// looks for before it writes (an overlap, a circle, a free slot) another may be writing meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alone {
+    /// Nothing: versions and unique rules of the database are enough.
+    Nothing,
+    /// The settings of the actor's organisation.
+    Organisation,
+    /// These, and the names that hold over the whole server.
+    Server,
+}
+
 /// A change somebody asks for. It decides inside the write transaction and returns facts; it may
-/// run again after a deadlock, so it must have no effect outside the transaction.
+/// run again after somebody else was quicker, so it must have no effect outside the transaction.
 pub trait Command: Send + Sync + 'static {
     type Answer: Serialize + DeserializeOwned + Send + Sync + 'static;
     const NEED: Need;
+    const ALONE: Alone = Alone::Nothing;
 
     fn decide(
         &self,
@@ -146,11 +159,14 @@ async fn through<C: Command>(
     once: Option<Once>,
     command: C,
 ) -> Result<C::Answer, AppError> {
-    let door = Door { app: Arc::clone(app), actor: actor.clone(), once, command };
-    let (answer, leaves_work) = app.store.write(door).await.map_or_else(
-        |fault| (Err(fault), false),
-        |(answer, leaves_work)| (Ok(answer), leaves_work),
-    );
+    let door = Door { app: Arc::clone(app), actor: actor.clone(), once: once.clone(), command };
+    let (answer, leaves_work) = match app.store.write(door).await {
+        Ok((answer, leaves_work)) => (Ok(answer), leaves_work),
+        Err(fault) => {
+            let first = answered_meanwhile(app, actor, once.as_ref()).await;
+            (first.map_or(Err(fault), Ok), false)
+        }
+    };
     match &answer {
         Ok(_) if leaves_work => app.wake.senders(),
         Ok(_) => {}
@@ -205,6 +221,7 @@ impl<C: Command> Work for Door<C> {
         }
         refresh_actor(&mut cx).await?;
         authorise(&mut cx, C::NEED).await?;
+        hold(&mut cx, C::ALONE).await?;
         let answer = self.command.decide(&mut cx).await?;
         settle(&mut cx).await?;
         if let Some(once) = &self.once {
@@ -219,8 +236,24 @@ impl<C: Command> Work for Door<C> {
     }
 }
 
+/// Whoever lost against another change decides again on what that one left: the second run finds
+/// the rule that now says no, or that nothing stands in the way.
 fn is_retryable(fault: &AppError) -> bool {
-    matches!(fault, AppError::Store(fault) if fault.is_retryable())
+    let AppError::Store(fault) = fault else { return false };
+    fault.is_retryable() || matches!(fault, StoreError::Conflict(_) | StoreError::Duplicate(_))
+}
+
+async fn hold(cx: &mut Cx<'_>, alone: Alone) -> Result<(), AppError> {
+    if alone == Alone::Nothing {
+        return Ok(());
+    }
+    if let Some(organisation) = cx.actor.organisation {
+        store::organisation::lock(cx.conn, organisation).await?;
+    }
+    if alone == Alone::Server {
+        store::organisation::lock_server(cx.conn).await?;
+    }
+    Ok(())
 }
 
 /// The rights of the moment, not those of the time the session began.

@@ -17,7 +17,7 @@ use crate::{
         money::Money,
     },
     domain::{
-        approval::{BudgetMode, BudgetState, OtherBudget},
+        approval::{BudgetMode, BudgetState, LapsedBudget, OtherBudget},
         budget::{Budget, BudgetAccount, Cause, Charged, Movement, SubjectKind},
         invoice::turned,
         requisition::RequisitionLine,
@@ -90,6 +90,27 @@ pub async fn of_today(conn: &mut Conn, draft: &Draft) -> Result<Vec<Share>, AppE
         });
     }
     Ok(shares)
+}
+
+/// What a draft of today is charged to that had a budget and has none today.
+pub async fn lapsed(conn: &mut Conn, draft: &Draft) -> Result<Vec<LapsedBudget>, AppError> {
+    let today = draft.at.day_in(&draft.organisation.time_zone);
+    let mut lapsed = Vec::new();
+    let lines = draft.lines.iter().map(|line| line.accounts.as_slice());
+    for subject in draft.charged().subjects(lines) {
+        let whose = (draft.organisation.id, &subject);
+        if store::budget::for_day(conn, whose, today).await?.is_some() {
+            continue;
+        }
+        let Some(last) = store::budget::last_before(conn, whose, today).await? else { continue };
+        let code = match subject.kind {
+            SubjectKind::CostCenter => &draft.cost_center_code,
+            SubjectKind::Project | SubjectKind::Account => &subject.key,
+        };
+        let of = format!("{} {code}", subject.kind.said());
+        lapsed.push(LapsedBudget { of, period: last.period });
+    }
+    Ok(lapsed)
 }
 
 /// Reserves what a requisition costs on each of its budgets, as long as all of them still stand as

@@ -3,7 +3,7 @@
 //! An item without a price in the organisation's currency is not there, neither in lists nor by its
 //! number. Contract prices of other organisations are never read.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     base::{
@@ -62,12 +62,42 @@ pub async fn search(reader: &mut Reader<'_>, query: &Query) -> Result<Page<Offer
         currency: buyer.currency,
     };
     let mut page = store::item::search(&mut reader.conn, &search, &query.cut).await?;
-    let exact = |item: &Item| text::fold(&item.sku) == text::fold(&typed);
+    let exact = |item: &Item| text::fold(&item.sku) == text::fold(typed.trim());
     // The item of that number leads the first page, so that no later page shows it again.
     page.items.retain(|item| query.cut.after.is_none() || !exact(item));
-    page.items.sort_by_key(|item| !exact(item));
+    if query.cut.after.is_none() {
+        // Among many newer ones it may stand far behind.
+        let numbered = of_number(&mut reader.conn, typed.trim(), &search).await?;
+        let (mut first, others): (Vec<Item>, Vec<Item>) = page.items.into_iter().partition(exact);
+        for item in numbered {
+            if first.iter().all(|known| known.id != item.id) {
+                first.push(item);
+            }
+        }
+        page.items = first.into_iter().chain(others).collect();
+    }
     let offers = offers(&mut reader.conn, buyer, page.items, &suppliers).await?;
     Ok(Page { items: offers, next: page.next })
+}
+
+/// What is offered under the very number, in whatever case it was typed.
+async fn of_number(
+    conn: &mut Conn,
+    typed: &str,
+    search: &store::item::Search,
+) -> Result<Vec<Item>, AppError> {
+    let cases = [typed.to_owned(), typed.to_uppercase(), typed.to_lowercase()];
+    let cases: BTreeSet<String> = cases.into_iter().filter(|case| !case.is_empty()).collect();
+    let mut found = Vec::new();
+    for number in cases {
+        found.extend(store::item::all_by_sku(conn, &number).await?);
+    }
+    found.retain(|item| {
+        item.withdrawn_at.is_none()
+            && search.supplier.is_none_or(|supplier| supplier == item.supplier)
+            && search.category.as_ref().is_none_or(|category| *category == item.category)
+    });
+    Ok(found)
 }
 
 /// A numbered page (from 1) of everything offered to the reader's organisation, and how many items

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppError, Command, Cx, Need, approval};
+use super::{Alone, AppError, Command, Cx, Need, approval};
 use crate::{
     base::{
         id::{DelegationId, OrganisationId, PersonId},
@@ -58,11 +58,11 @@ pub struct Made {
 impl Command for Make {
     type Answer = Made;
     const NEED: Need = Need::May("delegation", "create");
+    /// Two halves of a circle made at once must see each other.
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Made, AppError> {
         let organisation = cx.actor.need_organisation()?;
-        // Two halves of a circle made at once must see each other.
-        store::organisation::lock(cx.conn, organisation).await?;
         let me = cx.actor.need_person()?.clone();
         let principal = principal(cx, organisation, self.principal.as_deref(), &me).await?;
         let deputy = member(cx, organisation, "deputy", &self.deputy).await?;

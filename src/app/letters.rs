@@ -9,7 +9,10 @@ mod asked;
 mod invoice;
 mod remark;
 mod trouble;
+mod undelivered;
 mod watch;
+
+pub use undelivered::{SendAgain, undelivered};
 
 use crate::{
     base::id::{InviteId, OrderId, OrganisationId, PersonId, RequisitionId, ShipmentId},

@@ -35,14 +35,14 @@ pub mod worklist;
 mod act;
 mod actor;
 mod error;
-mod letters;
+pub mod letters;
 pub mod login;
 pub mod machine;
 mod policies;
 pub mod setup;
 mod wake;
 
-pub use act::{Command, Cx, KeepRefusal, Need, Once, act, act_once, kept_refusal};
+pub use act::{Alone, Command, Cx, KeepRefusal, Need, Once, act, act_once, kept_refusal};
 pub use actor::{Actor, Reader, Scope, Who};
 pub use error::AppError;
 pub use policies::{Policies, Rules};

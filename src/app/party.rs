@@ -52,6 +52,12 @@ pub async fn set_up(reader: &mut Reader<'_>) -> Result<Vec<SetUpStep>, AppError>
     let reached = suppliers.iter().any(|own| own.channel != Channel::Desk || own.people > 0);
     let offered = suppliers.iter().any(|own| own.items > 0);
     let partners = partner::list(reader).await?;
+    // Whoever comes from a procurement system for the first time has this manager.
+    let settings = store::organisation::get(&mut reader.conn, organisation).await?;
+    let manager = settings.and_then(|settings| settings.default_manager);
+    let manager = active().find(|person| Some(person.id) == manager).map(|one| one.roles.clone());
+    let rights = reader.app.policies.rights(&mut reader.conn, Some(organisation)).await?;
+    let manager_decides = manager.is_some_and(|roles| rights.may(&roles, "task", "decide"));
     let step = |name, what, path, done| SetUpStep { name, what, path, done };
     Ok(vec![
         step("People", "Somebody who shops and somebody who decides.", "/admin/people", {
@@ -63,6 +69,12 @@ pub async fn set_up(reader: &mut Reader<'_>) -> Result<Vec<SetUpStep>, AppError>
         step("Cost centres", "Who may charge which.", "/admin/cost-centers", {
             !centers.is_empty() && !charged.is_empty()
         }),
+        step(
+            "Default manager",
+            "Who may decide, for people who come by punchout.",
+            { "/admin/settings" },
+            manager_decides,
+        ),
         step("Addresses", "Where goods and invoices go.", "/admin/addresses", addressed),
         step("A supplier", "And how orders reach it.", "/admin/suppliers", reached),
         step("A catalogue", "Import a price list.", "/admin/import", offered),

@@ -9,7 +9,7 @@ mod shadow;
 mod soundness;
 mod today;
 
-pub use explain::explain;
+pub use explain::{explain, explain_draft};
 pub use replay::{Changed, ForCenter, Replayed, replay, replay_with};
 pub(super) use shadow::run_shadow;
 pub use shadow::{Diverged, RunShadow, ShadowView, shadow};

@@ -97,11 +97,24 @@ impl FromStr for Time {
     type Err = NotTime;
 
     fn from_str(text: &str) -> Result<Self, NotTime> {
-        text.parse::<Timestamp>()
-            .map(|at| Self(at.as_millisecond()))
-            .map_err(|_| NotTime(super::text::shorten(text, 40)))
+        let fault = || NotTime(super::text::shorten(text, 40));
+        if offset_hours(text).is_some_and(|hours| hours > MOST_OFFSET_HOURS) {
+            return Err(fault());
+        }
+        text.parse::<Timestamp>().map(|at| Self(at.as_millisecond())).map_err(|_| fault())
     }
 }
+
+/// No clock on earth is further from UTC; XML Schema sets the same bound.
+const MOST_OFFSET_HOURS: u8 = 14;
+
+/// The hours of a numeric offset behind the time of day.
+fn offset_hours(text: &str) -> Option<u8> {
+    let (_, time) = text.split_once(['T', 't', ' '])?;
+    let (_, offset) = time.split_once(['+', '-'])?;
+    offset.get(..2)?.parse().ok()
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.timestamp().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
@@ -139,6 +152,9 @@ mod tests {
         assert!(at.to_string().ends_with(".042Z"));
         assert!(at.to_cxml().ends_with("+00:00"));
         assert_eq!("2026-11-21T10:00:00+01:00".parse::<Time>(), "2026-11-21T09:00:00Z".parse());
+        assert!("2026-11-21T10:00:00+14:00".parse::<Time>().is_ok());
+        assert!("2026-11-21T10:00:00+25:00".parse::<Time>().is_err());
+        assert!("2026-11-21T10:00:00-15:00".parse::<Time>().is_err());
     }
 
     #[test]

@@ -226,6 +226,33 @@ impl Network {
     }
 }
 
+/// Names and addresses of hosts, in small letters: nothing that would never match one.
+pub(super) fn hosts(entries: &[String]) -> Result<Vec<String>, BadSetting> {
+    let read = |text: &String| {
+        let host = text.trim().to_lowercase();
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        if bare.unwrap_or(&host).parse::<IpAddr>().is_ok() || is_host_name(&host) {
+            return Ok(host);
+        }
+        let expected = "names or addresses of hosts, such as erp.example or 10.0.0.5, without \
+                        scheme, port, mask or wildcard";
+        Err(BadSetting::bad("allow_hosts", text, expected))
+    };
+    entries.iter().map(read).collect()
+}
+
+/// RFC 1123; what ends in a number is an address or nothing.
+fn is_host_name(host: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.len() <= 253 && host.split('.').all(label) && last.parse::<u64>().is_err()
+}
+
 pub(super) fn listen(text: &str) -> Result<SocketAddr, BadSetting> {
     let expected = "ADDR:PORT such as 127.0.0.1:8080 (port 0: any free one)";
     text.parse().map_err(|_| BadSetting::bad("listen", text, expected))

@@ -72,6 +72,13 @@ fn a_flag_wins_over_the_environment_which_wins_over_the_file() {
     assert_eq!(settings.database, Database::Sqlite("e.db".into()));
     assert_eq!(settings.smtp, Some(Smtp::Off));
     assert_eq!(settings.allow_hosts, ["erp.example"]);
+    for good in ["erp", "10.0.0.5", "::1", "[::1]", "a-b.example", "xn--mller-kva.example"] {
+        assert!(parts::hosts(&[good.to_owned()]).is_ok(), "{good}");
+    }
+    for bad in ["http://x", "*", "*.example", "a b", "10.0.0.0/8", "erp.example:80", "", "10.0.0"] {
+        let told = parts::hosts(&[bad.to_owned()]).unwrap_err().to_string();
+        assert!(told.contains("allow_hosts"), "{told}");
+    }
     assert!(settings.allow_loopback);
     assert_eq!(settings.log_format, LogFormat::Json);
 }

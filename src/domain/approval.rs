@@ -16,8 +16,8 @@ mod stand_in;
 
 pub use arrange::{arrange, people};
 pub use facts::{
-    AdHoc, BudgetMode, BudgetState, Counted, Earlier, Facts, Line, LineKind, OtherBudget, Person,
-    Rate, SupplierStatus, WindowSum, cannot_decide,
+    AdHoc, BudgetMode, BudgetState, Counted, Earlier, Facts, LapsedBudget, Line, LineKind,
+    OtherBudget, Person, Rate, SupplierStatus, WindowSum, cannot_decide,
 };
 pub use keep::{Kept, keep};
 pub use kept::{KeptPlan, KeptStep};

@@ -223,6 +223,12 @@ impl Identity {
         crate::base::text::fold(&self.domain) == crate::base::text::fold(&other.domain)
             && self.identity.trim() == other.identity.trim()
     }
+
+    /// Whether it is text on one line: documents carry it as it is.
+    pub fn is_plain(&self) -> bool {
+        let odd = |c: char| c.is_control() || crate::base::text::is_bidi_mark(c);
+        !self.domain.contains(odd) && !self.identity.contains(odd)
+    }
 }
 
 /// Names under which an OCI call carries its parameters on this connection.

@@ -131,6 +131,10 @@ fn with_hints(mut answer: Response, refusal: &Refusal) -> Response {
     if refusal.kind == RefusalKind::Unauthenticated {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    let allow = refusal.more.iter().find(|(name, _)| *name == "allow");
+    if let Some(Ok(allow)) = allow.map(|(_, allow)| HeaderValue::from_str(allow)) {
+        headers.insert(header::ALLOW, allow);
+    }
     if refusal.kind == RefusalKind::Unavailable && refusal.code != "internal" {
         let seconds = refusal.more.iter().find(|(name, _)| *name == "retry_after_s");
         let seconds = seconds.map_or("5", |(_, seconds)| seconds);

@@ -29,7 +29,7 @@ pub enum PolicyCommand {
         #[command(flatten)]
         of: Of,
     },
-    /// Why a requisition got its plan
+    /// Why a requisition got its plan, or which one a draft would give it
     Explain {
         #[command(flatten)]
         of: Of,
@@ -136,8 +136,11 @@ async fn check(of: Of) -> Done {
         }
     };
     match policy::checked(&mut reader, kind, &csv).await {
-        Ok(()) => {
+        Ok(warnings) => {
             say(format_args!("{}: sound", stand.name))?;
+            for warning in warnings {
+                say(format_args!("{}: warning: {warning}", stand.name))?;
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => {
@@ -150,7 +153,11 @@ async fn check(of: Of) -> Done {
 async fn explain(of: Of, requisition: &str) -> Done {
     let stand = stand(of).await?;
     let mut reader = stand.app.reader(&stand.actor).await?;
-    say(policy::explain(&mut reader, requisition).await?.text())?;
+    let explained = match &stand.draft {
+        Some((kind, csv)) => policy::explain_draft(&mut reader, requisition, (*kind, csv)).await?,
+        None => policy::explain(&mut reader, requisition).await?,
+    };
+    say(explained.text())?;
     Ok(ExitCode::SUCCESS)
 }
 

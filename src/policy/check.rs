@@ -64,6 +64,35 @@ pub struct Surroundings {
     pub rates: Vec<Rate>,
     /// Everybody of the organisation; empty when they are not known.
     pub staff: Vec<Member>,
+    /// Roles that the rules in force ask and nobody holds yet: a draft that asks them too opens no
+    /// dead end that is not there.
+    pub awaited: BTreeSet<Role>,
+}
+
+impl Surroundings {
+    /// Whether a rule asks a role that nobody holds, as the rules in force do already.
+    fn awaits(&self, source: &ApproverSource) -> bool {
+        matches!(source, ApproverSource::Role(role) if self.awaited.contains(role))
+    }
+
+    fn is_held(&self, role: &Role) -> bool {
+        let holders = self.holders.as_ref().and_then(|holders| holders.get(role));
+        holders.into_iter().flatten().any(|person| person.active)
+    }
+}
+
+/// The roles that rules ask and nobody active holds, each with a rule that asks it; none when the
+/// holders are not known.
+pub fn unheld(rules: &Ruleset, around: &Surroundings) -> BTreeMap<Role, String> {
+    let mut found = BTreeMap::new();
+    for rule in rules.rules().iter().filter(|_| around.holders.is_some()) {
+        if let Some(ApproverSource::Role(role)) = rule.effect.source()
+            && !around.is_held(role)
+        {
+            found.entry(role.clone()).or_insert_with(|| rule.id.clone());
+        }
+    }
+    found
 }
 
 /// Somebody of the organisation, as far as a set can be checked against them.
@@ -165,9 +194,16 @@ fn check_approver(rule: &Rule, around: &Surroundings) -> Result<(), Refusal> {
         Err(unsound("approval", expected, witness))
     };
     match (source, &around.holders, &around.people) {
-        (ApproverSource::Role(role), Some(holders), _) => {
-            let active = holders.get(role).into_iter().flatten().any(|person| person.active);
-            if active { Ok(()) } else { dead_end("a role that somebody active holds") }
+        (ApproverSource::Role(role), Some(_), _) => {
+            if around.is_held(role) || around.awaits(source) {
+                return Ok(());
+            }
+            dead_end("a role that somebody active holds").map_err(|refusal: Refusal| {
+                refusal.mend(format!(
+                    "Give somebody the role {role} first, or mend the line; the policy in force \
+                     has not changed."
+                ))
+            })
         }
         (ApproverSource::Person(mail), _, Some(people)) => {
             if people.iter().any(|known| crate::base::text::fold(known) == *mail) {

@@ -59,6 +59,21 @@ pub async fn of_organisation(
     let found = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::of(found, cut, |budget| budget.id.to_string()))
 }
+const LAST_BEFORE: &str = "
+    select * from budget
+    where organisation_id = $1 and subject_kind = $2 and subject = $3 and ends_on < $4
+    order by ends_on desc, id limit 1";
+
+/// The budget of a subject that ended last before the day.
+pub async fn last_before(
+    conn: &mut Conn,
+    (organisation, subject): (OrganisationId, &Subject),
+    day: Day,
+) -> Result<Option<Budget>, StoreError> {
+    let row =
+        of(LAST_BEFORE, organisation, subject).bind(day.to_string()).fetch_optional(conn).await?;
+    row.as_ref().map(read).transpose()
+}
 
 /// The budget of a subject whose period holds the day.
 pub async fn for_day(

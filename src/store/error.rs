@@ -20,6 +20,9 @@ pub enum StoreError {
     /// Two transactions stood in each other's way; PostgreSQL took back this one.
     #[error("the transaction was taken back: {0}")]
     Deadlock(String),
+    /// Not a database that this version of the server can use.
+    #[error("{0}")]
+    Unfit(String),
     #[error("database: {0}")]
     Database(String),
 }
@@ -62,7 +65,11 @@ const UNIQUE_VIOLATION: &str = "23505";
 
 impl From<rusqlite::Error> for StoreError {
     fn from(fault: rusqlite::Error) -> Self {
-        let text = fault.to_string();
+        let text = match &fault {
+            // Without the whole statement: a migration has hundreds of lines.
+            rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
+            other => other.to_string(),
+        };
         let Some(code) = fault.sqlite_error() else { return Self::Database(text) };
         match (code.code, code.extended_code) {
             (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {

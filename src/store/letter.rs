@@ -87,6 +87,50 @@ pub async fn get(conn: &mut Conn, id: LetterId) -> Result<Option<Letter>, StoreE
     row.as_ref().map(read).transpose()
 }
 
+const UNDELIVERED: &str = "
+    select * from letter
+    where organisation_id = $1 and (state = 'failed' or (state <> 'delivered' and attempts > 0))
+    order by id desc limit $2";
+
+/// A letter that did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    pub letter: Letter,
+    pub attempts: i64,
+    pub created_at: Time,
+    /// When it is tried again; `None` when nobody tries any more.
+    pub next_at: Option<Time>,
+}
+
+/// The organisation's letters that did not arrive so far, newest first.
+pub async fn undelivered(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    most: i64,
+) -> Result<Vec<Undelivered>, StoreError> {
+    let query = db::query(UNDELIVERED).bind(organisation.to_string()).bind(most);
+    let read = |found: &DbRow| {
+        let row = Row::new(found, "letter");
+        Ok(Undelivered {
+            letter: read(found)?,
+            attempts: row.int("attempts")?,
+            created_at: row.time("created_at")?,
+            next_at: row.maybe_time("next_at")?,
+        })
+    };
+    query.fetch_all(conn).await?.iter().map(read).collect()
+}
+
+const AGAIN: &str = "
+    update letter set state = 'waiting', next_at = $1, finished_at = null, fence = fence + 1
+    where id = $2 and state in ('failed', 'waiting')";
+
+/// Makes a letter due at once; `false` when it has left or is leaving.
+pub async fn send_again(conn: &mut Conn, id: LetterId, at: Time) -> Result<bool, StoreError> {
+    let done = db::query(AGAIN).bind(at.millis()).bind(id.to_string()).execute(conn).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// A letter that a worker holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {

@@ -66,6 +66,8 @@ migrations! {
     "0220_buyer_line"
     "0230_hop"
     "0240_no_cart_line"
+    "0260_item_by_number"
+    "0261_key_mark"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {
@@ -97,7 +99,10 @@ pub async fn migrate(url: &str) -> Result<Migrated, StoreError> {
 }
 
 async fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
-    let refused = |fault: MigrateError| StoreError::Unavailable(format!("migration: {fault}"));
+    let refused = |fault: MigrateError| match fault {
+        MigrateError::VersionMissing(version) => newer(version),
+        other => StoreError::Unavailable(format!("migration: {other}")),
+    };
     let mut conn = PgConnection::connect(url).await?;
     let table = &POSTGRES.table_name;
     conn.ensure_migrations_table(table).await.map_err(refused)?;
@@ -106,6 +111,34 @@ async fn migrate_postgres(url: &str) -> Result<Vec<String>, StoreError> {
     conn.close().await?;
     let is_new = |one: &&Migration| !before.iter().any(|known| known.version == one.version);
     Ok(POSTGRES.iter().filter(is_new).map(name).collect())
+}
+
+fn newer(version: i64) -> StoreError {
+    StoreError::Unfit(format!(
+        "the database was made by a newer version of the server: migration {version} is not known \
+         here; start that version"
+    ))
+}
+
+const SQLITE_TABLES: &str = "
+    select count(*) as others, sum(name = '_sqlx_migrations') as own from sqlite_master
+    where type = 'table' and name not like 'sqlite_%'";
+
+/// A file that another program keeps its tables in is left as it is.
+fn check_own(conn: &mut SqliteConn, file: &str) -> Result<(), StoreError> {
+    let mut own = true;
+    conn.each(&db::query(SQLITE_TABLES), |row| {
+        let row = Row::new(&row, "sqlite_master");
+        own = row.int("others")? == 0 || row.maybe_int("own")?.unwrap_or_default() > 0;
+        Ok(())
+    })?;
+    if own {
+        return Ok(());
+    }
+    Err(StoreError::Unfit(format!(
+        "{file} is the database of another program; name a file of this server, or one that is not \
+         there yet"
+    )))
 }
 
 /// The table of sqlx, so that files made by any version of this server are read by all.
@@ -126,6 +159,7 @@ const SQLITE_NOTE: &str = "
 
 fn migrate_sqlite(file: &str) -> Result<Vec<String>, StoreError> {
     let mut conn = SqliteConn::open(file, Access::Write)?;
+    check_own(&mut conn, file)?;
     conn.batch(SQLITE_TABLE)?;
     let mut known = Vec::new();
     conn.each(&db::query(SQLITE_APPLIED), |row| {
@@ -147,7 +181,7 @@ fn check(version: i64, success: bool, checksum: &[u8]) -> Result<i64, StoreError
         Err(StoreError::Unavailable(format!("migration: {version} was applied before and {why}")))
     };
     match SQLITE.iter().find(|one| one.version == version) {
-        None => refused("is not known to this version of the server"),
+        None => Err(newer(version)),
         Some(_) if !success => refused("did not end well"),
         Some(one) if one.checksum != checksum => refused("reads differently now"),
         Some(_) => Ok(version),

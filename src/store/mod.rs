@@ -25,6 +25,7 @@ pub mod inbox;
 pub mod invite;
 pub mod invoice;
 pub mod item;
+pub mod key_mark;
 pub mod letter;
 pub mod line_edit;
 pub mod number;

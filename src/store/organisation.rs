@@ -60,6 +60,19 @@ fn read(row: &db::DbRow) -> Result<Organisation, StoreError> {
     })
 }
 
+/// Any number that is the house's own; nothing else is locked by one.
+const LOCK_SERVER: &str = "select pg_advisory_xact_lock(4711001)";
+
+/// Makes whoever else locks the server's names wait until the transaction ends. Taken after
+/// [`lock`], never before. SQLite has one writer anyway.
+pub async fn lock_server(conn: &mut Conn) -> Result<(), StoreError> {
+    if !conn.writes_alone() {
+        db::query(LOCK_SERVER).execute(&mut *conn).await?;
+        conn.forget();
+    }
+    Ok(())
+}
+
 /// Makes whoever else locks this organisation wait until the transaction ends: submissions that
 /// are judged together with those of other people must not run side by side.
 pub async fn lock(conn: &mut Conn, id: OrganisationId) -> Result<(), StoreError> {

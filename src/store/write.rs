@@ -4,7 +4,11 @@
 //! that one failure harms nobody else and one disk flush serves many. PostgreSQL runs transactions
 //! side by side. In both, the caller gets its answer after the commit, never before.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    hash::{BuildHasher, RandomState},
+    panic::AssertUnwindSafe,
+    time::Duration,
+};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use sqlx::PgPool;
@@ -19,8 +23,11 @@ use super::{Conn, Store, StoreError, db};
 const QUEUE: usize = 1_024;
 /// Jobs that share one commit at most; more only adds latency.
 const GROUP: usize = 128;
-/// Times a PostgreSQL transaction is run again after a deadlock or serialization failure.
-const RETRIES: u32 = 5;
+/// Times a PostgreSQL transaction is run again after a deadlock, or after somebody else was
+/// quicker: of ten who want the same row at once, each round lets one through.
+const RETRIES: u32 = 10;
+/// The longest pause before the first further try; it grows with each.
+const PAUSE_MS: u64 = 8;
 
 /// Work inside one transaction. It may be run again after a deadlock, so it must not consume what
 /// it holds.
@@ -150,10 +157,19 @@ async fn write_alone<W: Work>(pool: &PgPool, work: &W) -> Result<W::Answer, W::F
             }
         };
         match done {
-            Err(fault) if tries < RETRIES && W::is_retryable(&fault) => tries += 1,
+            Err(fault) if tries < RETRIES && W::is_retryable(&fault) => {
+                tries += 1;
+                tokio::time::sleep(pause(tries)).await;
+            }
             other => return other,
         }
     }
+}
+
+/// A pause of any length up to a bound, so that those who met do not meet again.
+fn pause(tries: u32) -> Duration {
+    let chance = RandomState::new().hash_one(tries);
+    Duration::from_millis(chance % (PAUSE_MS * u64::from(tries)).max(1))
 }
 
 async fn write_grouped<W: Work>(

@@ -1,7 +1,7 @@
 //! The postman: letters to people, with their live links made at the moment they leave.
 //!
 //! A letter sent twice is the same mail under the same Message-ID. Nobody hears of a letter that
-//! does not arrive but the list of letters; a document to a partner is another matter.
+//! does not arrive but /admin/deliveries and the log; a document to a partner is another matter.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -71,7 +71,10 @@ async fn deliver(tools: &Tools, mailer: &Mailer, held: &Held) -> Result<(), AppE
         (_, Some(_)) => DeliveryState::Waiting,
         (_, None) => DeliveryState::Failed,
     };
-    tracing::info!(letter = subject, ?verdict, detail, "letter sent");
+    match verdict {
+        Verdict::Delivered => tracing::info!(letter = subject, detail, "letter sent"),
+        _ => tracing::warn!(letter = subject, ?verdict, ?state, detail, "letter not taken"),
+    }
     let attempt =
         Attempt { number: 0, started_at, finished_at: now, verdict, status: None, detail };
     app.store.settle_letter(held, attempt, state, next_at).await?;

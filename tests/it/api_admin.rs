@@ -176,3 +176,56 @@ async fn a_supplier_its_catalogue_and_prices_reach_the_shop() {
         "not-yours",
     );
 }
+
+#[tokio::test]
+async fn what_no_line_of_text_holds_is_refused_by_name_on_both_databases() {
+    for server in Server::everywhere().await {
+        let ada = server.api("ada@acme.example").await;
+        for path in [
+            "/orders?after=%00",
+            "/audit?about=%00",
+            "/items?supplier=%00",
+            "/suppliers/a%00b/delivery",
+            "/suppliers/%00/site",
+        ] {
+            is_problem(&ada.get(path).await, 400, "bad-parameter");
+        }
+        let path = "/suppliers/office-one/delivery";
+        for (bad, code) in [("a\0b", "body-invalid"), ("a\r\nb", "bad-identity")] {
+            let identity = json!({"domain": "DUNS", "identity": bad});
+            let body = json!({"channel": "desk", "identity": identity});
+            let told = is_problem(&ada.put(path, body).await, 422, code);
+            assert!(told["field"].as_str().unwrap().starts_with("identity"), "{told}");
+        }
+        let path = "/suppliers/office-one/site";
+        for (bad, code) in [("a\0b", "body-invalid"), ("a\nb", "bad-site")] {
+            let site = json!({"title": "Own", "protocol": "oci", "url": "http://127.0.0.1:1/",
+                "parameters": [{"name": "LANGUAGE", "value": bad}]});
+            is_problem(&ada.put(path, site).await, 422, code);
+            let identity = json!({"domain": "DUNS", "identity": bad});
+            let site = json!({"title": "Own", "protocol": "cxml", "url": "http://127.0.0.1:1/",
+                "identity": identity});
+            let told = is_problem(&ada.put(path, site).await, 422, code);
+            assert!(told["field"].as_str().unwrap().starts_with("identity"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_very_number_stands_first_however_many_newer_articles_name_it() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    let line = |n: usize| format!("CASE-{n},Case for PEN-01,EA,2.00,EUR\n");
+    let lines: String = (0..70).map(line).collect();
+    let csv = format!("sku,name,unit,price,currency\n{lines}");
+    let import = json!({"supplier": "office-one", "csv": csv});
+    ada.post("/catalogue/import", import).await.expect(200);
+    let ed = server.api("ed@acme.example").await;
+    for typed in ["PEN-01", "pen-01"] {
+        let page = ed.get(&format!("/items?q={typed}")).await.expect(200).json();
+        assert_eq!(page["items"][0]["sku"], "PEN-01", "{typed}");
+    }
+    let all = ed.list("/items?q=PEN-01").await;
+    assert_eq!(all.iter().filter(|item| item["sku"] == "PEN-01").count(), 1, "and only once");
+    assert_eq!(all.len(), 71);
+}

@@ -37,7 +37,7 @@ async fn the_call_takes_the_bytes_of_a_file_too() {
     let kind = [("content-type", "application/json")];
     let answer = client.send(Method::POST, "/api/v1/login", &kind, login.into_bytes()).await;
     let bearer = format!("Bearer {}", answer.json()["token"].as_str().unwrap());
-    for kind in ["application/xml", "text/xml"] {
+    for kind in ["application/xml", "text/xml", "text/xml; charset=utf-8", "Text/XML"] {
         let headers = [("content-type", kind), ("authorization", bearer.as_str())];
         let path = "/api/v1/documents/check";
         let good = client.send(Method::POST, path, &headers, GOOD.into()).await;

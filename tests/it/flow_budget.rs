@@ -236,3 +236,18 @@ async fn of_many_submissions_on_two_budgets_each_is_booked_on_both_or_on_none() 
         assert_eq!(stands(&ada, &center).await, ["0.00", "500.00", "0.00", "8500.00"]);
     }
 }
+
+#[tokio::test]
+async fn a_budget_that_has_ended_is_missed_by_who_orders_and_by_who_keeps_it() {
+    let server = Server::demo().await;
+    // Past the end of this year, whenever that is.
+    server.advance("PT8784H").await;
+    let ed = server.api("ed@acme.example").await;
+    let cart = ed.cart(&[("PEN-01", "office-one", "3")]).await;
+    let path = format!("/carts/{cart}/preview");
+    let preview = ed.post(&path, json!({"cost_center": "4200"})).await.expect(200);
+    assert!(preview.text().contains("has ended"), "{}", preview.text());
+    let ada = server.signed_in("ada@acme.example").await;
+    let page = ada.get("/admin/budgets").await.expect(200).text();
+    assert!(page.contains("ended, no budget for today yet"), "{page}");
+}

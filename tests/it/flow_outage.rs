@@ -8,7 +8,7 @@ use countersign::{
 };
 use serde_json::json;
 
-use crate::harness::{Kind, Server, Site, site::eventually};
+use crate::harness::{Kind, Server, Site, html, site::eventually};
 
 struct SystemClock;
 
@@ -72,4 +72,54 @@ async fn what_could_not_be_sent_is_sent_when_the_others_are_back() {
     .await;
     assert_eq!(sink.list().iter().filter(|m| m.to[0] == "dan@acme.example").count(), 0);
     sink.stop().await;
+}
+
+#[tokio::test]
+async fn a_letter_that_the_mail_server_refuses_stands_with_the_deliveries() {
+    let (smtp, listener) = refusing_server().await;
+    let server = Server::demo_with(Kind::Sqlite, &["--smtp", &smtp]).await;
+    server
+        .api("ed@acme.example")
+        .await
+        .requisition(&[("DESK-01", "office-one", "2")], "4100")
+        .await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let listed = async || {
+        let page = ada.get("/admin/deliveries").await.expect(200).text();
+        page.contains("mia@acme.example") && page.contains("550") && page.contains("given up")
+    };
+    eventually("the refused letter in the list", listed).await;
+    assert!(server.log().contains("letter not taken"), "a refusal is no success in the log");
+    let page = ada.get("/admin/deliveries").await.expect(200).text();
+    let at = page.find("/admin/deliveries/letters/").expect("a button");
+    let path: String = page[at..].chars().take_while(|c| *c != '"').collect();
+    let form = html::form(&page, "Send again").expect("the form");
+    ada.form(&path, &form.fields).await.expect(303);
+    listener.abort();
+}
+
+/// A mail server that takes nobody's mail.
+async fn refusing_server() -> (String, tokio::task::JoinHandle<()>) {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut socket = BufReader::new(socket);
+                let _ = socket.write_all(b"220 mail.example\r\n").await;
+                let mut line = String::new();
+                while socket.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+                    let answer: &[u8] = match line.get(..4).unwrap_or_default() {
+                        "EHLO" | "HELO" | "MAIL" | "RSET" | "NOOP" => b"250 fine\r\n",
+                        "QUIT" => b"221 bye\r\n",
+                        _ => b"550 no such mailbox\r\n",
+                    };
+                    let _ = socket.write_all(answer).await;
+                    line.clear();
+                }
+            });
+        }
+    });
+    (url, serving)
 }

@@ -9,8 +9,10 @@
 mod api_admin;
 mod api_document;
 mod api_login;
+mod api_schema;
 mod cart_formats;
 mod command_line;
+mod flow_at_once;
 mod flow_attachments;
 mod flow_audit;
 mod flow_away;

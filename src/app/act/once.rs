@@ -1,5 +1,7 @@
 //! The same command again under the same key: its first answer.
 
+use std::sync::Arc;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -8,7 +10,10 @@ use crate::{
     store::{self, Conn},
 };
 
-use super::{super::AppError, Cx, Once};
+use super::{
+    super::{Actor, App, AppError},
+    Cx, Once,
+};
 
 pub(super) async fn repeated<A: DeserializeOwned>(
     cx: &mut Cx<'_>,
@@ -36,6 +41,18 @@ pub(super) async fn answered<A: DeserializeOwned>(
             .into());
     }
     serde_json::from_str(&seen.answer).map(Some).map_err(AppError::internal)
+}
+
+/// What the same call was answered while this one ended in a fault. Of two side by side, the later
+/// may see what the first has done before it can see that it was the same call.
+pub(super) async fn answered_meanwhile<A: DeserializeOwned>(
+    app: &Arc<App>,
+    actor: &Actor,
+    once: Option<&Once>,
+) -> Option<A> {
+    let (once, person) = (once?, actor.person_id()?);
+    let mut reader = app.reader(actor).await.ok()?;
+    answered(&mut reader.conn, person, once).await.ok()?
 }
 
 pub(super) async fn remember<A: Serialize>(

@@ -1,7 +1,7 @@
 //! Admins set budgets: how much is granted for which period, and what happens beyond it.
 
 use crate::{
-    app::{AppError, Command, Cx, Need},
+    app::{Alone, AppError, Command, Cx, Need},
     base::{
         id::{BudgetId, OrganisationId},
         money::Money,
@@ -48,6 +48,7 @@ pub struct Change {
 impl Command for Save {
     type Answer = BudgetId;
     const NEED: Need = Need::May("budget", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<BudgetId, AppError> {
         let id = cx.actor.need_organisation()?;
@@ -76,6 +77,7 @@ impl Command for Save {
 impl Command for Change {
     type Answer = BudgetId;
     const NEED: Need = Need::May("budget", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<BudgetId, AppError> {
         let organisation = cx.actor.need_organisation()?;

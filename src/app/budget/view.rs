@@ -3,10 +3,10 @@
 use crate::{
     app::{AppError, Reader},
     base::{
-        id::BudgetId,
+        id::{BudgetId, OrganisationId},
         money::Money,
         page::{Cut, Page},
-        time::Time,
+        time::{Day, Time},
     },
     domain::{
         budget::{Budget, Entry, Standing, SubjectKind},
@@ -27,6 +27,8 @@ pub struct BudgetView {
     /// How it stands, or stood at the moment asked for.
     pub standing: Standing,
     pub available: Money,
+    /// Whether it has ended and its subject has no budget today.
+    pub lapsed: bool,
 }
 
 impl BudgetView {
@@ -45,10 +47,12 @@ pub async fn list(reader: &mut Reader<'_>, cut: &Cut) -> Result<Page<BudgetView>
     let visible = visible(reader).await?;
     let page = store::budget::of_organisation(&mut reader.conn, organisation, cut).await?;
     let next = page.next.clone();
+    let today = today(reader, organisation).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for budget in page.items {
         if let Some(names) = visible.names(&budget) {
-            items.push(view(budget, names, None)?);
+            let lapsed = lapsed(reader, &budget, today).await?;
+            items.push(BudgetView { lapsed, ..view(budget, names, None)? });
         }
     }
     Ok(Page { items, next })
@@ -82,13 +86,29 @@ pub async fn ledger(
     Ok(store::budget::ledger(&mut reader.conn, id, cut).await?)
 }
 
+async fn today(reader: &mut Reader<'_>, organisation: OrganisationId) -> Result<Day, AppError> {
+    let found = store::organisation::get(&mut reader.conn, organisation).await?;
+    let found = found.ok_or_else(|| Refusal::not_found("organisation"))?;
+    Ok(reader.app.now().day_in(&found.time_zone))
+}
+
+/// From its last day on nothing is checked against it: somebody must set the next.
+async fn lapsed(reader: &mut Reader<'_>, budget: &Budget, today: Day) -> Result<bool, AppError> {
+    if budget.ends_on >= today {
+        return Ok(false);
+    }
+    let whose = (budget.organisation, &budget.subject);
+    Ok(store::budget::for_day(&mut reader.conn, whose, today).await?.is_none())
+}
+
 fn view(
     budget: Budget,
     (code, title): (String, String),
     then: Option<Standing>,
 ) -> Result<BudgetView, AppError> {
     let standing = then.unwrap_or(budget.standing);
-    Ok(BudgetView { available: standing.available()?, budget, code, title, standing })
+    let available = standing.available()?;
+    Ok(BudgetView { available, budget, code, title, standing, lapsed: false })
 }
 
 /// Whose budgets a reader may see.

@@ -12,7 +12,7 @@ use crate::{
     store::{self, Conn, partner::SecretSlot},
 };
 
-use crate::app::{AppError, Command, Cx, Need, Reader};
+use crate::app::{Alone, AppError, Command, Cx, Need, Reader};
 
 /// The settings, without the secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,7 @@ pub struct SetDelivery {
 impl Command for SetDelivery {
     type Answer = DeliverySettings;
     const NEED: Need = Need::May("delivery", "edit");
+    const ALONE: Alone = Alone::Server;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<DeliverySettings, AppError> {
         let organisation = cx.actor.need_organisation()?;
@@ -169,6 +170,13 @@ impl SetDelivery {
                 .into());
         }
         if let Some(identity) = &self.identity {
+            if !identity.is_plain() {
+                return Err(Refusal::invalid("bad-identity", "This is no cXML identity.")
+                    .field("identity")
+                    .got("a control character")
+                    .expected("letters, digits and signs on one line")
+                    .into());
+            }
             partner.identities.retain(|known| !known.matches(identity));
             // The first is written into documents; earlier ones are still answered to.
             partner.identities.insert(0, identity.clone());

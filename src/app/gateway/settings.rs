@@ -176,8 +176,14 @@ fn bad(field: &str, got: &str, expected: &str) -> Refusal {
         .expected(expected)
 }
 
+/// What is got when a text holds what no line can.
+const CONTROL: &str = "a control character";
+
 /// A text on one line within its bounds; `least` 0 allows none.
 fn text(field: &str, given: &str, (least, most): (usize, usize)) -> Result<String, Refusal> {
+    if given.trim().contains(char::is_control) {
+        return Err(bad(field, CONTROL, "a text on one line"));
+    }
     let line = one_line(given);
     let length = line.chars().count();
     if (least..=most).contains(&length) {
@@ -201,6 +207,9 @@ impl SetSite {
         }
         if let Some(identity) = &self.identity {
             let own = Identity::new(identity.domain.trim(), identity.identity.trim());
+            if !own.is_plain() {
+                return Err(bad("identity", CONTROL, "letters, digits and signs on one line"));
+            }
             site.identity = Some(own).filter(|own| !own.identity.is_empty());
         }
         if let Some(user) = &self.user {

@@ -3,7 +3,7 @@
 //! side has the key.
 
 use crate::{
-    app::{AppError, Command, Cx, Need, Reader},
+    app::{Alone, AppError, Command, Cx, Need, Reader},
     base::{certificate::fingerprint, id::PartnerId, text::shorten},
     domain::{party::Partner, refusal::Refusal},
     store::{self, partner::Certificate},
@@ -48,6 +48,7 @@ pub struct Register {
 impl Command for Register {
     type Answer = ();
     const NEED: Need = Need::May("partner", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let organisation = cx.actor.need_organisation()?;
@@ -92,6 +93,7 @@ pub struct Remove {
 impl Command for Remove {
     type Answer = ();
     const NEED: Need = Need::May("partner", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let organisation = cx.actor.need_organisation()?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diff::{self, Diff, MAX_NAME};
 use crate::{
-    app::{AppError, Command, Cx, Need, Reader},
+    app::{Alone, AppError, Command, Cx, Need, Reader},
     base::text::shorten,
     domain::{
         party::{CostCenter, Email},
@@ -42,6 +42,7 @@ pub struct Saved {
 impl Command for Save {
     type Answer = Saved;
     const NEED: Need = Need::May("cost-center", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let organisation = cx.actor.need_organisation()?;

@@ -7,7 +7,7 @@ use super::{
     site,
 };
 use crate::{
-    app::{AppError, Command, Cx, Need, Reader},
+    app::{Alone, AppError, Command, Cx, Need, Reader},
     base::{decimal, text::shorten},
     domain::{
         party::{Checkout, Email, Organisation},
@@ -54,6 +54,7 @@ pub struct Saved {
 impl Command for Save {
     type Answer = Saved;
     const NEED: Need = Need::May("organisation", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let id = cx.actor.need_organisation()?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secret::{self, NewSecret, Stored};
 use crate::{
-    app::{App, AppError, Command, Cx, Need, Reader},
+    app::{Alone, App, AppError, Command, Cx, Need, Reader},
     base::id::PartnerId,
     domain::{
         party::{Identity, Partner, PartnerKind},
@@ -52,6 +52,7 @@ pub struct Add {
 impl Command for Add {
     type Answer = Stored;
     const NEED: Need = Need::May("partner", "create");
+    const ALONE: Alone = Alone::Server;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Stored, AppError> {
         let blank = blank(cx)?;
@@ -78,6 +79,7 @@ pub struct Begin {
 impl Command for Begin {
     type Answer = Saved;
     const NEED: Need = Need::May("partner", "create");
+    const ALONE: Alone = Alone::Server;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let blank = blank(cx)?;
@@ -113,6 +115,7 @@ pub struct Saved {
 impl Command for Edit {
     type Answer = Saved;
     const NEED: Need = Need::May("partner", "edit");
+    const ALONE: Alone = Alone::Server;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let organisation = cx.actor.need_organisation()?;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diff::Diff;
 use crate::{
-    app::{AppError, Command, Cx, Need, login},
+    app::{Alone, AppError, Command, Cx, Need, login},
     base::{
         id::{CostCenterId, PersonId},
         text::shorten,
@@ -119,6 +119,7 @@ pub struct Edit {
 impl Command for Edit {
     type Answer = Saved;
     const NEED: Need = Need::May("person", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let before = found(cx, &self.email).await?;
@@ -158,6 +159,7 @@ pub struct Disable {
 impl Command for Disable {
     type Answer = Saved;
     const NEED: Need = Need::May("person", "disable");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Saved, AppError> {
         let mut person = found(cx, &self.email).await?;

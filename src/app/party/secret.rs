@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::diff::Diff;
 use crate::{
-    app::{App, AppError, Command, Cx, Need, Reader},
+    app::{Alone, App, AppError, Command, Cx, Need, Reader},
     base::{
         id::{OrganisationId, PartnerId},
         secret::{Secret, same},
@@ -94,6 +94,7 @@ pub struct Rotate {
 impl Command for Rotate {
     type Answer = Stored;
     const NEED: Need = Need::May("partner", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<Stored, AppError> {
         let organisation = cx.actor.need_organisation()?;
@@ -118,6 +119,7 @@ pub struct RemoveOld {
 impl Command for RemoveOld {
     type Answer = ();
     const NEED: Need = Need::May("partner", "edit");
+    const ALONE: Alone = Alone::Organisation;
 
     async fn decide(&self, cx: &mut Cx<'_>) -> Result<(), AppError> {
         let organisation = cx.actor.need_organisation()?;

@@ -17,13 +17,22 @@ use super::{
     MAX_BYTES, PolicyKind,
 };
 
-/// Whether a set would be sound beside the others in force; the refusal carries a witness.
-pub async fn checked(reader: &mut Reader<'_>, kind: PolicyKind, csv: &str) -> Result<(), AppError> {
+/// Whether a set would be sound beside the others in force; the refusal carries a witness. Answers
+/// what is to be done before every order finds its approver, in sentences.
+pub async fn checked(
+    reader: &mut Reader<'_>,
+    kind: PolicyKind,
+    csv: &str,
+) -> Result<Vec<String>, AppError> {
     reader.need("policy", "check")?;
     let organisation = reader.actor.need_organisation()?;
     let now = reader.app.now();
-    check_set(&mut reader.conn, organisation, (kind, csv), now).await?;
-    Ok(())
+    let sound = check_set(&mut reader.conn, organisation, (kind, csv), now).await?;
+    let around = surroundings(&mut reader.conn, organisation, now).await?;
+    let told = |(role, rule): (Role, String)| {
+        format!("rule {rule} asks role {role}, which nobody active holds: give it to somebody")
+    };
+    Ok(check::unheld(&sound.approval, &around).into_iter().map(told).collect())
 }
 
 /// The three sets with one of them replaced, checked together with the organisation's people.
@@ -41,8 +50,13 @@ pub(super) async fn check_set(
             .into());
     }
     let sets = sets_with(conn, organisation, kind, csv).await?;
-    let around = surroundings(conn, organisation, now).await?;
+    let mut around = surroundings(conn, organisation, now).await?;
     let versions = Versions { approval: "draft", limits: "draft" };
+    let today = in_force(conn, organisation).await?;
+    // Rules that cannot be read any more keep nobody waiting.
+    if let Ok(today) = check::Policies::load(&today, versions) {
+        around.awaited = check::unheld(&today.approval, &around).into_keys().collect();
+    }
     Ok(check::check(&sets, versions, &around)?)
 }
 
@@ -53,17 +67,23 @@ pub(super) async fn sets_with(
     kind: PolicyKind,
     csv: &str,
 ) -> Result<Seed, AppError> {
+    let mut sets = in_force(conn, organisation).await?;
+    let replaced = match kind {
+        PolicyKind::Access => &mut sets.access,
+        PolicyKind::Approval => &mut sets.approval,
+        PolicyKind::Limits => &mut sets.limits,
+    };
+    csv.clone_into(replaced);
+    Ok(sets)
+}
+
+async fn in_force(conn: &mut Conn, organisation: OrganisationId) -> Result<Seed, AppError> {
     let mut texts: BTreeMap<PolicyKind, String> = BTreeMap::new();
-    for other in PolicyKind::ALL.iter().copied() {
-        let active = store::policy::active(conn, organisation, other.word()).await?;
-        let text = match active {
-            Some(_) if other == kind => csv.to_owned(),
-            Some(active) => store::policy::csv(conn, active.id).await?,
-            None => String::new(),
-        };
-        texts.insert(other, text);
+    for kind in PolicyKind::ALL.iter().copied() {
+        if let Some(active) = store::policy::active(conn, organisation, kind.word()).await? {
+            texts.insert(kind, store::policy::csv(conn, active.id).await?);
+        }
     }
-    texts.insert(kind, csv.to_owned());
     let mut take = |kind: PolicyKind| texts.remove(&kind).unwrap_or_default();
     Ok(Seed {
         access: take(PolicyKind::Access),
@@ -109,5 +129,6 @@ pub(super) async fn surroundings(
         holders: Some(holders),
         people: Some(mails),
         rates,
+        awaited: BTreeSet::new(),
     })
 }

@@ -24,7 +24,11 @@ use crate::{
 };
 
 use super::{
-    super::{AppError, Rules, budget::Share, register},
+    super::{
+        AppError, Rules,
+        budget::{self, Share},
+        register,
+    },
     registers::{Items, Registers},
 };
 
@@ -127,6 +131,7 @@ pub async fn load(
         flagged: draft.flagged,
         budget: own.map(|share| share.state),
         other_budgets: others.map(Share::fact).collect(),
+        lapsed_budgets: budget::lapsed(conn, draft).await?,
         holders,
         named,
         rates: register::rates(conn, organisation, today).await?,

@@ -4,8 +4,8 @@ use crate::{
     base::id::{StepId, TaskId},
     domain::{
         approval::{
-            self, ApproverSource, Asked, BudgetMode, Facts, KeptPlan, Mode, Notes, Outcome, Place,
-            RuleRef, Step, StepState, Task, TaskState, Wanted, Warning,
+            self, ApproverSource, Asked, BudgetMode, Facts, KeptPlan, LapsedBudget, Mode, Notes,
+            Outcome, Place, RuleRef, Step, StepState, Task, TaskState, Wanted, Warning,
         },
         budget::{exceeded, warning},
         requisition::{Requisition, RequisitionSource},
@@ -81,6 +81,15 @@ pub fn outcome(rules: &Rules, facts: &Facts) -> Outcome {
         let Some(message) = warning(&budget.of, budget.amount, &budget.state) else { continue };
         let rule =
             RuleRef { id: "budget".to_owned(), version: rules.approval.version().to_owned() };
+        outcome.warn(Warning { rule, message, because: String::new() });
+    }
+    for LapsedBudget { of, period } in &facts.lapsed_budgets {
+        let rule =
+            RuleRef { id: "budget".to_owned(), version: rules.approval.version().to_owned() };
+        let message = format!(
+            "The budget of {of} for {period} has ended, and there is none for today: nothing is \
+             counted against one."
+        );
         outcome.warn(Warning { rule, message, because: String::new() });
     }
     outcome

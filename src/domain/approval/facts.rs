@@ -17,7 +17,9 @@ use crate::{
 
 mod registers;
 
-pub use registers::{AdHoc, BudgetState, Counted, Earlier, OtherBudget, Rate, WindowSum};
+pub use registers::{
+    AdHoc, BudgetState, Counted, Earlier, LapsedBudget, OtherBudget, Rate, WindowSum,
+};
 
 /// A person as far as sign-off needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +162,9 @@ pub struct Facts {
     /// The budgets of projects and accounts that its lines count against.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_budgets: Vec<OtherBudget>,
+    /// Budgets that have ended with none after them: nothing is checked against one any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lapsed_budgets: Vec<LapsedBudget>,
     /// Who holds the roles that the rules name.
     pub holders: BTreeMap<Role, Vec<Person>>,
     /// Who is in the groups that the rules name.
@@ -203,6 +208,7 @@ impl Facts {
             flagged: false,
             budget: None,
             other_budgets: Vec::new(),
+            lapsed_budgets: Vec::new(),
             holders: BTreeMap::new(),
             groups: BTreeMap::new(),
             contract_owners: BTreeMap::new(),

@@ -3,7 +3,9 @@
 //! poem-openapi says that a body has the wrong shape, but not where. The specification knows every
 //! shape, so the body is compared with it until the first difference is found.
 
-use http::Method;
+use std::collections::BTreeSet;
+
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::{base::text::shorten, domain::refusal::Refusal};
@@ -19,6 +21,44 @@ struct Difference {
     message: &'static str,
     got: Option<String>,
     expected: String,
+}
+
+/// The refusal of a body in which a text holds the character 0: no rule takes it, and PostgreSQL
+/// keeps no text with it. JSON can write it in one way only.
+pub(super) fn nul(body: &[u8]) -> Option<Refusal> {
+    let mark = br"\u0000";
+    if !body.windows(mark.len()).any(|part| part == mark) {
+        return None;
+    }
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let field = holds_nul(&body, "", MAX_DEPTH)?;
+    let message = "A text must not contain the character 0.";
+    Some(
+        Refusal::invalid("body-invalid", message)
+            .field(if field.is_empty() { "body" } else { &field })
+            .got("a text with \\u0000")
+            .expected("a text without control characters"),
+    )
+}
+
+/// Where the first such text stands.
+fn holds_nul(value: &Value, at: &str, depth: u32) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::String(text) => text.contains('\0').then(|| at.to_owned()),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| holds_nul(item, &format!("{at}[{index}]"), depth)),
+        Value::Object(fields) => fields.iter().find_map(|(name, value)| {
+            if name.contains('\0') {
+                return Some(at.to_owned());
+            }
+            let dot = if at.is_empty() { "" } else { "." };
+            holds_nul(value, &format!("{at}{dot}{name}"), depth)
+        }),
+        _ => None,
+    }
 }
 
 /// The shapes of all calls.
@@ -44,6 +84,23 @@ impl Shapes {
             Some(got) => refusal.got(got),
             None => refusal,
         })
+    }
+
+    /// A refused method with those that the address takes, as HTTP asks.
+    pub fn with_methods(&self, error: poem::Error, path: &str) -> poem::Error {
+        if error.status() != StatusCode::METHOD_NOT_ALLOWED {
+            return error;
+        }
+        let paths = self.spec.get("paths").and_then(Value::as_object);
+        let at = paths.into_iter().flatten().filter(|(pattern, _)| is_at(pattern, path));
+        let names: BTreeSet<String> = at
+            .filter_map(|(_, methods)| methods.as_object())
+            .flat_map(|methods| methods.keys().map(|name| name.to_ascii_uppercase()))
+            .collect();
+        let names: Vec<String> = names.into_iter().collect();
+        Refusal::invalid("method", "This address does not take this method.")
+            .with("allow", names.join(", "))
+            .into()
     }
 
     /// The schema of the body of the call at this address.
@@ -190,6 +247,17 @@ mod tests {
                 }}
             }}
         }))
+    }
+
+    #[test]
+    fn a_text_with_the_character_0_is_found_wherever_it_stands() {
+        let field = |text: &str| nul(text.as_bytes()).and_then(|refusal| refusal.field);
+        let deep = r#"{"identity":{"domain":"DUNS","identity":"a\u0000b"}}"#;
+        assert_eq!(field(deep).as_deref(), Some("identity.identity"));
+        assert_eq!(field(r#"{"list":["a","\u0000"]}"#).as_deref(), Some("list[1]"));
+        assert_eq!(field(r#"{"a\u0000":1}"#).as_deref(), Some("body"));
+        // A backslash and letters are no such character.
+        assert_eq!(field(r#"{"a":"\\u0000"}"#), None);
     }
 
     fn blamed(body: &Value) -> Option<(String, Option<String>)> {

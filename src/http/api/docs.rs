@@ -6,9 +6,17 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::http::{locale::Locale, part::Shell};
+use crate::{
+    base::page::{DEFAULT_LIMIT, MAX_LIMIT},
+    http::{locale::Locale, part::Shell},
+};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete"];
+/// Lists that read their page from the query themselves, so that the library does not see it.
+const PAGED: &[&str] = &["items", "exchanges"];
+/// What a key does, on every POST.
+const KEY: &str = "The same key with the same body changes nothing more and is answered as the \
+    first call was. What is shown of an object is its present state; a secret is not shown again.";
 
 /// Adds the answer to errors and the idempotency key to every call of the specification.
 pub(super) fn complete(spec: &str) -> Value {
@@ -26,14 +34,15 @@ pub(super) fn complete(spec: &str) -> Value {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": false,
                 "schema": {"type": "string", "maxLength": 255},
-                "description": "The same key with the same body gets the first answer again."
+                "description": KEY
             }));
             call["parameters"] = parameters.into();
         }
-        if answers_list(call) {
+        if method == "get" && answers_list(call) {
             page_parameters(call);
         }
     }
+    may_be_null(&mut spec);
     let text = json!({"type": "string"});
     spec["components"]["schemas"]["Problem"] = json!({
         "type": "object",
@@ -41,7 +50,9 @@ pub(super) fn complete(spec: &str) -> Value {
         "properties": {
             "type": text, "title": text, "status": {"type": "integer"}, "code": text,
             "detail": text, "field": text, "got": text, "expected": text, "mend": text,
-            "request_id": text
+            "request_id": text, "allow": text, "budget": text, "order": text,
+            "retry_after_s": text, "rule": text, "version": text, "witness": text,
+            "available": {"allOf": [{"$ref": "#/components/schemas/Money"}]}
         }
     });
     spec
@@ -57,21 +68,60 @@ fn answers_list(call: &Value) -> bool {
     })
 }
 
-/// Every list takes `limit` and `after`, whichever way its call reads them.
+/// The page of a list, in the words of all lists. One that takes neither parameter is short and
+/// comes whole.
 fn page_parameters(call: &mut Value) {
     let mut parameters = call["parameters"].as_array().cloned().unwrap_or_default();
-    for (name, kind, about) in [
-        ("limit", "integer", "Items a page holds: 50 unless told, 200 at most."),
-        ("after", "string", "What the page before said as `next`."),
+    let is_paged = call["operationId"].as_str().is_some_and(|name| PAGED.contains(&name));
+    let limit = json!({
+        "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT
+    });
+    for (name, schema, about) in [
+        ("limit", limit, "Items a page holds."),
+        ("after", json!({"type": "string"}), "What the page before said as `next`."),
     ] {
-        if parameters.iter().all(|known| known["name"] != name) {
+        let known = parameters.iter().position(|known| known["name"] == name);
+        if let Some(at) = known {
+            parameters[at]["schema"] = schema;
+            parameters[at]["description"] = about.into();
+        } else if is_paged {
             parameters.push(json!({
                 "name": name, "in": "query", "required": false,
-                "schema": {"type": kind}, "description": about
+                "schema": schema, "description": about
             }));
         }
     }
     call["parameters"] = parameters.into();
+}
+
+/// What need not be there is answered as null, and null is taken for what is left out.
+fn may_be_null(spec: &mut Value) {
+    let known = spec["components"]["schemas"].clone();
+    let schemas = spec.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    for schema in schemas.into_iter().flat_map(|schemas| schemas.values_mut()) {
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (name, field) in fields.into_iter().flatten() {
+            if required.iter().all(|needed| needed != name.as_str()) {
+                nullable(field, &known);
+            }
+        }
+    }
+}
+
+/// A reference takes nothing beside it, and `nullable` counts only beside a type.
+fn nullable(field: &mut Value, known: &Value) {
+    if let Some(reference) = field.get("$ref").cloned() {
+        *field = json!({"allOf": [{"$ref": reference}]});
+    }
+    let of = field.pointer("/allOf/0/$ref").and_then(Value::as_str).map(|name| {
+        let name = name.rsplit('/').next().unwrap_or_default();
+        known[name]["type"].clone()
+    });
+    if let Some(kind) = of.filter(|_| field.get("type").is_none()) {
+        field["type"] = kind;
+    }
+    field["nullable"] = true.into();
 }
 
 fn calls_mut(spec: &mut Value) -> Vec<(String, &mut Value)> {
@@ -199,5 +249,41 @@ mod tests {
         );
         assert!(spec.pointer("/paths/~1a/get/parameters").is_none());
         assert!(page(&spec).contains("/a"));
+    }
+
+    #[test]
+    fn what_is_not_required_may_be_null_and_a_reference_keeps_its_kind() {
+        let spec = json!({"components": {"schemas": {
+            "Money": {"type": "object"},
+            "Line": {"type": "object", "required": ["sku"], "properties": {
+                "sku": {"type": "string"}, "note": {"type": "string"},
+                "limit": {"$ref": "#/components/schemas/Money"}
+            }}
+        }}});
+        let spec = complete(&spec.to_string());
+        let field = |name: &str| &spec["components"]["schemas"]["Line"]["properties"][name];
+        assert_eq!(field("sku"), &json!({"type": "string"}));
+        assert_eq!(field("note"), &json!({"type": "string", "nullable": true}));
+        assert_eq!(
+            (&field("limit")["type"], &field("limit")["nullable"]),
+            (&json!("object"), &json!(true))
+        );
+    }
+
+    #[test]
+    fn a_list_says_how_long_a_page_is_where_it_has_pages() {
+        let list = json!({"200": {"content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/List_Line"}
+        }}}});
+        let limit = json!([{"name": "limit", "in": "query", "schema": {"type": "integer"}}]);
+        let spec = json!({"paths": {
+            "/a": {"get": {"responses": list, "parameters": limit}},
+            "/b": {"get": {"responses": list}, "post": {"responses": list}}
+        }});
+        let spec = complete(&spec.to_string());
+        let paths = &spec["paths"];
+        assert_eq!(paths["/a"]["get"]["parameters"][0]["schema"]["maximum"], json!(200));
+        assert_eq!(paths["/b"]["get"]["parameters"], json!([]));
+        assert_eq!(paths["/b"]["post"]["parameters"].as_array().map(Vec::len), Some(1));
     }
 }

@@ -125,11 +125,14 @@ fn setting_up() -> impl OpenApi {
 
 /// Where the API lives.
 pub const ROOT: &str = "/api/v1";
+/// How long the part of an id is that says when it was born.
+const ULID_CHARACTERS: usize = 26;
 /// The longest idempotency key.
 const MAX_KEY_BYTES: usize = 255;
 
-/// The caller of an operation, proved by a bearer token. `caller.act(..)` runs a command, once for
-/// an `Idempotency-Key`; `caller.reader()` reads on the caller's behalf.
+// `caller.act(..)` runs a command, once for an `Idempotency-Key`; `caller.reader()` reads on the
+// caller's behalf. The comment below is what the specification says.
+/// The token that `POST /login` answers, sent as `Authorization: Bearer`.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "token", checker = "check")]
 pub struct Caller(Called);
@@ -230,24 +233,63 @@ impl<E: Endpoint> Endpoint for Calls<E> {
     type Output = E::Output;
 
     async fn call(&self, mut request: Request) -> Result<E::Output> {
+        let path = request.original_uri().path().to_owned();
         if !matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH) {
-            return self.inner.call(request).await;
+            sound_after(&request)?;
+            let answer = self.inner.call(request).await;
+            return answer.map_err(|error| self.shapes.with_methods(error, &path));
         }
         let most = Limits::default().body_bytes;
         let bytes = request.take_body().into_bytes_limit(most).await?;
         request.set_body(bytes.clone());
+        if let Some(refusal) = blame::nul(&bytes) {
+            return Err(refusal.into());
+        }
+        plain_content_type(&mut request);
         if let Some(once) = once(&request, &bytes)? {
             request.set_data(once);
         }
-        let (method, path) = (request.method().clone(), request.original_uri().path().to_owned());
+        let method = request.method().clone();
         let answer = self.inner.call(request).await;
         answer.map_err(|error| {
             if !error.is::<ParseRequestPayloadError>() {
-                return error;
+                return self.shapes.with_methods(error, &path);
             }
             let refusal = self.shapes.refusal(&method, &path, &bytes);
             refusal.map_or(error, poem::Error::from)
         })
+    }
+}
+
+/// What a list goes on after is an id, as every `next` is: anything else would be answered with the
+/// first page again, or with none.
+fn sound_after(request: &Request) -> Result<(), Refusal> {
+    let Ok(query) = actor::query(request) else { return Ok(()) };
+    let after = query.all("after").next().unwrap_or_default();
+    let is_id = after.split_once('_').is_some_and(|(kind, birth)| {
+        !kind.is_empty()
+            && kind.bytes().all(|byte| byte.is_ascii_lowercase())
+            && birth.len() == ULID_CHARACTERS
+            && birth.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    });
+    if is_id || after.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::invalid("bad-after", "No page ends here.")
+        .field("after")
+        .got(shorten(after, 60))
+        .expected("what the page before said as next"))
+}
+
+/// The media type alone, in small letters, as the library compares it: `text/xml; charset=utf-8` is
+/// `text/xml`. A document says its own encoding, and JSON has one only.
+fn plain_content_type(request: &mut Request) {
+    let given = request.content_type().unwrap_or_default();
+    let kind = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind != given
+        && let Ok(kind) = http::HeaderValue::from_str(&kind)
+    {
+        request.headers_mut().insert(http::header::CONTENT_TYPE, kind);
     }
 }
 

@@ -79,7 +79,7 @@ impl Orders {
         Ok(shown(&caller, self::id(&id)?).await?)
     }
 
-    /// Every document about an order, oldest first.
+    /// Every document about an order: an exchange reads oldest first, unlike other lists.
     #[oai(path = "/orders/:id/documents", method = "get", operation_id = "order-documents")]
     async fn documents(
         &self,

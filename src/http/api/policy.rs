@@ -116,6 +116,8 @@ impl SetInput {
 #[derive(Object)]
 struct Sound {
     sound: bool,
+    /// What is to be done before every order finds its approver: roles that nobody holds yet.
+    warnings: Vec<String>,
 }
 
 fn moment(text: &str) -> Result<Time, AppError> {
@@ -224,8 +226,8 @@ impl Policies {
     async fn check(&self, caller: Caller, body: Json<SetInput>) -> poem::Result<Json<Sound>> {
         let (kind, csv) = body.0.read(&caller).await?;
         let mut reader = caller.reader().await?;
-        policy::checked(&mut reader, kind, &csv).await?;
-        Ok(Json(Sound { sound: true }))
+        let warnings = policy::checked(&mut reader, kind, &csv).await?;
+        Ok(Json(Sound { sound: true, warnings }))
     }
 
     /// Who would newly be asked, and who no longer, for everything that was handed in so far.

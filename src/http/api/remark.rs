@@ -55,7 +55,7 @@ struct NewRemark {
 
 #[OpenApi]
 impl Remarks {
-    /// What was said, the earliest first.
+    /// What was said: a conversation reads oldest first, unlike other lists.
     #[oai(path = "/requisitions/:id/comments", method = "get", operation_id = "comments")]
     async fn list(&self, caller: Caller, id: Path<String>) -> poem::Result<Json<List<RemarkJson>>> {
         let mut reader = caller.reader().await?;

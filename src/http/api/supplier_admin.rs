@@ -205,8 +205,8 @@ impl Suppliers {
         Ok(Json(show(&caller, &saved.name).await?))
     }
 
-    /// Imports a catalogue, or says line by line what an import would do. An import is repeatable,
-    /// so this call needs no idempotency key.
+    /// Imports a catalogue, or says line by line what an import would do. An import is repeatable:
+    /// the same file again, with or without a key, changes nothing more and is reported anew.
     #[oai(path = "/catalogue/import", method = "post", operation_id = "import-catalogue")]
     async fn import(
         &self,
@@ -214,6 +214,7 @@ impl Suppliers {
         body: Json<ImportInput>,
     ) -> poem::Result<Json<ImportReport>> {
         caller.need("catalogue", "import").await?;
+        caller.claim_key().await?;
         let ImportInput { supplier, csv, file, contract, dry_run } = body.0;
         let bytes = bytes(csv, file)?;
         let organisation = match contract {

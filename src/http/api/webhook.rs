@@ -97,11 +97,11 @@ fn id_of(text: &str) -> Result<WebhookId, AppError> {
 
 #[OpenApi]
 impl Webhooks {
-    /// The addresses in use.
+    /// The addresses in use, newest first.
     #[oai(path = "/webhooks", method = "get", operation_id = "webhooks")]
     async fn list(&self, caller: Caller) -> poem::Result<Json<List<WebhookJson>>> {
         let all = webhook::list(&mut caller.reader().await?).await?;
-        Ok(Json(List { items: all.into_iter().map(WebhookJson::from).collect(), next: None }))
+        Ok(Json(List { items: all.into_iter().rev().map(WebhookJson::from).collect(), next: None }))
     }
 
     /// Adds an address. It is told of what happens from now on.

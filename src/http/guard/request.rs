@@ -33,7 +33,19 @@ pub fn check_head(request: &Request, limits: &Limits) -> Result<(), Fault> {
             .mend("Send the fields in the body of a POST."));
     }
     check_host(request)?;
+    check_target(request)?;
     check_encoding(request.headers())
+}
+
+/// No name, number or id holds the character 0, and PostgreSQL keeps no text that does.
+fn check_target(request: &Request) -> Result<(), Fault> {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    if target.contains("%00") {
+        let what = "The address holds the character 0 (%00).";
+        return Err(Fault::new(StatusCode::BAD_REQUEST, "bad-parameter", what)
+            .mend("Send text without control characters."));
+    }
+    Ok(())
 }
 
 fn check_host(request: &Request) -> Result<(), Fault> {

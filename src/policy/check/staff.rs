@@ -29,6 +29,9 @@ pub fn check(policies: &Policies, around: &Surroundings) -> Result<(), Refusal> 
             continue;
         }
         let Some(asked) = asked(source, around) else { continue };
+        if asked.is_empty() && around.awaits(source) {
+            continue;
+        }
         let asked = check_rights(policies, rule, asked)?;
         check_votes(rule, *mode, asked.len())?;
         check_dead_end(policies, rule, (&asked, *mode), around)?;

@@ -1,5 +1,7 @@
 //! Sets that must be refused, edits that must take effect, and explanations that must hold.
 
+use std::collections::BTreeSet;
+
 use crate::{
     base::money::Currency,
     domain::{
@@ -9,7 +11,7 @@ use crate::{
     },
     policy::{
         approval::Ruleset,
-        check::{Member, Surroundings, Versions, check},
+        check::{Member, Surroundings, Versions, check, unheld},
         explain::{Change, apply, explain},
         limits::{Limits, LooksBack},
         seed::{Seed, seed},
@@ -26,7 +28,14 @@ fn acme() -> Seed {
 
 fn around() -> Surroundings {
     let (rates, staff) = (Vec::new(), Vec::new());
-    Surroundings { currency: Currency::EUR, holders: None, people: None, rates, staff }
+    Surroundings {
+        currency: Currency::EUR,
+        holders: None,
+        people: None,
+        rates,
+        staff,
+        awaited: BTreeSet::new(),
+    }
 }
 
 fn refused(approval: &str) -> Refusal {
@@ -151,6 +160,13 @@ fn a_rule_that_finds_nobody_is_refused_when_the_people_are_known() {
     surroundings.holders = Some([(Role::DIRECTOR, vec![person("dan")])].into());
     let refusal = check(&acme(), VERSIONS, &surroundings).unwrap_err();
     assert!(refusal.message.contains("rule cfo"), "{refusal}");
+    assert!(refusal.mend.is_some_and(|mend| mend.contains("Give somebody the role cfo")));
+    // Rules in force that wait for somebody do not keep anybody from saving another set.
+    let waiting = unheld(&loaded("acme", Currency::EUR).0, &surroundings);
+    assert!(waiting.keys().any(|role| *role == Role::CFO), "{waiting:?}");
+    surroundings.awaited = waiting.into_keys().collect();
+    assert!(check(&acme(), VERSIONS, &surroundings).is_ok());
+    surroundings.awaited.clear();
     surroundings.holders = None;
     surroundings.people = Some(["mia@acme.example".to_owned()].into());
     let named = |mail: &str| Seed {

@@ -85,7 +85,7 @@ pub(super) fn dead_end(facts: &Facts, rule: &Asked, found: usize) -> Refusal {
                     let center = &facts.cost_center;
                     format!("Make somebody other than {other} the owner of cost centre {center}.")
                 }
-                _ => format!("Give {other} a manager who is not disabled."),
+                _ => format!("Give {other} a manager who is not disabled and may decide."),
             };
             (source.to_string(), mend)
         }

@@ -30,6 +30,15 @@ pub struct OtherBudget {
     pub state: BudgetState,
 }
 
+/// A budget of what is charged whose period is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LapsedBudget {
+    /// `cost centre 4100`, `project P-17`.
+    pub of: String,
+    /// `2026`, `2026-Q2`.
+    pub period: String,
+}
+
 /// A budget among the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {

@@ -25,7 +25,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     ("/admin/registers", "Registers", "Groups, units, projects, suppliers' status."),
     ("/admin/sign-off", "Sign-off", "Reminders, managers, expiry, edits; holidays."),
     ("/admin/webhooks", "Webhooks", "Your own systems that are told of what happened."),
-    ("/admin/deliveries", "Deliveries", "Documents that did not arrive."),
+    ("/admin/deliveries", "Deliveries", "Documents and letters that did not arrive."),
     ("/admin/exchanges", "Wire doctor", "What partners sent and got, and why it failed."),
     ("/check", "Check a document", "Everything that is wrong with a cXML document."),
     ("/admin/tokens", "API tokens", "Who uses the JSON API."),

@@ -78,7 +78,8 @@ async fn h_policies(who: SignedIn, query: Query) -> Result<Response> {
 
 /// What was asked of the text in the editor, and the answer.
 enum Told {
-    Sound,
+    /// With what is to be done before every order finds its approver.
+    Sound(Vec<String>),
     Replayed(Replayed),
 }
 
@@ -94,9 +95,13 @@ async fn kind_page(
     let mut view = View::new(who, title, refused).await?.under(&[LIST]).lead(what(kind));
     view = view.done(query);
     match told {
-        Some(Told::Sound) => {
-            let text = "The set is sound beside the others in force.".to_owned();
-            view.shell.notice = Some(ui::Notice { tone: Tone::Good, text });
+        Some(Told::Sound(warnings)) => {
+            let tone = if warnings.is_empty() { Tone::Good } else { Tone::Warn };
+            let mut text = "The set is sound beside the others in force.".to_owned();
+            for warning in warnings {
+                text.push_str(&format!(" To do: {warning}."));
+            }
+            view.shell.notice = Some(ui::Notice { tone, text });
         }
         Some(Told::Replayed(replayed)) => view = replay(view, &replayed),
         None => {}
@@ -272,8 +277,7 @@ async fn ask(
         }
         _ => {
             let mut reader = who.app.reader(&who.actor).await?;
-            policy::checked(&mut reader, kind, &csv).await?;
-            Ok(Ok(Told::Sound))
+            Ok(Ok(Told::Sound(policy::checked(&mut reader, kind, &csv).await?)))
         }
     }
 }

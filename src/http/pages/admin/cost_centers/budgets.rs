@@ -45,7 +45,8 @@ pub(super) async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
             coded(&one.code),
             coded(&one.budget.period)
         );
-        let name = format!("{} in {}", one.named(), one.budget.period);
+        let ended = if one.lapsed { " (ended, no budget for today yet)" } else { "" };
+        let name = format!("{} in {}{ended}", one.named(), one.budget.period);
         vec![
             ui::link(&who.href(&change), &name),
             ui::text(words(one.budget.mode)),

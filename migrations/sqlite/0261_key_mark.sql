@@ -1,0 +1,5 @@
+-- A digest that only the master key of the first start makes: another key is told at once.
+create table key_mark (
+    id integer primary key check (id = 1),
+    digest text not null
+) strict;
