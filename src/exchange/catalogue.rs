@@ -143,10 +143,12 @@ fn read_text(text: &str, supplier: SupplierId) -> Result<Sheet, Refusal> {
         false => text,
     };
     let head = text.lines().next().unwrap_or_default();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter(head))
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let delimiter = delimiter(head);
+    if let Some(line) = open_quote(text, delimiter) {
+        return Err(unreadable(&format!("a quote opened on line {line} is never closed")));
+    }
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let head = reader.headers().map_err(|fault| unreadable(&fault.to_string()))?.clone();
     let mut reading = Reading::new(supplier, columns(&head, 1)?, |_, _| String::new());
     for record in reader.records() {
@@ -225,6 +227,26 @@ fn unreadable(fault: &str) -> Refusal {
 fn delimiter(head: &str) -> u8 {
     let count = |mark: u8| head.bytes().filter(|byte| *byte == mark).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(|mark| count(*mark)).unwrap_or(b',')
+}
+
+/// The line of a quote that begins a cell and is never closed: all lines behind it would be read as
+/// that one cell.
+fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
+    let (mut line, mut opened, mut begins) = (1, None, true);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (opened, byte) {
+            (Some(_), b'"') if bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            (Some(_), b'"') => opened = None,
+            (None, b'"') if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = byte == delimiter || byte == b'\n' || byte == b'\r';
+        line += u64::from(byte == b'\n');
+    }
+    opened
 }
 
 /// The line on which a record begins: its position stands before the ends of lines it skips.

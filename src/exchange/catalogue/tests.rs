@@ -91,6 +91,18 @@ fn other_formats_and_unknown_columns_are_refused_by_name() {
 }
 
 #[test]
+fn a_quote_that_is_never_closed_is_named_and_swallows_nothing() {
+    let head = "sku,name,unit,price,currency\n";
+    let open = format!("{head}A-1,\"Pipe 3/4,EA,1.00,EUR\nA-2,Rod,EA,1.00,EUR\n");
+    let got = refusal(open.as_bytes()).got.unwrap();
+    assert!(got.contains("line 2"), "{got}");
+    // Inside a cell a quote is a sign like another, and doubled ones are one.
+    for good in ["Pipe 3/4\"", "\"a \"\"b\"\" c\"", "\"two\nlines\"", "\"\""] {
+        assert_eq!(open_quote(&format!("{head}A-1,{good},EA,1.00,EUR\n"), b','), None, "{good}");
+    }
+}
+
+#[test]
 fn pasted_xml_is_no_longer_in_the_encoding_that_it_says() {
     let text = |text: &str| String::from_utf8(of_text(text.to_owned())).unwrap();
     assert_eq!(text("<?xml version='1.0'\n encoding='ISO-8859-1'?>\n<a>\u{fc}"), "\n\n<a>\u{fc}");
