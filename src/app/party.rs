@@ -72,7 +72,7 @@ pub async fn set_up(reader: &mut Reader<'_>) -> Result<Vec<SetUpStep>, AppError>
         step(
             "Default manager",
             "Who may decide, for people who come by punchout.",
-            { "/admin/settings" },
+            "/admin/settings",
             manager_decides,
         ),
         step("Addresses", "Where goods and invoices go.", "/admin/addresses", addressed),
