@@ -60,8 +60,10 @@ fn read(row: &db::DbRow) -> Result<Organisation, StoreError> {
     })
 }
 
-/// Any number that is the house's own; nothing else is locked by one.
-const LOCK_SERVER: &str = "select pg_advisory_xact_lock(4711001)";
+/// A row that nobody else writes; it is locked until the transaction ends.
+const LOCK_SERVER: &str = "
+    insert into lease (name, holder, fence, until) values ('names', '', 0, 0)
+    on conflict (name) do update set holder = excluded.holder";
 
 /// Makes whoever else locks the server's names wait until the transaction ends. Taken after
 /// [`lock`], never before. SQLite has one writer anyway.
