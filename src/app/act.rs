@@ -164,7 +164,7 @@ async fn through<C: Command>(
         Ok((answer, leaves_work)) => (Ok(answer), leaves_work),
         Err(fault) => {
             let first = answered_meanwhile(app, actor, once.as_ref()).await;
-            (first.map_or(Err(fault), Ok), false)
+            (first.ok_or(fault), false)
         }
     };
     match &answer {

@@ -4,7 +4,7 @@ use poem_openapi::{Object, OpenApi, param::Query, payload::Json, types::Any};
 
 use super::{
     Caller,
-    shape::{List, cut},
+    shape::{List, Paged},
 };
 use crate::app::audit::{self, Entry, Filter};
 
@@ -61,12 +61,11 @@ impl Audit {
         about: Query<Option<String>>,
         /// A fact's name: `order-issued`.
         kind: Query<Option<String>>,
-        limit: Query<Option<u32>>,
-        after: Query<Option<String>>,
+        paged: Paged,
     ) -> poem::Result<Json<List<EntryJson>>> {
         let filter = Filter { about: about.0, kind: kind.0, ..Filter::default() };
         let mut reader = caller.reader().await?;
-        let page = audit::list(&mut reader, &filter, &cut(limit.0, after.0)).await?;
+        let page = audit::list(&mut reader, &filter, &paged.0).await?;
         Ok(Json(page.map(EntryJson::from).into()))
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 const METHODS: &[&str] = &["get", "put", "post", "delete"];
 /// Lists that read their page from the query themselves, so that the library does not see it.
-const PAGED: &[&str] = &["items", "exchanges"];
+const PAGED: &[&str] = &["items", "exchanges", "audit"];
 /// What a key does, on every POST.
 const KEY: &str = "The same key with the same body changes nothing more and is answered as the \
     first call was. What is shown of an object is its present state; a secret is not shown again.";
