@@ -131,7 +131,8 @@ async fn punch_out(sim: Arc<BuyerSim>, mut req: Request) -> Response {
     if visit.is_cxml {
         set_up(&sim, &account, &mut visit, SetupOperation::Create, Vec::new()).await;
     }
-    let frame = field("view") == "frame" && visit.start_url.is_some();
+    let begins = visit.start_url.is_some() || !visit.is_cxml;
+    let frame = field("view") == "frame" && begins;
     let path = format!("/sim/buyer/visits/{}{}", visit.id, if frame { "/frame" } else { "" });
     sim.save(visit);
     page::go(&path)

@@ -194,3 +194,24 @@ async fn the_command_line_checks_explains_and_replays_policies() {
     let check = server.command(&[&check, &of[..]].concat());
     assert_eq!(check.status.code(), Some(1));
 }
+
+#[tokio::test]
+async fn a_person_without_a_role_is_told_whom_to_ask() {
+    let server = Server::demo().await;
+    let ada = server.api("ada@acme.example").await;
+    ada.put("/people/ed@acme.example", serde_json::json!({"roles": []})).await.expect(200);
+    let ed = server.signed_in("ed@acme.example").await;
+    let words = html::plain(&ed.open("/").await.expect(200).text());
+    assert!(words.contains("have no role here yet"), "{words}");
+    assert!(words.contains("ada@acme.example") && !words.contains("mia@acme.example"), "{words}");
+}
+
+#[tokio::test]
+async fn a_fault_of_a_pasted_catalogue_links_to_the_catalogue() {
+    let server = Server::demo().await;
+    let ada = server.signed_in("ada@acme.example").await;
+    let page = ada.get("/admin/import").await.text();
+    let form = html::form(&page, "Dry run").expect("the form").with("csv", "sku,colour\nX,red\n");
+    let text = ada.form("/admin/import", &form.fields).await.expect(422).text();
+    assert!(text.contains("href=\"#f-csv\"") && text.contains("id=\"f-csv\""), "{text}");
+}

@@ -118,6 +118,38 @@ async fn a_decision_that_is_not_taken_keeps_every_word() {
 }
 
 #[tokio::test]
+async fn a_thousand_lines_are_decided_in_parts_that_say_so() {
+    let server = Server::demo().await;
+    let head = "sku,name,unit,price,currency,unspsc\n".to_owned();
+    let line = |at: u32| format!("MANY-{at},Part {at},EA,0.10,EUR,31161500\n");
+    let csv = (1..=250).fold(head, |csv, at| csv + line(at).as_str());
+    let ada = server.signed_in("ada@acme.example").await;
+    let list = [("csv", csv.as_str()), ("supplier", "partsdesk")];
+    press(&ada, "/admin/import", "Import", &list).await.expect(200);
+    let skus: Vec<String> = (1..=250).map(|at| format!("MANY-{at}")).collect();
+    let lines: Vec<_> = skus.iter().map(|sku| (sku.as_str(), "partsdesk", "30")).collect();
+    let ed = server.api("ed@acme.example").await;
+    let it = ed.requisition(&lines, "4100").await;
+    let mia = server.signed_in("mia@acme.example").await;
+    for page in [path("requisitions", &it), task_page(&server, "mia@acme.example").await] {
+        let first = mia.get(&page).await.expect(200);
+        assert!(first.body.len() < 100_000, "{page} has {} bytes", first.body.len());
+        let words = html::plain(&first.text());
+        assert!(words.contains("1 to 100 of 250") && !words.contains("Part 101 "), "{words}");
+        let last = mia.get(&format!("{page}?after=200")).await.expect(200).text();
+        let words = html::plain(&last);
+        assert!(words.contains("201 to 250 of 250") && words.contains("Part 250 "), "{words}");
+    }
+    let page = format!("{}?after=200", task_page(&server, "mia@acme.example").await);
+    let text = press(&mia, &page, "Approve", &[("quantity-250", "x")]).await.expect(422).text();
+    assert!(html::plain(&text).contains("201 to 250 of 250"), "the same part again: {text}");
+    let form = html::form(&text, "Approve").expect("the form").with("quantity-250", "29");
+    mia.form(&form.action, &form.fields).await.expect(303);
+    let now = ed.get(&path("requisitions", &it)).await.expect(200).json();
+    assert_eq!(now["total"]["amount"], "749.90", "all others stand: {now}");
+}
+
+#[tokio::test]
 async fn what_is_typed_behind_a_mails_link_survives_signing_in() {
     let server = Server::demo().await;
     let ed = server.api("ed@acme.example").await;

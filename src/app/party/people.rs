@@ -6,7 +6,7 @@
 mod view;
 mod wanted;
 
-pub use view::{PersonView, everybody, get, list, manageable_roles};
+pub use view::{PersonView, everybody, get, keepers, list, manageable_roles};
 
 use std::collections::BTreeSet;
 

@@ -3,10 +3,13 @@
 use askama::Template;
 use poem::{Response, Result, Route, get, handler};
 
-use crate::http::{
-    actor::Visitor,
-    part::{NavItem, Shell},
-    problem::see_other,
+use crate::{
+    app::party::people,
+    http::{
+        actor::Visitor,
+        part::{NavItem, Shell},
+        problem::see_other,
+    },
 };
 
 #[derive(Template)]
@@ -15,6 +18,29 @@ struct Home {
     shell: Shell,
     cards: Vec<Card>,
     places: Vec<Place>,
+}
+
+/// People who are named as those who give roles.
+const KEEPERS_SHOWN: usize = 5;
+
+#[derive(Template)]
+#[template(
+    source = r#"{% extends "part/layout.html" %}
+{% block main %}
+<h1>{{ shell.title }}</h1>
+<p>You are signed in, and have no role here yet.</p>
+{% if keepers.is_empty() %}<p>Ask whoever invited you to give you one.</p>
+{% else %}<p>Ask one of them to give you one:</p>
+<ul>{% for (name, email) in keepers %}<li>{{ name }}, <a href="mailto:{{ email }}">{{ email }}</a></li>{% endfor %}</ul>
+{% endif %}
+{% endblock %}"#,
+    ext = "html",
+    config = ".askama.toml"
+)]
+struct NoRole {
+    shell: Shell,
+    /// Name and address.
+    keepers: Vec<(String, String)>,
 }
 
 /// One person of the demo world.
@@ -36,9 +62,10 @@ struct Place {
 async fn h_home(visitor: Visitor) -> Result<Response> {
     if visitor.is_signed_in() {
         let shell = visitor.shell("Start", "/").await?;
-        if let Some(path) = first_page(&shell.nav) {
-            return Ok(visitor.go(path));
-        }
+        return match first_page(&shell.nav) {
+            Some(path) => Ok(visitor.go(path)),
+            None => no_role(&visitor, shell).await,
+        };
     }
     if !visitor.app.site.demo {
         return Ok(see_other("/sign-in"));
@@ -47,6 +74,16 @@ async fn h_home(visitor: Visitor) -> Result<Response> {
     shell.narrow = false;
     let places = places(&visitor.app.site.public_url);
     Ok(visitor.page(&Home { shell, cards: cards(), places })?)
+}
+
+/// Somebody whom nobody gave anything to do yet is told who can.
+async fn no_role(visitor: &Visitor, mut shell: Shell) -> Result<Response> {
+    shell.narrow = true;
+    shell.title = "Nothing is open to you yet".to_owned();
+    let keepers = people::keepers(&mut visitor.app.reader(&visitor.actor).await?).await?;
+    let keepers = keepers.into_iter().map(|one| (one.name, one.email.to_string()));
+    let keepers = keepers.take(KEEPERS_SHOWN).collect();
+    Ok(visitor.page(&NoRole { shell, keepers })?)
 }
 
 /// Where a person's work begins: waiting decisions first, then the desk of the role.

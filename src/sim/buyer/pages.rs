@@ -80,8 +80,13 @@ pub async fn visit(sim: Arc<BuyerSim>, req: Request) -> Response {
     let Some(visit) = req.raw_path_param("id").and_then(|id| sim.visit(id)) else {
         return unknown();
     };
+    page::show(&VisitPage { oci: oci_call(&sim, &visit), said: visit.said.clone(), visit })
+}
+
+/// The call of a visit that begins by OCI, until its cart came back.
+fn oci_call(sim: &BuyerSim, visit: &Visit) -> Option<OciCall> {
     let account = sim.account(&visit.company).filter(|_| !visit.is_cxml && visit.cart.is_none());
-    let oci = account.map(|account| OciCall {
+    account.map(|account| OciCall {
         action: format!("{}/oci", sim.cast.server),
         fields: vec![
             ("USERNAME", account.name),
@@ -94,19 +99,20 @@ pub async fn visit(sim: Arc<BuyerSim>, req: Request) -> Response {
             ("~OkCode", "ADDI".to_owned()),
             ("~CALLER", "CTLG".to_owned()),
         ],
-    });
-    page::show(&VisitPage { oci, said: visit.said.clone(), visit })
+    })
 }
 
 #[derive(Template)]
 #[template(path = "frame.html", config = ".askama.toml")]
 struct FramePage {
+    oci: Option<OciCall>,
     visit: Visit,
 }
 
 pub async fn frame(sim: Arc<BuyerSim>, req: Request) -> Response {
     let visit = req.raw_path_param("id").and_then(|id| sim.visit(id));
-    visit.map_or_else(unknown, |visit| page::show(&FramePage { visit }))
+    visit
+        .map_or_else(unknown, |visit| page::show(&FramePage { oci: oci_call(&sim, &visit), visit }))
 }
 
 /// Everything for tests and scripts.

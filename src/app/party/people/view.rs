@@ -84,6 +84,18 @@ pub async fn everybody(reader: &mut Reader<'_>) -> Result<Vec<Person>, AppError>
     Ok(all)
 }
 
+/// Who can give the reader a role: those who keep the people of the own organisation, by name.
+/// Anybody who is signed in may know them; without a role there is nobody else to ask.
+pub async fn keepers(reader: &mut Reader<'_>) -> Result<Vec<Person>, AppError> {
+    reader.actor.need_person()?;
+    let Some(organisation) = reader.actor.organisation else { return Ok(Vec::new()) };
+    let rights = reader.app.policies.rights(&mut reader.conn, Some(organisation)).await?;
+    let mut all = store::person::of_organisation(&mut reader.conn, organisation).await?;
+    all.retain(|person| person.is_active() && rights.may(&person.roles, "person", "edit"));
+    all.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(all)
+}
+
 /// Names of what people refer to.
 struct Names {
     people: HashMap<PersonId, String>,

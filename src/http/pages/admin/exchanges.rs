@@ -7,9 +7,12 @@ use poem::{Response, Result, Route, get, handler, post, web::Path};
 use crate::{
     app::{
         AppError, act,
-        wire::{self, KEPT_DAYS, Listed, MakeShare, Outcome, SHARED_DAYS, SetKept, Share, Unshare},
+        wire::{
+            self, Detail, KEPT_DAYS, Listed, MakeShare, Outcome, SHARED_DAYS, SetKept, Share,
+            Unshare,
+        },
     },
-    base::{page::Cut, time::Time},
+    base::{page::Cut, text::shorten, time::Time},
     domain::refusal::Refusal,
     http::{
         actor::{Posted, Query, SignedIn, Visitor},
@@ -116,6 +119,15 @@ fn kind(row: &Listed) -> String {
     if row.kind.is_empty() { "unreadable".to_owned() } else { row.kind.clone() }
 }
 
+/// What went wrong and with what: many exchanges stand open side by side.
+fn title(detail: &Detail) -> String {
+    let cause = detail.findings.first().map_or("Exchange", |found| found.cause().title);
+    let row = &detail.listed;
+    let about = if row.about.is_empty() { &row.payload_id } else { &row.about };
+    let named = format!("{} {}", kind(row), shorten(about, 60));
+    format!("{cause}: {}", named.trim_end())
+}
+
 fn partner(row: &Listed) -> String {
     match row.partner.as_str() {
         "" => "unknown".to_owned(),
@@ -176,8 +188,7 @@ async fn own_page(who: &SignedIn, id: &str) -> Result<ExchangePage, AppError> {
     let detail = wire::detail(&mut reader, id).await?;
     let shares = wire::shares(&mut reader, id).await?;
     drop(reader);
-    let title = detail.findings.first().map_or("Exchange", |found| found.cause().title);
-    let shell = who.shell(title, "/admin").await?;
+    let shell = who.shell(title(&detail), "/admin").await?;
     let crumbs = Crumbs::to(kind(&detail.listed))
         .over("Admin", shell.href("/admin"))
         .over("Wire doctor", shell.href(PATH));
@@ -237,8 +248,7 @@ async fn h_shared(
 ) -> Result<Response> {
     let whose = (table.as_str(), organisation.as_str());
     let (detail, until) = wire::shared(&visitor.app, whose, until, &token).await?;
-    let title = detail.findings.first().map_or("Exchange", |found| found.cause().title);
-    let shell = Shell::new(title, crate::http::locale::Locale::default());
+    let shell = Shell::new(title(&detail), crate::http::locale::Locale::default());
     let until = Some(shell.when(until));
     let mut answer = visitor.page(&ExchangePage { until, ..page_of(shell, &detail, false) })?;
     let headers = answer.headers_mut();

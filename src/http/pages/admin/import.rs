@@ -244,7 +244,13 @@ async fn h_run(Posted { who, form }: Posted) -> Result<Response> {
             page(&who, &Query::default(), Some(&again), Some(&report)).await
         }
         Err(fault) => {
-            let again = Again { form, refusal: fault.told() };
+            let mut refusal = fault.told();
+            // The list itself is one field of the form, whatever part of it is at fault.
+            let own = ["supplier", "contract", "csv", "file"];
+            if refusal.field.as_ref().is_some_and(|field| !own.contains(&field.as_str())) {
+                refusal.field = Some("csv".to_owned());
+            }
+            let again = Again { form, refusal };
             page(&who, &Query::default(), Some(&again), None).await
         }
     }

@@ -248,7 +248,12 @@ fn replay(mut view: View, replayed: &Replayed) -> View {
     });
     let rows = rows.collect();
     let heads = ["Requisition", "Total", "As it is now", "With this set"];
-    view.table(Table::new(&heads, rows).title("The newest that would change"))
+    let mut table = Table::new(&heads, rows).title("The newest that would change");
+    let named = replayed.named.len();
+    if u64::try_from(named).is_ok_and(|named| replayed.changed > named) {
+        table = table.note(format!("The newest {named} of {}.", replayed.changed));
+    }
+    view.table(table)
 }
 
 #[handler]
