@@ -382,6 +382,9 @@ async fn an_exchange_is_explained_compared_and_shared_for_a_while() {
     let browser = server.signed_in("ada@acme.example").await;
     let own = format!("/admin{path}");
     let page = browser.get(&own).await.expect(200).text();
+    // Several exchanges stand open side by side: each is named, not only its cause.
+    let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+    assert!(title.is_some_and(|title| title.contains(": ")), "{title:?}");
     let form = html::form(&page, "Revoke").expect("the link that was made");
     browser.form(&format!("{own}/unshare"), &form.fields).await.expect(303);
     server.client().get(&link).await.expect(404);
