@@ -65,6 +65,7 @@ async fn take(
     organisation: &Organisation,
 ) -> Result<Taken, AppError> {
     let id = organisation.id;
+    checks::no_blanket(request)?;
     let enclosed = enclosed::find(request, inbound.attachments)?;
     if request.total.currency != organisation.currency {
         return Err(Refusal::invalid("currency", "The order is in another currency.")
@@ -84,6 +85,7 @@ async fn take(
         if !numbers.insert(own) {
             return Err(same_number(number, own).into());
         }
+        checks::quantity(number, item)?;
         let (goods, found) = shelf.take(cx, organisation, number, item).await?;
         flags.extend(found);
         flags.extend(other_unit(&profile.units, number, item, &goods)?);
@@ -140,6 +142,9 @@ fn status(held: bool, number: &str, flags: &[Flag]) -> Status {
 
 fn told(flag: &Flag) -> String {
     let Flag { line, field, expected, got, tolerance } = flag;
+    if tolerance.is_empty() {
+        return format!("line {line}, {field}: expected {expected}, got {got}");
+    }
     format!("line {line}, {field}: expected {expected}, got {got} (tolerance {tolerance})")
 }
 

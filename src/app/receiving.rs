@@ -6,9 +6,11 @@
 
 mod arrive;
 mod confirm;
+mod told;
 mod unship;
 
 pub use arrive::{confirmation, receipt, ship_notice};
+pub use told::status_update;
 
 use std::collections::HashMap;
 

@@ -54,6 +54,12 @@ pub fn parse_wire(text: &str) -> Result<Decimal, NotDecimal> {
     }
 }
 
+/// Whether [`parse`] would take its canonical text: what does not fit must not become a row.
+pub fn fits(value: Decimal) -> bool {
+    value.normalize().scale() as usize <= MAX_FRACTION_DIGITS
+        && value.abs() < Decimal::from(10_i64.pow(MAX_WHOLE_DIGITS as u32))
+}
+
 /// The canonical text: no trailing zeros, no exponent. Equal values give equal texts.
 pub fn canonical(value: Decimal) -> String {
     value.normalize().to_string()

@@ -232,6 +232,14 @@ impl UnitPrice {
         Money::rounded(total, self.currency)
     }
 
+    /// Whether one unit costs the same, in the same currency. What is too large to be compared is
+    /// not the same.
+    pub fn is_worth(self, other: Self) -> bool {
+        let own = self.amount.checked_mul(other.per.value());
+        let others = other.amount.checked_mul(self.per.value());
+        self.currency == other.currency && own.is_some() && own == others
+    }
+
     /// The price of one unit when that is exact in `places` decimals.
     pub fn of_one(self, places: u32) -> Option<Decimal> {
         let one = self.amount.checked_div(self.per.value())?;

@@ -12,6 +12,10 @@ use super::{fault::ContentFault, tree::Element, values::LANG};
 /// What reading gives.
 pub type Read<T> = Result<T, ContentFault>;
 
+/// How a number is written.
+const NUMBER: &str = "Write digits with at most one point and no separators: at most 13 before \
+                      and 8 after the point.";
+
 impl<'t> Element<'t> {
     /// A fault at this element.
     pub fn fault(self) -> ContentFault {
@@ -123,19 +127,14 @@ impl<'t> Element<'t> {
     /// The number in its text.
     pub fn number(self) -> Read<Decimal> {
         decimal::parse_wire(self.text()).map_err(|_| {
-            self.fault()
-                .got(self.text())
-                .expected("a number such as 12.50")
-                .mend("Write digits with at most one point and no separators.")
+            self.fault().got(self.text()).expected("a number such as 12.50").mend(NUMBER)
         })
     }
 
     /// The number in an attribute.
     pub fn number_in(self, name: &'static str) -> Read<Decimal> {
         decimal::parse_wire(self.need_attribute(name)?).map_err(|_| {
-            self.attribute_fault(name)
-                .expected("a number such as 3 or 2.5")
-                .mend("Write digits with at most one point and no separators.")
+            self.attribute_fault(name).expected("a number such as 3 or 2.5").mend(NUMBER)
         })
     }
 

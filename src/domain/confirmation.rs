@@ -10,12 +10,14 @@ use rust_decimal::Decimal;
 use crate::base::{
     decimal,
     id::{ConfirmationId, DocumentId, OrderId},
+    money::{Currency, UnitPrice},
+    quantity::Quantity,
     time::{Day, Time},
     words::words,
 };
 
 use super::{
-    order::{OrderLine, Source, line, over_quantity},
+    order::{OrderLine, Source, line, not_too_fine, over_quantity},
     refusal::Refusal,
 };
 
@@ -51,17 +53,40 @@ pub struct Part {
     pub kind: PartKind,
     pub quantity: Decimal,
     /// The price the supplier means to ask, when it named one.
-    pub price: Option<Decimal>,
+    pub price: Option<AskedPrice>,
     pub delivery_on: Option<Day>,
     pub comment: String,
 }
 
+/// A price as a confirmation names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedPrice {
+    pub amount: Decimal,
+    /// Absent: the order's.
+    pub currency: Option<Currency>,
+    /// How many units it is for. Absent: as many as the order's price, whose place it takes.
+    pub per: Option<Quantity>,
+}
+
+impl AskedPrice {
+    /// The price whole, what it leaves out being as ordered.
+    pub fn beside(self, ordered: UnitPrice) -> UnitPrice {
+        let currency = self.currency.unwrap_or(ordered.currency);
+        UnitPrice::new(self.amount, currency, self.per.unwrap_or(ordered.per))
+    }
+}
+
 impl Part {
-    /// The order's price of the line, when the supplier named another.
-    pub fn other_price(&self, lines: &[OrderLine]) -> Option<Decimal> {
+    /// The price that the supplier named, and the order's.
+    pub fn prices(&self, lines: &[OrderLine]) -> Option<(UnitPrice, UnitPrice)> {
         let line = lines.iter().find(|line| line.line_number == self.line_number)?;
-        let ordered = line.goods.price.amount;
-        self.price.filter(|price| *price != ordered).map(|_| ordered)
+        let ordered = line.goods.price;
+        Some((self.price?.beside(ordered), ordered))
+    }
+
+    /// The same, when it is another price of one unit, or one in another currency.
+    pub fn other_price(&self, lines: &[OrderLine]) -> Option<(UnitPrice, UnitPrice)> {
+        self.prices(lines).filter(|(asked, ordered)| !asked.is_worth(*ordered))
     }
 }
 
@@ -112,6 +137,9 @@ pub fn parts_of(
     for one in said {
         let ordered = line(lines, one.line_number)?;
         check_sum(one, ordered)?;
+        for part in &one.parts {
+            not_too_fine(ordered, part.quantity)?;
+        }
         // Nothing of a line says nothing about it.
         parts.extend(one.parts.iter().filter(|part| !part.quantity.is_zero()).cloned());
     }
@@ -220,6 +248,25 @@ mod tests {
     }
 
     use PartKind::{Accept, Backordered, Reject};
+
+    #[test]
+    fn a_price_is_compared_by_the_unit_and_in_its_currency() {
+        let lines = [pens(1, 10)];
+        let ordered = lines[0].goods.price;
+        let other = |amount: Decimal, currency: &str, per: Option<i64>| {
+            let currency = Some(currency.parse().unwrap());
+            let per = per.map(|per| Quantity::new(per.into()).unwrap());
+            let mut said = part(1, Accept, 10);
+            said.price = Some(AskedPrice { amount, currency, per });
+            said.other_price(&lines).is_some()
+        };
+        let (own, hundred) = (ordered.currency.code(), Decimal::ONE_HUNDRED);
+        assert!(!other(ordered.amount, own, None) && !other(ordered.amount, own, Some(1)));
+        assert!(!other(ordered.amount * hundred, own, Some(100)));
+        assert!(other(ordered.amount, own, Some(100)));
+        assert!(other(ordered.amount, "JPY", None));
+        assert!(other(ordered.amount + Decimal::ONE, own, None));
+    }
 
     #[test]
     fn a_header_speaks_for_the_lines_that_are_not_named() {

@@ -307,6 +307,12 @@ pub enum Fact {
         confirmation: String,
         reason: String,
     },
+    /// What the supplier's system said of the order beside its confirmations.
+    OrderStatusTold {
+        order: String,
+        requisition: String,
+        words: String,
+    },
     OrderShipped {
         order: String,
         requisition: String,

@@ -13,7 +13,9 @@ use super::{party::PostalAddress, refusal::Refusal};
 
 mod line;
 
-pub use line::{OrderLine, confirmed_move, line, over_quantity, received_move, shipped_move};
+pub use line::{
+    OrderLine, confirmed_move, line, not_too_fine, over_quantity, received_move, shipped_move,
+};
 
 words! {
     /// Where an order stands.

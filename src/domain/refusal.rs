@@ -91,9 +91,10 @@ impl Refusal {
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
         let expected = expected.into();
-        // A reader's own words may begin so; the answer says it already.
-        let plain = expected.strip_prefix("expected ").map(str::to_owned);
-        self.expected = Some(plain.unwrap_or(expected));
+        // A reader's own words may begin and end so; the answer says both already.
+        let plain = expected.strip_prefix("expected ").unwrap_or(&expected);
+        let plain = plain.split_once(", got \"").map_or(plain, |(asked, _)| asked);
+        self.expected = Some(plain.to_owned());
         self
     }
 

@@ -8,7 +8,7 @@ use crate::base::{
 };
 
 use super::{
-    order::{OrderLine, Source, line, over_quantity},
+    order::{OrderLine, Source, line, not_too_fine, over_quantity},
     refusal::Refusal,
 };
 
@@ -63,7 +63,7 @@ pub fn parts_of(
 ) -> Result<Vec<Moved>, Refusal> {
     let mut parts: Vec<Moved> = Vec::new();
     for one in said {
-        line(lines, one.line_number)?;
+        not_too_fine(line(lines, one.line_number)?, one.quantity)?;
         if one.quantity < Decimal::ZERO {
             return Err(Refusal::invalid("bad-quantity", "A quantity is below zero.")
                 .field(format!("lines[{}].quantity", one.line_number))
@@ -147,6 +147,9 @@ mod tests {
         assert_eq!(parts, [moved(1, 7)]);
         let below = parts_of(&[moved(1, -1)], &lines, OrderLine::to_ship).unwrap_err();
         assert_eq!(below.code, "bad-quantity");
+        let fine = Moved { line_number: 1, quantity: rust_decimal::Decimal::new(1, 5) };
+        let fine = parts_of(&[fine], &lines, OrderLine::to_ship).unwrap_err();
+        assert_eq!(fine.expected.as_deref(), Some("at most 3 places after the point"));
         let nothing = parts_of(&[moved(1, 0)], &lines, OrderLine::to_ship).unwrap_err();
         assert_eq!(nothing.code, "bad-quantity");
     }

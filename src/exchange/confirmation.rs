@@ -12,7 +12,7 @@ use crate::{
         values::{Comments, Stamp},
     },
     domain::{
-        confirmation::{ConfirmationKind, Part, PartKind, Said, SaidLine},
+        confirmation::{AskedPrice, ConfirmationKind, Part, PartKind, Said, SaidLine},
         refusal::Refusal,
     },
 };
@@ -77,13 +77,23 @@ fn part(line_number: i64, status: &ConfirmationStatus) -> Result<Option<Part>, R
                 .field(format!("ConfirmationItem[@lineNumber={line_number}]/ConfirmationStatus")));
         }
     };
-    let own = status.unit_price.map(|price| price.value);
+    let own = status.unit_price.map(|price| AskedPrice {
+        amount: price.value,
+        currency: Some(price.currency),
+        // The element has no place for a basis: it is the order's.
+        per: None,
+    });
     let item = status.item.as_ref().and_then(|item| item.detail.as_ref());
+    let of_item = item.map(|detail| AskedPrice {
+        amount: detail.price.amount,
+        currency: Some(detail.price.currency),
+        per: Some(detail.price.per),
+    });
     Ok(Some(Part {
         line_number,
         kind,
         quantity: status.quantity,
-        price: own.or(item.map(|detail| detail.price.amount)),
+        price: own.or(of_item),
         delivery_on: status.delivery_date.as_ref().and_then(Stamp::day),
         comment: comment(&status.comments),
     }))

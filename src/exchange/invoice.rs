@@ -159,8 +159,10 @@ fn line(item: &InvoiceItem, order: &Reference, currency: Currency) -> Result<Cla
         .unwrap_or_else(|| item.basis.as_ref().map_or(Some(Quantity::ONE), |basis| basis.per()));
     let per = per.ok_or_else(|| {
         Refusal::invalid("bad-price-basis", "The price basis is no exact number of units.")
-            .field(place("PriceBasisQuantity"))
-            .expected("a quantity that conversionFactor divides")
+            .field(place("PriceBasisQuantity/@conversionFactor"))
+            .got(item.basis.as_ref().map_or(String::new(), |own| own.conversion_factor.to_string()))
+            .expected("a factor that divides the quantity to at most 8 places, or a rounded 1/n")
+            .mend("Bill the line at the price of the ordered unit.")
     })?;
     let tax = item.tax.as_ref();
     let id = item.reference.id.as_ref();

@@ -14,3 +14,4 @@ pub mod punchout;
 pub mod receipt;
 pub mod shipment;
 pub mod status;
+pub mod status_update;

@@ -31,12 +31,13 @@ pub use message::order_message;
 pub use rows::table;
 
 /// What our cXML door takes.
-const TRANSACTIONS: [&str; 5] = [
+const TRANSACTIONS: [&str; 6] = [
     "PunchOutSetupRequest",
     "OrderRequest",
     "ConfirmationRequest",
     "ShipNoticeRequest",
     "InvoiceDetailRequest",
+    "StatusUpdateRequest",
 ];
 
 /// The answer to a ProfileRequest; `url` is the door's address, `offered` what it takes beside the

@@ -19,7 +19,8 @@ const TEXT: usize = 200;
 
 /// What was shipped of which order.
 pub fn said(request: &ShipNoticeRequest) -> Result<Vec<(Reference, Said)>, Refusal> {
-    if request.portions.is_empty() {
+    // A notice is taken back whole, whatever orders it named.
+    if request.portions.is_empty() && request.operation != NoticeOperation::Delete {
         return Err(Refusal::invalid("empty-ship-notice", "The ship notice names no order.")
             .field("ShipNoticeRequest")
             .expected("at least one ShipNoticePortion")
@@ -29,6 +30,19 @@ pub fn said(request: &ShipNoticeRequest) -> Result<Vec<(Reference, Said)>, Refus
         (super::order::reference(&portion.order), of(request, portion))
     };
     Ok(request.portions.iter().map(own).collect())
+}
+
+/// The notice of this number taken back from an order that it does not, or no longer, name.
+pub fn taken_back(request: &ShipNoticeRequest) -> Said {
+    Said {
+        number: Some(request.shipment_id.clone()),
+        update: false,
+        taken_back: true,
+        carrier: String::new(),
+        tracking: String::new(),
+        delivery_on: None,
+        parts: Vec::new(),
+    }
 }
 
 fn of(request: &ShipNoticeRequest, portion: &ShipNoticePortion) -> Said {
@@ -116,5 +130,8 @@ mod tests {
         assert!(taken_back(&gone));
         gone.portions.clear();
         assert_eq!(said(&gone).unwrap_err().code, "empty-ship-notice");
+        gone.operation = NoticeOperation::Delete;
+        assert_eq!(said(&gone), Ok(Vec::new()), "all of it, whatever orders it named");
+        assert!(super::taken_back(&gone).taken_back);
     }
 }

@@ -4,9 +4,10 @@ use crate::{
     base::{
         decimal,
         id::{ConfirmationId, OrderId},
+        quantity::Quantity,
         time::{Day, Time},
     },
-    domain::confirmation::{Confirmation, Part},
+    domain::confirmation::{AskedPrice, Confirmation, Part},
 };
 
 use super::{Bool, Conn, Row, StoreError, db, error::one_row};
@@ -17,8 +18,8 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const INSERT_LINE: &str = "
     insert into confirmation_line (confirmation_id, position, line_number, kind, quantity,
-        price_amount, delivery_on, comment)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        price_amount, delivery_on, comment, price_currency, price_per)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
 pub async fn insert(conn: &mut Conn, row: &Confirmation) -> Result<(), StoreError> {
     db::query(INSERT)
@@ -40,9 +41,11 @@ pub async fn insert(conn: &mut Conn, row: &Confirmation) -> Result<(), StoreErro
             .bind(part.line_number)
             .bind(part.kind.word())
             .bind(decimal::canonical(part.quantity))
-            .bind(part.price.map(decimal::canonical))
+            .bind(part.price.map(|price| decimal::canonical(price.amount)))
             .bind(part.delivery_on.map(|day: Day| day.to_string()))
             .bind(&part.comment)
+            .bind(part.price.and_then(|price| price.currency).map(|own| own.to_string()))
+            .bind(part.price.and_then(|price| price.per).map(|per| per.to_string()))
             .execute(&mut *conn)
             .await?;
     }
@@ -94,14 +97,26 @@ fn read(row: &db::DbRow) -> Result<Confirmation, StoreError> {
 }
 
 fn read_part(row: &Row<'_>) -> Result<Part, StoreError> {
-    let price = row.maybe_text("price_amount")?;
-    let price = price.map(|text| decimal::parse_signed(&text)).transpose();
     Ok(Part {
         line_number: row.int("line_number")?,
         kind: row.parsed("kind")?,
         quantity: row.decimal("quantity")?,
-        price: price.map_err(|fault| row.fault("price_amount", fault))?,
+        price: read_price(row)?,
         delivery_on: row.maybe_day("delivery_on")?,
         comment: row.text("comment")?,
     })
+}
+
+fn read_price(row: &Row<'_>) -> Result<Option<AskedPrice>, StoreError> {
+    let Some(amount) = row.maybe_text("price_amount")? else { return Ok(None) };
+    let amount = decimal::parse_signed(&amount);
+    let per = row.maybe_text("price_per")?.map(|per| Quantity::parse(&per)).transpose();
+    Ok(Some(AskedPrice {
+        amount: amount.map_err(|fault| row.fault("price_amount", fault))?,
+        currency: match row.maybe_text("price_currency")? {
+            Some(code) => Some(code.parse().map_err(|fault| row.fault("price_currency", fault))?),
+            None => None,
+        },
+        per: per.map_err(|fault| row.fault("price_per", fault))?,
+    }))
 }

@@ -66,6 +66,7 @@ migrations! {
     "0220_buyer_line"
     "0230_hop"
     "0240_no_cart_line"
+    "0250_confirmed_price"
     "0260_item_by_number"
     "0261_key_mark"
 }

@@ -3,7 +3,7 @@
 use crate::{
     base::{
         decimal,
-        id::{OrderId, ShipmentId},
+        id::{OrderId, OrganisationId, ShipmentId, SupplierId},
         time::Day,
     },
     domain::shipment::{Moved, Shipment},
@@ -49,6 +49,22 @@ const REPLACE: &str = "update shipment set replaced = 1 where id = $1 and replac
 pub async fn replace(conn: &mut Conn, id: ShipmentId) -> Result<(), StoreError> {
     let done = db::query(REPLACE).bind(id.to_string()).execute(conn).await?;
     one_row(done.rows_affected(), "shipment")
+}
+
+const ORDERS: &str = "
+    select distinct o.id from shipment s join purchase_order o on o.id = s.order_id
+    where o.organisation_id = $1 and o.supplier_id = $2 and s.shipment_number = $3 order by o.id";
+
+/// The orders that the supplier's notices of this number are or were about.
+pub async fn orders(
+    conn: &mut Conn,
+    (organisation, supplier): (OrganisationId, SupplierId),
+    number: &str,
+) -> Result<Vec<OrderId>, StoreError> {
+    let query =
+        db::query(ORDERS).bind(organisation.to_string()).bind(supplier.to_string()).bind(number);
+    let rows = query.fetch_all(conn).await?;
+    rows.iter().map(|row| Row::new(row, "shipment").id("id")).collect()
 }
 
 const OF_ORDER: &str = "select * from shipment where order_id = $1 order by at, id";

@@ -181,6 +181,12 @@ async fn a_cart_that_is_signed_off_here_goes_home_pending_and_then_final() {
             let token = html::form(&cart, "Submit for sign-off").expect("a form").fields;
             let early = shopper.form(&path, &token).await;
             assert!((400..500).contains(&early.status), "{}", early.text());
+            if decision == "approve" {
+                let order = laptops("ahead@test");
+                let answer = server.client().xml("/cxml", &order).await.expect(200).text();
+                assert_eq!(status(&answer), Some(201), "{answer}");
+                assert!(answer.contains("the sign-off of its cart"), "{answer}");
+            }
             mia.decide(id, decision).await.expect(200);
             let page = shopper.get("/transfer").await.expect(200).text();
             if decision == "approve" {
@@ -193,6 +199,19 @@ async fn a_cart_that_is_signed_off_here_goes_home_pending_and_then_final() {
             assert!((400..500).contains(&late.status), "{}", late.text());
         }
     }
+}
+
+/// An order of Initech for the laptops, sent before anybody signed.
+fn laptops(payload: &str) -> String {
+    let order = "<OrderRequest><OrderRequestHeader orderID=\"I-1\" \
+                 orderDate=\"2026-11-21T09:00:00+00:00\" type=\"new\"><Total><Money \
+                 currency=\"EUR\">2.00</Money></Total><BillTo><Address><Name xml:lang=\"en\">\
+                 Initech</Name></Address></BillTo></OrderRequestHeader><ItemOut quantity=\"2\" \
+                 lineNumber=\"1\"><ItemID><SupplierPartID>LAPTOP-01</SupplierPartID></ItemID>\
+                 <ItemDetail><UnitPrice><Money currency=\"EUR\">1.00</Money></UnitPrice>\
+                 <Description xml:lang=\"en\">Laptop</Description><UnitOfMeasure>EA\
+                 </UnitOfMeasure></ItemDetail></ItemOut></OrderRequest>";
+    envelope(INITECH, payload, order)
 }
 
 /// What the cart on its way home says of itself.
@@ -224,7 +243,7 @@ async fn a_profile_names_what_the_door_takes() {
     let request = envelope(ACME, "profile@test", "<ProfileRequest/>");
     let answer = server.client().xml("/cxml", &request).await.expect(200).text();
     assert_eq!(status(&answer), Some(200));
-    for name in ["PunchOutSetupRequest", "OrderRequest", "InvoiceDetailRequest"] {
+    for name in ["PunchOutSetupRequest", "OrderRequest", "StatusUpdateRequest"] {
         assert!(answer.contains(&format!("requestName=\"{name}\"")), "{answer}");
     }
     assert!(answer.contains(&format!("{}/cxml", server.url)));

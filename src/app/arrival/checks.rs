@@ -6,7 +6,13 @@ use crate::{
         unit::{self, UnitMap},
     },
     cxml::{address::Address, item::Item, order::OrderRequest},
-    domain::{cart::Goods, party::PostalAddress, refusal::Refusal, requisition::Flag},
+    domain::{
+        cart::{Goods, check_quantity},
+        party::PostalAddress,
+        refusal::Refusal,
+        requisition::Flag,
+    },
+    exchange::status::not_implemented,
 };
 
 use super::said;
@@ -40,6 +46,31 @@ pub(super) fn one_place(request: &OrderRequest) -> Result<Option<&Address>, Refu
         }
     }
     Ok(place)
+}
+
+/// A blanket order promises goods that later releases order; nothing is delivered for it.
+pub(super) fn no_blanket(request: &OrderRequest) -> Result<(), Refusal> {
+    let said = request.order_type.as_deref().map(str::trim).unwrap_or_default();
+    let has_blanket = || request.items.iter().any(|item| item.blanket.is_some());
+    if !said.eq_ignore_ascii_case("blanket") && !has_blanket() {
+        return Ok(());
+    }
+    let field = "OrderRequest/OrderRequestHeader/@orderType";
+    Err(not_implemented(field, "blanket", "regular or release").mend(
+        "Keep the agreement in your system and send each release as an order of its own, its \
+         lines with ItemDetail.",
+    ))
+}
+
+/// What an order may ask for of a line, as in a cart.
+pub(super) fn quantity(number: u32, item: &Item) -> Result<(), Refusal> {
+    check_quantity(item.quantity).map_err(|expected| {
+        Refusal::invalid("bad-quantity", "This is not a quantity that can be ordered.")
+            .field(format!("OrderRequest/ItemOut[{number}]/@quantity"))
+            .got(item.quantity.to_string())
+            .expected(expected)
+            .mend("Order in a unit that needs no finer numbers.")
+    })
 }
 
 pub(super) fn same_number(number: u32, own: u32) -> Refusal {

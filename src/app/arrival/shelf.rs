@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{CARTS, CARTS_MS, unreturned::unreturned};
+use super::{
+    CARTS, CARTS_MS,
+    unreturned::{other_supplier, unreturned},
+};
 use crate::{
     app::{AppError, Cx},
     base::id::{CartId, CartLineId, OrganisationId, PersonId, PunchoutSessionId},
@@ -71,20 +74,30 @@ impl Shelf {
     }
 
     /// Transfer takes nothing off a price that nobody confirmed: what was held in the cart is held
-    /// in the order, unless the cart was signed off before it went.
+    /// in the order, unless the cart was signed off before it went. A cart whose sign-off is open
+    /// or was refused holds every line of it.
     async fn hold(
         &mut self,
         cx: &mut Cx<'_>,
         cart: CartId,
         lines: &[CartLine],
     ) -> Result<(), AppError> {
-        if lines.iter().all(|line| line.goods.item.is_some()) {
+        let signed = store::requisition::of_cart(cx.conn, cart).await?;
+        if let Some(signed) = signed {
+            if matches!(signed.state, RequisitionState::Approved | RequisitionState::Ordered) {
+                return Ok(());
+            }
+            let flag = Flag {
+                line: 0,
+                field: format!("the sign-off of its cart, {},", signed.number),
+                expected: RequisitionState::Approved.to_string(),
+                got: signed.state.to_string(),
+                tolerance: String::new(),
+            };
+            self.held.extend(lines.iter().map(|line| (line.id, flag.clone())));
             return Ok(());
         }
-        let signed = store::requisition::of_cart(cx.conn, cart).await?;
-        let is_signed =
-            |state| matches!(state, RequisitionState::Approved | RequisitionState::Ordered);
-        if signed.is_some_and(|signed| is_signed(signed.state)) {
+        if lines.iter().all(|line| line.goods.item.is_some()) {
             return Ok(());
         }
         let sites = store::gateway::lines(cx.conn, cart).await?;
@@ -125,10 +138,13 @@ impl Shelf {
         let known = known.and_then(|lines| closest(lines, &self.drawn, asked));
         let (mut goods, flags) = match known {
             Some(known) => {
+                let supplier = known.goods.supplier;
+                let other = other_supplier(cx, organisation.id, (line, item), supplier).await?;
                 self.drawn.add(known.id, item.quantity.value());
                 let in_all = self.drawn.of(known.id);
                 let ordered = Ordered { line, in_all, price: detail.price };
                 let mut flags = compare(ordered, &known.goods, organisation.price_tolerance);
+                flags.extend(other);
                 flags.extend(self.held.get(&known.id).map(|flag| Flag { line, ..flag.clone() }));
                 (known.goods.clone(), flags)
             }

@@ -7,7 +7,13 @@ use crate::{
         text::{fold, shorten},
     },
     cxml::item::{Item, ItemDetail},
-    domain::{cart::Goods, catalogue::Item as Known, party::Identity, refusal::Refusal},
+    domain::{
+        cart::Goods,
+        catalogue::Item as Known,
+        party::{Identity, Partner, PartnerKind},
+        refusal::Refusal,
+        requisition::Flag,
+    },
     store,
 };
 
@@ -15,6 +21,38 @@ use super::shelf::sku;
 
 /// Our own domain of a SupplierID: the supplier's short name here, as returned carts have it.
 const OWN_DOMAIN: &str = "countersign";
+
+/// Where a line of a returned cart names another supplier than the one it was returned for. A
+/// SupplierID that nobody has here, in a domain of the buyer's own, says nothing.
+pub(super) async fn other_supplier(
+    cx: &mut Cx<'_>,
+    organisation: OrganisationId,
+    (line, item): (u32, &Item),
+    known: SupplierId,
+) -> Result<Option<Flag>, AppError> {
+    let Some((domain, value)) = &item.supplier else { return Ok(None) };
+    let named = (domain.as_str(), value.as_str());
+    if value.is_empty() || goes_by(cx, organisation, known, named).await? {
+        return Ok(None);
+    }
+    let identity = Identity::new(domain, value);
+    let is_known = |partner: &Partner| {
+        let own = partner.identities.iter().any(|own| own.matches(&identity));
+        own && matches!(partner.kind, PartnerKind::Supplier { .. })
+    };
+    let partners = store::partner::of_organisation(cx.conn, organisation).await?;
+    if fold(domain) != OWN_DOMAIN && !partners.iter().any(is_known) {
+        return Ok(None);
+    }
+    let expected = store::supplier::get(cx.conn, known).await?;
+    Ok(Some(Flag {
+        line,
+        field: "supplier".to_owned(),
+        expected: expected.map(|own| own.name).unwrap_or_default(),
+        got: shorten(value, 80),
+        tolerance: "0".to_owned(),
+    }))
+}
 
 /// The line as the catalogue knows it: by its number and its SupplierID, which must be one
 /// supplier's.

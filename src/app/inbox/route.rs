@@ -1,6 +1,7 @@
 //! Which use case a document belongs to, and over which connection it came.
 
 use crate::{
+    base::time::Time,
     cxml::{Payload, Received, order::OrderAction},
     domain::{party::PartnerKind, profile::Offer, refusal::Refusal},
     exchange::{self, status::not_implemented},
@@ -56,6 +57,7 @@ fn is_about_an_order(received: &Received, sender: &Sender) -> bool {
         "ConfirmationRequest"
             | "ShipNoticeRequest"
             | "InvoiceDetailRequest"
+            | "StatusUpdateRequest"
             | "CatalogUploadRequest"
             | "GetPendingRequest"
     );
@@ -65,6 +67,9 @@ fn is_about_an_order(received: &Received, sender: &Sender) -> bool {
 /// The payloadID of the order that a supplier's document is about.
 fn order_named(payload: &Payload) -> Option<&str> {
     let order = match payload {
+        Payload::StatusUpdateRequest(document) => {
+            return document.document_reference.as_deref().filter(|id| !id.is_empty());
+        }
         Payload::ConfirmationRequest(document) => &document.order,
         Payload::ShipNoticeRequest(document) => &document.portions.first()?.order,
         Payload::InvoiceDetailRequest(document) => {
@@ -85,11 +90,7 @@ pub(super) async fn to_owner(
     match payload {
         Payload::ProfileRequest => {
             let url = format!("{}/cxml", cx.app.site.public_url);
-            let partner = &inbound.sender.partner;
-            let offered = partner.profile.read()?.documents.offered.clone();
-            let own = |offer: &Offer| is_of(*offer, &partner.kind);
-            let offered: Vec<Offer> = offered.into_iter().filter(own).collect();
-            let profile = exchange::punchout::profile(&url, cx.now, &offered);
+            let profile = exchange::punchout::profile(&url, cx.now, &offers(inbound)?);
             let payload = Payload::ProfileResponse(Box::new(profile));
             Ok(Taken { payload, ..Taken::status(Status::ok(), Vec::new()) })
         }
@@ -116,6 +117,10 @@ pub(super) async fn to_owner(
         Payload::ShipNoticeRequest(request) => {
             need(cx, inbound, payload, ("order", "ship")).await?;
             receiving::ship_notice(cx, inbound, request).await
+        }
+        Payload::StatusUpdateRequest(request) => {
+            need(cx, inbound, payload, ("order", "confirm")).await?;
+            receiving::status_update(cx, inbound, request).await
         }
         Payload::ReceiptRequest(request) => {
             offered(inbound, Offer::Receipt)?;
@@ -144,12 +149,24 @@ pub(super) async fn to_owner(
             .field("cXML/Request")
             .expected("one payload such as PunchOutSetupRequest")
             .into()),
-        other => Err(not_implemented("cXML/Request", other.name(), TAKEN).into()),
+        other => Err(not_implemented("cXML/Request", other.name(), &taken(inbound)?).into()),
     }
 }
 
-const TAKEN: &str = "ProfileRequest, PunchOutSetupRequest, OrderRequest, ConfirmationRequest, \
-                     ShipNoticeRequest or InvoiceDetailRequest";
+/// What this connection may send, as its ProfileResponse lists it.
+fn taken(inbound: &Inbound<'_>) -> Result<String, AppError> {
+    let profile = exchange::punchout::profile("", Time::from_millis(0), &offers(inbound)?);
+    let names = profile.transactions.into_iter().map(|one| one.request_name);
+    let names: Vec<String> = std::iter::once("ProfileRequest".to_owned()).chain(names).collect();
+    Ok(names.join(", "))
+}
+
+/// What it may send beside the usual documents.
+fn offers(inbound: &Inbound<'_>) -> Result<Vec<Offer>, AppError> {
+    let partner = &inbound.sender.partner;
+    let offered = partner.profile.read()?.documents.offered.clone();
+    Ok(offered.into_iter().filter(|offer| is_of(*offer, &partner.kind)).collect())
+}
 
 /// Whose documents they are; the rest either side may send.
 const fn is_of(offer: Offer, kind: &PartnerKind) -> bool {
@@ -166,7 +183,7 @@ fn offered(inbound: &Inbound<'_>, offer: Offer) -> Result<(), AppError> {
     if profile.documents.offered.contains(&offer) {
         return Ok(());
     }
-    Err(not_implemented("cXML/Request", offer.word(), TAKEN).into())
+    Err(not_implemented("cXML/Request", offer.word(), &taken(inbound)?).into())
 }
 
 /// Whether this kind of partner may send this kind of document.

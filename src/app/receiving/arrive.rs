@@ -8,7 +8,9 @@ use crate::{
         unit::{self, UnitMap},
     },
     cxml::{
-        Status, confirmation::ConfirmationRequest, receipt::ReceiptRequest,
+        Status,
+        confirmation::{ConfirmationRequest, NoticeOperation},
+        receipt::ReceiptRequest,
         ship_notice::ShipNoticeRequest,
     },
     domain::{
@@ -68,7 +70,40 @@ pub async fn ship_notice(
         concerned.extend(about(&order));
         ship(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
     }
+    let whole = request.portions.is_empty();
+    if whole || request.operation == NoticeOperation::Update {
+        for order in no_longer_named(cx, inbound, (request, &concerned)).await? {
+            concerned.extend(about(&order));
+            let said = exchange::shipment::taken_back(request);
+            ship(cx, order, &said, (Source::Cxml, Some(inbound.id))).await?;
+        }
+    }
+    if concerned.is_empty() {
+        let mut refusal = Refusal::not_found("shipment");
+        "No ship notice of this number came from you.".clone_into(&mut refusal.message);
+        return Err(refusal
+            .field("ShipNoticeHeader/@shipmentID")
+            .got(shorten(&request.shipment_id, 80))
+            .expected("the shipmentID of a notice that you sent before")
+            .into());
+    }
     Ok(Taken::status(Status::ok(), concerned))
+}
+
+/// The orders that earlier notices of this number named and this one does not.
+async fn no_longer_named(
+    cx: &mut Cx<'_>,
+    inbound: &Inbound<'_>,
+    (request, named): (&ShipNoticeRequest, &[String]),
+) -> Result<Vec<Order>, AppError> {
+    let supplier = inbound.sender.supplier().ok_or_else(|| Refusal::not_found("shipment"))?;
+    let whose = (inbound.sender.partner.organisation, supplier);
+    let ids = store::shipment::orders(cx.conn, whose, &request.shipment_id).await?;
+    let mut left = Vec::new();
+    for id in ids.into_iter().filter(|id| !named.contains(&id.to_string())) {
+        left.extend(store::order::get(cx.conn, id).await?);
+    }
+    Ok(left)
 }
 
 /// Takes a ReceiptRequest of a procurement system; it may speak of several of its orders, and one
@@ -197,13 +232,13 @@ async fn same_units(
     Ok(())
 }
 
-fn about(order: &Order) -> Vec<String> {
+pub(super) fn about(order: &Order) -> Vec<String> {
     vec![order.id.to_string(), order.requisition.to_string()]
 }
 
 /// The one order that a supplier's document means: by the payloadID of its OrderRequest, else by
 /// its number, among the orders of the sender's organisation to the sender.
-async fn meant(
+pub(super) async fn meant(
     cx: &mut Cx<'_>,
     inbound: &Inbound<'_>,
     reference: &Reference,

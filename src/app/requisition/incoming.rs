@@ -218,6 +218,9 @@ fn same_goods(before: &[RequisitionLine], after: &[RequisitionLine]) -> bool {
 
 /// One difference in one line.
 fn flag_text(flag: &Flag) -> String {
+    if flag.tolerance.is_empty() {
+        return flag.sentence();
+    }
     format!(
         "line {}: {} was {} in the cart, is {} in the order (tolerance {})",
         flag.line, flag.field, flag.expected, flag.got, flag.tolerance

@@ -2,9 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::base::{money::UnitPrice, quantity::Quantity};
+use crate::base::{decimal, money::UnitPrice, quantity::Quantity};
 
 use super::super::{
+    fault::ContentFault,
     read::Read,
     tree::Element,
     values::{Amount, Description, Extrinsic, IdReference, Kept, LANG},
@@ -65,12 +66,27 @@ impl PriceBasis {
         }))
     }
 
-    /// How many ordered units the price is for, when that is an exact number.
+    /// How many ordered units the price is for, when that is a number that can be kept exactly. A
+    /// twelfth, which no decimal is, counts as one when it was rounded to 0.08333333.
     pub fn per(&self) -> Option<Quantity> {
-        let factor = self.conversion_factor.value();
-        let per = self.quantity.value().checked_div(factor)?;
-        let exact = per.checked_mul(factor)? == self.quantity.value();
-        Quantity::new(per).ok().filter(|_| exact)
+        let (quantity, factor) = (self.quantity.value(), self.conversion_factor.value());
+        let exact = quantity.checked_div(factor).filter(|per| decimal::fits(*per));
+        let exact = exact.filter(|per| per.checked_mul(factor) == Some(quantity));
+        let whole = || whole_share(factor)?.checked_mul(quantity).filter(|per| decimal::fits(*per));
+        Quantity::new(exact.or_else(whole)?).ok()
+    }
+
+    /// The fault of a factor that makes no such number.
+    fn unkept(&self, detail: Element<'_>) -> ContentFault {
+        let place = detail.first("PriceBasisQuantity").unwrap_or(detail);
+        place
+            .attribute_fault("conversionFactor")
+            .expected(format!(
+                "a factor that divides the quantity {} to at most 13 digits before and 8 after \
+                 the point, or 1/n with 8 places, such as 0.08333333 for a dozen",
+                self.quantity
+            ))
+            .mend("Price the line by the ordered unit, or write the factor with 8 places.")
     }
 
     pub(in crate::cxml) fn write(&self, writer: &mut Writer) {
@@ -85,6 +101,19 @@ impl PriceBasis {
         writer.close("PriceBasisQuantity");
     }
 }
+
+/// The n of a factor that is 1/n, rounded.
+fn whole_share(factor: Decimal) -> Option<Decimal> {
+    let whole = Decimal::ONE.checked_div(factor)?.round();
+    let off = (factor.checked_mul(whole)? - Decimal::ONE).abs();
+    let is_share = whole >= Decimal::TWO && whole <= MOST_SHARES && off <= ROUNDED_OFF;
+    is_share.then_some(whole)
+}
+
+/// Into how many ordered units one priced unit may be parted by a rounded factor.
+const MOST_SHARES: Decimal = Decimal::ONE_THOUSAND;
+/// How far n times a rounded 1/n may be from 1: no other whole number is as near.
+const ROUNDED_OFF: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
 impl ItemId {
     pub fn new(supplier_part: impl Into<String>) -> Self {
@@ -143,16 +172,9 @@ impl ItemDetail {
         let amount = Amount::unsigned_inside(element.need("UnitPrice")?)?;
         let basis = PriceBasis::maybe(element)?.map(Box::new);
         let per = match &basis {
-            None => Some(Quantity::ONE),
-            Some(basis) => basis.per(),
+            None => Quantity::ONE,
+            Some(basis) => basis.per().ok_or_else(|| basis.unkept(element))?,
         };
-        let per = per.ok_or_else(|| {
-            element
-                .fault()
-                .found("a PriceBasisQuantity that its conversionFactor does not divide")
-                .expected("an exact number of ordered units for the price")
-                .mend("Price the line by the ordered unit.")
-        })?;
         Ok(Self {
             price: UnitPrice::new(amount.value, amount.currency, per),
             descriptions: Description::all(element)?,
@@ -224,4 +246,29 @@ pub(in crate::cxml) fn classifications_of(detail: Element<'_>) -> Vec<(String, S
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn per(quantity: &str, factor: &str) -> Option<String> {
+        let number = |text| Quantity::parse(text).unwrap();
+        let (quantity, conversion_factor) = (number(quantity), number(factor));
+        let basis =
+            PriceBasis { quantity, conversion_factor, unit: "DZN".into(), description: None };
+        basis.per().map(|per| per.to_string())
+    }
+
+    #[test]
+    fn a_price_is_for_as_many_units_as_can_be_kept_or_for_none() {
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(per("100", "1"), some("100"));
+        assert_eq!(per("1", "0.08"), some("12.5"));
+        assert_eq!(per("1", "0.08333333"), some("12"), "a dozen");
+        assert_eq!(per("5", "0.33333333"), some("15"));
+        assert_eq!(per("1", "0.083"), None, "twelve and a bit");
+        assert_eq!(per("1", "3"), None);
+        assert_eq!(per("9999999999999", "0.00000001"), None, "too long for a row");
+    }
 }

@@ -84,6 +84,7 @@ impl Fact {
             | Self::OrderSent { order, requisition }
             | Self::OrderConfirmed { order, requisition, .. }
             | Self::OrderRejected { order, requisition, .. }
+            | Self::OrderStatusTold { order, requisition, .. }
             | Self::OrderShipped { order, requisition, .. }
             | Self::ShipmentTakenBack { order, requisition, .. }
             | Self::OrderReceived { order, requisition, .. } => list(&[order, requisition]),

@@ -10,7 +10,10 @@ use crate::base::{
 };
 
 use super::{
-    super::{cart::Goods, refusal::Refusal},
+    super::{
+        cart::{Goods, QUANTITY_PLACES},
+        refusal::Refusal,
+    },
     OrderMove, Progress,
 };
 
@@ -105,6 +108,19 @@ pub fn line(lines: &[OrderLine], number: i64) -> Result<&OrderLine, Refusal> {
             .expected(format!("a line from 1 to {most}"))
             .mend("Use the line numbers of the order.")
     })
+}
+
+/// Refuses a part that is finer than anything that can be ordered.
+pub fn not_too_fine(line: &OrderLine, quantity: Decimal) -> Result<(), Refusal> {
+    let places = line.ordered().normalize().scale().max(QUANTITY_PLACES);
+    if quantity.normalize().scale() <= places {
+        return Ok(());
+    }
+    let message = format!("A quantity of {} is finer than can be ordered.", line.label());
+    Err(Refusal::invalid("bad-quantity", message)
+        .field(format!("lines[{}].quantity", line.line_number))
+        .got(decimal::canonical(quantity))
+        .expected(format!("at most {places} places after the point")))
 }
 
 /// Refuses what would make more of a line than was ordered.

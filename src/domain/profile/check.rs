@@ -125,7 +125,9 @@ pub fn price_as(rule: &CartRule, price: UnitPrice) -> Option<UnitPrice> {
     // Eight places are the finest that is read; each step takes one away.
     for _ in 0..=decimal::MAX_FRACTION_DIGITS {
         if said.amount.normalize().scale() <= rule.price_decimals {
-            return Some(said);
+            // Without the zeros that the steps left behind.
+            let amount = if said == price { said.amount } else { said.amount.normalize() };
+            return Some(UnitPrice { amount, ..said });
         }
         let ten = rust_decimal::Decimal::TEN;
         said.amount = said.amount.checked_mul(ten)?;

@@ -99,6 +99,8 @@ fn a_price_is_said_exactly_or_not_at_all() {
     let pair = |amount: &str, per: &str| Some((amount.to_owned(), per.to_owned()));
     assert_eq!(said("", "0.035", "1"), pair("0.035", "1"));
     assert_eq!(said("cart.price_decimals = 2", "0.035", "1"), pair("0.35", "10"));
+    let scaled = price_as(&rule("cart.price_decimals = 4"), price("0.00012500", "1")).unwrap();
+    assert_eq!((scaled.amount.to_string(), scaled.per.to_string()), pair("0.0125", "100").unwrap());
     assert_eq!(said("cart.price_basis = false", "35", "1000"), pair("0.035", "1"));
     assert_eq!(said("cart.price_basis = false", "10", "3"), None);
     assert_eq!(said("cart.price_basis = false\ncart.price_decimals = 2", "35", "1000"), None);

@@ -127,6 +127,9 @@ fn ordering(fact: &Fact) -> Option<Told> {
         Fact::OrderRejected { reason, .. } => {
             Told::new("The supplier rejected the order").with(reason).bad()
         }
+        Fact::OrderStatusTold { words, .. } => {
+            Told::new("The supplier's system sent news of the order").with(words).info()
+        }
         Fact::OrderShipped { .. } => Told::new("The supplier shipped").info(),
         Fact::ShipmentTakenBack { .. } => Told::new("The supplier took a ship notice back").bad(),
         Fact::OrderReceived { state, .. } => {

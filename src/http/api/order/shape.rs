@@ -210,9 +210,12 @@ pub(super) struct ConfirmedJson {
     /// `accept`, `backordered` or `reject`.
     kind: String,
     quantity: String,
-    /// The price that the supplier named, in the order's currency.
+    /// The price that the supplier named.
     price: Option<String>,
-    /// The order's price, when the supplier named another.
+    price_currency: Option<String>,
+    /// For how many units.
+    price_per: Option<String>,
+    /// The amount of the order's price, when the supplier named another price or currency.
     other_than: Option<String>,
     delivery_on: Option<String>,
     comment: String,
@@ -226,8 +229,12 @@ pub(super) fn confirmed(view: &OrderView) -> Vec<ConfirmedJson> {
         line: part.line_number,
         kind: part.kind.to_string(),
         quantity: decimal::canonical(part.quantity),
-        price: part.price.map(decimal::canonical),
-        other_than: part.other_price(&view.lines).map(decimal::canonical),
+        price: part.price.map(|price| decimal::canonical(price.amount)),
+        price_currency: part.prices(&view.lines).map(|(asked, _)| asked.currency.to_string()),
+        price_per: part.prices(&view.lines).map(|(asked, _)| asked.per.to_string()),
+        other_than: part
+            .other_price(&view.lines)
+            .map(|(_, ordered)| decimal::canonical(ordered.amount)),
         delivery_on: part.delivery_on.map(|day| day.to_string()),
         comment: part.comment.clone(),
     };

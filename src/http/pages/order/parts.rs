@@ -2,7 +2,7 @@
 
 use crate::{
     app::{delivery::DeliveryView, order::OrderView},
-    base::decimal,
+    base::{decimal, money::UnitPrice},
     domain::{
         confirmation::{Part, PartKind},
         delivery::Verdict,
@@ -87,12 +87,8 @@ fn part_told(view: &OrderView, part: &Part) -> String {
         PartKind::Reject => "rejected",
     };
     let mut told = format!("Line {}: {quantity} {kind}", part.line_number);
-    if let Some(ordered) = part.other_price(&view.lines)
-        && let Some(price) = part.price
-    {
-        let currency = view.order.currency;
-        let (price, ordered) = (decimal::canonical(price), decimal::canonical(ordered));
-        told.push_str(&format!(" at another price, {price} {currency} for {ordered}"));
+    if let Some((asked, ordered)) = part.other_price(&view.lines) {
+        told.push_str(&format!(" at another price, {}", price_told(asked, ordered)));
     }
     if let Some(day) = part.delivery_on {
         told.push_str(&format!(", to arrive on {day}"));
@@ -102,6 +98,20 @@ fn part_told(view: &OrderView, part: &Part) -> String {
         false => told.push_str(&format!(": {}.", part.comment.trim_end_matches('.'))),
     }
     told
+}
+
+/// `2.5 USD for 2`; currency and basis of the order's price are said where they differ.
+fn price_told(asked: UnitPrice, ordered: UnitPrice) -> String {
+    let whole = |price: UnitPrice| {
+        let amount = decimal::canonical(price.amount);
+        format!("{amount} {} per {}", price.currency, price.per)
+    };
+    let alike = asked.currency == ordered.currency && asked.per == ordered.per;
+    if !alike {
+        return format!("{} for {}", whole(asked), whole(ordered));
+    }
+    let amount = decimal::canonical(asked.amount);
+    format!("{amount} {} for {}", asked.currency, decimal::canonical(ordered.amount))
 }
 
 /// What the parties said and did, newest first.
