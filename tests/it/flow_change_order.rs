@@ -36,6 +36,8 @@ pub fn order(payload: &str, kind: &str, pens: u32) -> String {
     )
 }
 
+mod news;
+
 struct World {
     server: Server,
     site: Site,
@@ -408,94 +410,4 @@ async fn a_ship_notice_is_taken_back_and_other_units_are_refused() {
     assert_eq!((&back["state"], &back["lines"][0]["shipped"]), (&json!("confirmed"), &json!("0")));
     let verified = world.server.command(&["audit", "verify"]);
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
-}
-
-#[tokio::test]
-async fn what_cannot_be_ordered_is_refused_by_its_name() {
-    let world = World::new().await;
-    let basis = |payload: &str, factor: &str| {
-        let unit = "<UnitOfMeasure>EA</UnitOfMeasure>";
-        let dozen = format!(
-            "{unit}<PriceBasisQuantity quantity=\"1\" conversionFactor=\"{factor}\">\
-             <UnitOfMeasure>DZN</UnitOfMeasure></PriceBasisQuantity>"
-        );
-        order(payload, "new", 5).replace(unit, &dozen)
-    };
-    let blanket = order("b@globex", "new", 5).replace(" type=", " orderType=\"blanket\" type=");
-    let fine = order("q@globex", "new", 5).replace("quantity=\"5\"", "quantity=\"0.0001\"");
-    for (document, code, told) in [
-        (basis("f1@globex", "0.083"), 400, "@conversionFactor"),
-        (basis("f2@globex", "0.0833333333"), 400, "8 after the point"),
-        (blanket, 450, "@orderType"),
-        (fine, 400, "at most 3 places after the point"),
-        (basis("f3@globex", "0.08333333"), 201, "Held for sign-off"),
-    ] {
-        let (got, text) = world.post(&document).await;
-        assert_eq!(got, code, "{text}");
-        assert!(text.replace("&quot;", "").replace('"', "").contains(told), "{told}: {text}");
-    }
-}
-
-/// News of the order from office-one.
-fn news(payload: &str, reference: &str, code: u16) -> String {
-    from_supplier(
-        payload,
-        &format!(
-            "<StatusUpdateRequest><DocumentReference payloadID=\"{reference}\"/>\
-             <Status code=\"{code}\" text=\"\">No pens left</Status></StatusUpdateRequest>"
-        ),
-    )
-}
-
-#[tokio::test]
-async fn news_of_a_supplier_are_noted_or_reject_what_it_never_confirmed() {
-    let world = World::new().await;
-    world.post(&order("new@globex", "new", 5)).await;
-    world.approve().await;
-    let sent = world.arrived(1).await;
-    let reference = attribute(&sent, "payloadID").unwrap();
-    assert_eq!(world.post(&news("n0@office-one", "nobody@globex", 406)).await.0, 417);
-    assert_eq!(world.post(&news("n1@office-one", reference, 200)).await.0, 200);
-    assert_eq!(world.order().await["state"], "sent", "it was only noted");
-    for payload in ["n2@office-one", "n3@office-one"] {
-        let (code, text) = world.post(&news(payload, reference, 406)).await;
-        assert_eq!(code, 200, "{text}");
-    }
-    let order = world.order().await;
-    assert_eq!(
-        (&order["state"], &order["lines"][0]["rejected"]),
-        (&json!("rejected"), &json!("5"))
-    );
-    let (id, ada) = (order["id"].as_str().unwrap(), world.server.signed_in("ada@globex.example"));
-    let trail = ada.await.get(&format!("/orders/{id}/trail")).await.expect(200).text();
-    assert!(trail.contains("406") && trail.contains("No pens left"), "{trail}");
-    assert!(trail.contains("sent news of the order"), "{trail}");
-}
-
-#[tokio::test]
-async fn an_order_that_a_notice_no_longer_names_is_not_on_its_way() {
-    let world = World::new().await;
-    for (number, payload) in [("4500000001", "one@globex"), ("4500000002", "two@globex")] {
-        let document = order(payload, "new", 5).replace("4500000001", number);
-        assert_eq!(world.post(&document).await.0, 201);
-        world.approve().await;
-    }
-    let first = notice("u1@office-one", "S1", "new", "5", "EA");
-    let (_, rest) = first.split_once("<ShipNoticePortion>").unwrap();
-    let (portion, _) = rest.split_once("</ShipNoticePortion>").unwrap();
-    let other = portion.replace("4500000001", "4500000002");
-    let both = first.replace(
-        "</ShipNoticePortion>",
-        &format!("</ShipNoticePortion><ShipNoticePortion>{other}</ShipNoticePortion>"),
-    );
-    let one = notice("u2@office-one", "S1", "update", "5", "EA");
-    for (document, stands) in [(both, ["shipped", "shipped"]), (one, ["sent", "shipped"])] {
-        let (code, text) = world.post(&document).await;
-        assert_eq!(code, 200, "{text}");
-        let orders = world.ada.list("/orders").await;
-        // The newest first; whether the worker was here yet says nothing.
-        let states = orders.iter().map(|one| one["state"].as_str().unwrap());
-        let states: Vec<_> = states.map(|s| if s == "issued" { "sent" } else { s }).collect();
-        assert_eq!(states, stands);
-    }
 }
