@@ -14,6 +14,9 @@ impl Fact {
             | Self::PolicyShadowed { organisation, .. }
             | Self::RegisterSaved { organisation, .. } => Some(organisation),
             Self::SignInFailed { email } => Some(email),
+            Self::SignedOut { session }
+            | Self::PunchoutOpened { session }
+            | Self::PunchoutCancelled { session } => Some(session),
             Self::SettingSaved { object, .. } => Some(object),
             Self::Refused { about, .. } => Some(about),
             Self::SecretRotated { partner, .. } => Some(partner),
@@ -38,9 +41,6 @@ impl Fact {
             Self::SignedIn { person, session } | Self::TokenMade { person, session } => {
                 list(&[person, session])
             }
-            Self::SignedOut { session }
-            | Self::PunchoutOpened { session }
-            | Self::PunchoutCancelled { session } => list(&[session]),
             Self::PersonInvited { person, .. }
             | Self::PasswordResetAsked { person, .. }
             | Self::PasswordSet { person }
