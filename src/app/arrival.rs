@@ -88,6 +88,7 @@ async fn take(
         checks::quantity(number, item)?;
         let (goods, found) = shelf.take(cx, organisation, number, item).await?;
         flags.extend(found);
+        flags.extend(said::split(own, item));
         flags.extend(other_unit(&profile.units, number, item, &goods)?);
         let buyer = BuyerLine {
             number: Some(own.into()),
@@ -97,6 +98,7 @@ async fn take(
         lines.push(IncomingLine { goods, accounts: said::accounts(item), buyer });
     }
     let requester = requester(cx, organisation, &shelf, request).await?;
+    let extras = said::extras(request)?;
     let handed = submit_incoming(
         cx,
         Incoming {
@@ -111,6 +113,7 @@ async fn take(
             bill_to: request.bill_to.as_ref().and_then(said::postal),
             needed_on: request.requested_delivery.as_ref().and_then(|stamp| stamp.day()),
             comment: said::comment(request),
+            extras,
             currency: organisation.currency,
             lines,
             flags: flags.clone(),

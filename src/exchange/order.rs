@@ -24,6 +24,10 @@ use crate::{
     },
 };
 
+pub mod header;
+
+use header::Fields;
+
 /// Who sends an order on whose behalf to whom, and who asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parties {
@@ -59,9 +63,15 @@ pub struct Beside<'a> {
     pub enclosed: &'a [(Option<i64>, String)],
     /// What the procurement system's order says of the line of this number.
     pub buyer: &'a [(i64, BuyerLine)],
+    /// And of agreements and terms: of the line of this number or of the whole order.
+    pub fields: &'a [(Option<i64>, Fields)],
 }
 
 impl Beside<'_> {
+    fn said_of(&self, line: Option<i64>) -> Option<&Fields> {
+        self.fields.iter().find(|(place, _)| *place == line).map(|(_, fields)| fields)
+    }
+
     /// A remark that names what is enclosed to this place; none when nothing is.
     fn enclosing(&self, line: Option<i64>) -> Option<Comments> {
         let own = self.enclosed.iter().filter(|(place, _)| *place == line);
@@ -88,6 +98,9 @@ pub fn request(
         Amount::from(order.total),
         lines.iter().map(|line| item(order, line, beside)).collect(),
     );
+    if let Some(fields) = beside.said_of(None) {
+        header::write(fields, &mut request);
+    }
     request.requisition_id = Some(parties.requisition.clone());
     request.requested_delivery = order.needed_on.map(noon);
     request.ship_to = Some(address(&order.ship_to));
@@ -152,6 +165,9 @@ fn item(order: &Order, line: &OrderLine, beside: Beside<'_>) -> Item {
     detail.manufacturer_name = said(&goods.manufacturer);
     let mut item = Item::new(goods.quantity, id, Some(detail));
     item.line_number = u32::try_from(line.line_number).ok();
+    if let Some(fields) = beside.said_of(Some(line.line_number)) {
+        header::write_line(fields, &mut item);
+    }
     let buyer = beside.buyer.iter().find(|(number, _)| *number == line.line_number);
     if let Some((_, buyer)) = buyer {
         item.requested_delivery = buyer.needed_on.map(noon);

@@ -410,6 +410,7 @@ impl countersign::app::Command for Arrive {
             ship_to: None,
             bill_to: None,
             needed_on: None,
+            extras: Default::default(),
             comment: String::new(),
             currency: euro,
             lines: goods

@@ -1,15 +1,25 @@
 //! What an arriving order says beside its lines: where to ship and bill, which accounts, what the
 //! buyer wrote. Read as it came; whether it is allowed the sign-off decides.
 
+use std::collections::BTreeMap;
+
 use crate::{
     base::text::{fold, shorten},
     cxml::{
         address::Address,
         item::Item,
         order::OrderRequest,
-        values::{Comments, Extrinsic},
+        values::{Comments, Extrinsic, Stamp},
     },
-    domain::{cart::Account, party::PostalAddress},
+    domain::{
+        cart::Account,
+        party::PostalAddress,
+        refusal::Refusal,
+        requisition::{Extras, Flag},
+    },
+    exchange::order::header::{
+        AGREEMENT, AGREEMENT_ITEM, EFFECTIVE, EXPIRATION, ORDER_TYPE, RELEASE, SHIP_COMPLETE,
+    },
 };
 
 /// Characters of a comment that are kept.
@@ -25,11 +35,68 @@ pub(super) fn accounts(item: &Item) -> Vec<Account> {
 pub(super) fn cost_center(names: &[String], request: &OrderRequest) -> Option<String> {
     let segments = request.items.iter().flat_map(|item| &item.distributions);
     let mut segments = segments.flat_map(|own| &own.segments);
-    let named = segments.find(|own| fold(&own.name).replace([' ', '_', '-'], "") == "costcenter");
+    let named = segments.find(|own| names_cost_center(&own.name));
     let code = named.map(|own| own.id.trim()).filter(|code| !code.is_empty());
     let mut extrinsics = names.iter().filter_map(|name| Extrinsic::find(&request.extrinsics, name));
     let code = code.or_else(|| extrinsics.next());
     code.map(|code| shorten(code, 40))
+}
+
+/// What the header and the lines say of agreements and terms, as fields that are signed, shown and
+/// asked for by rules, and that the suppliers read again. A field that no page could show is
+/// refused.
+pub(super) fn extras(request: &OrderRequest) -> Result<Extras, Refusal> {
+    let word = |text: Option<&String>| text.map(|text| text.trim()).unwrap_or_default().to_owned();
+    let day =
+        |stamp: Option<&Stamp>| stamp.map(|own| own.text().trim()).unwrap_or_default().to_owned();
+    let is_release =
+        request.order_type.as_deref().is_some_and(|own| own.trim().eq_ignore_ascii_case(RELEASE));
+    let yes = |holds: bool, word: &str| if holds { word.to_owned() } else { String::new() };
+    let fields = [
+        (ORDER_TYPE, yes(is_release, RELEASE)),
+        (AGREEMENT, word(request.agreement_id.as_ref())),
+        (EFFECTIVE, day(request.effective_date.as_ref())),
+        (EXPIRATION, day(request.expiration_date.as_ref())),
+        (SHIP_COMPLETE, yes(request.ship_complete, "yes")),
+    ];
+    let lines = (1..).zip(&request.items).map(|(position, item): (u32, _)| {
+        let agreement = (AGREEMENT, word(item.agreement_id.as_ref()));
+        let number = (AGREEMENT_ITEM, word(item.agreement_item_number.as_ref()));
+        (position, filled([agreement, number]))
+    });
+    let extras = Extras {
+        fields: filled(fields),
+        line_fields: lines.filter(|(_, fields)| !fields.is_empty()).collect(),
+        ..Extras::default()
+    };
+    extras.check()?;
+    Ok(extras)
+}
+
+/// Those that say something.
+fn filled<const N: usize>(fields: [(&str, String); N]) -> BTreeMap<String, String> {
+    let said = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    said.map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Where a line is charged to several cost centres: it would be charged to the first alone.
+pub(super) fn split(line: u32, item: &Item) -> Option<Flag> {
+    let segments = item.distributions.iter().flat_map(|own| &own.segments);
+    let mut codes: Vec<&str> =
+        segments.filter(|own| names_cost_center(&own.name)).map(|own| own.id.trim()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    (codes.len() > 1).then(|| Flag {
+        line,
+        field: "Distribution".to_owned(),
+        expected: "one cost centre for the whole line".to_owned(),
+        got: shorten(&codes.join(", "), 120),
+        tolerance: String::new(),
+    })
+}
+
+fn names_cost_center(name: &str) -> bool {
+    fold(name).replace([' ', '_', '-'], "") == "costcenter"
 }
 
 /// The orderVersion, when it is a number.

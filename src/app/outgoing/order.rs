@@ -7,9 +7,9 @@ use crate::{
     domain::{
         order::{Order, OrderLine},
         party::{Channel, Organisation, Partner, PartnerKind},
-        requisition::BuyerLine,
+        requisition::{BuyerLine, Requisition},
     },
-    exchange::order::{Amendment, Beside, Parties, request},
+    exchange::order::{Amendment, Beside, Parties, header::Fields, request},
     store::{
         self,
         attachment::Attachment,
@@ -69,7 +69,8 @@ async fn keep(
     let files: Vec<_> = attached.into_iter().map(|(_, one)| one).collect();
     store::attachment::insert(cx.conn, order.document, &files).await?;
     let said = said_of_lines(cx, &order, &lines).await?;
-    let beside = Beside { amendment, enclosed: &places, buyer: &said };
+    let fields = fields(cx, &order, &lines).await?;
+    let beside = Beside { amendment, enclosed: &places, buyer: &said, fields: &fields };
     let kept = Document {
         id: order.document,
         direction: Direction::Out,
@@ -107,6 +108,25 @@ async fn said_of_lines(
         Some((line.line_number, own.buyer.clone()))
     };
     Ok(lines.iter().filter_map(of).collect())
+}
+
+/// What it said of agreements and terms, of the whole and by line number.
+async fn fields(
+    cx: &mut Cx<'_>,
+    order: &Order,
+    lines: &[OrderLine],
+) -> Result<Vec<(Option<i64>, Fields)>, AppError> {
+    let requisition = store::requisition::get_any(cx.conn, order.requisition).await?;
+    let of_buyer = |_: &Requisition| order.buyer_order_id.is_some();
+    let Some(requisition) = requisition.filter(of_buyer) else { return Ok(Vec::new()) };
+    let mut found = vec![(None, requisition.extras.fields)];
+    for asked in store::requisition::lines(cx.conn, order.requisition).await? {
+        let position = u32::try_from(asked.position).unwrap_or(u32::MAX);
+        let own = lines.iter().find(|line| line.requisition_line == asked.id);
+        let said = requisition.extras.line_fields.get(&position);
+        found.extend(own.zip(said).map(|(own, said)| (Some(own.line_number), said.clone())));
+    }
+    Ok(found)
 }
 
 /// What goes with the order: the attachments of its requisition and of its own lines, by line

@@ -44,6 +44,8 @@ pub struct Incoming {
     pub bill_to: Option<PostalAddress>,
     pub needed_on: Option<Day>,
     pub comment: String,
+    /// Agreements and terms.
+    pub extras: Extras,
     pub currency: Currency,
     pub lines: Vec<IncomingLine>,
     /// Where the order differs from the cart by more than the tolerance: it is held for sign-off.
@@ -99,7 +101,7 @@ pub async fn submit_incoming(cx: &mut Cx<'_>, incoming: Incoming) -> Result<Hand
     };
     let draft = Draft {
         ship_to_country: ship_to.country.clone(),
-        extras: Extras::default(),
+        extras: incoming.extras,
         total: Draft::total_of(&lines, incoming.currency)?,
         cost_center: cost_center.cloned(),
         cost_center_code: code.unwrap_or_default(),

@@ -1,5 +1,5 @@
 //! What an order cannot ask for, what it says of agreements, and news of it: a supplier's status, a
-//! notice that names less, a change that is none of a supplier's.
+//! notice that names less.
 
 use serde_json::json;
 
@@ -93,4 +93,27 @@ async fn an_order_that_a_notice_no_longer_names_is_not_on_its_way() {
         let states: Vec<_> = states.map(|s| if s == "issued" { "sent" } else { s }).collect();
         assert_eq!(states, stands);
     }
+}
+
+#[tokio::test]
+async fn agreements_reach_the_supplier_and_a_split_charge_waits_for_a_person() {
+    let world = World::new().await;
+    let charge = |center: &str| {
+        format!(
+            "<Distribution><Accounting name=\"x\"><AccountingSegment id=\"{center}\"><Name \
+             xml:lang=\"en\">Cost Center</Name><Description xml:lang=\"en\"/></AccountingSegment>\
+             </Accounting><Charge><Money currency=\"USD\">5.00</Money></Charge></Distribution>"
+        )
+    };
+    let split = format!("</ItemDetail>{}{}", charge("4100"), charge("4200"));
+    let document = order("new@globex", "new", 5)
+        .replace(" type=", " orderType=\"release\" agreementID=\"A-7\" type=")
+        .replace("</ItemDetail>", &split);
+    let (code, text) = world.post(&document).await;
+    assert_eq!(code, 201, "{text}");
+    assert!(text.contains("line 1, Distribution") && text.contains("4100, 4200"), "{text}");
+    world.approve().await;
+    let sent = world.arrived(1).await;
+    assert_eq!(attribute(&sent, "agreementID"), Some("A-7"));
+    assert_eq!(attribute(&sent, "orderType"), Some("release"));
 }
