@@ -274,6 +274,38 @@ async fn the_forecast_names_who_is_away_and_who_could_be_asked() {
 }
 
 #[tokio::test]
+async fn the_next_delegation_counts_when_the_newest_leads_to_the_requester() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let mia = server.api("mia@acme.example").await;
+    let dan = server.api("dan@acme.example").await;
+    for deputy in ["dan@acme.example", "ed@acme.example"] {
+        let body = json!({"deputy": deputy, "until": "2027-03-31"});
+        mia.post("/delegations", body).await.expect(201);
+    }
+    let it = ed.requisition(DESKS, "4100").await;
+    let it = ed.get(&format!("/requisitions/{}", id(&it))).await.expect(200).json();
+    assert_eq!(it["forecast"]["waits"][0]["deputy"], "dan@acme.example", "{it}");
+    let open = dan.list("/tasks").await.remove(0);
+    let body = json!({"decision": "approve", "content_hash": open["content_hash"]});
+    dan.post(&format!("/tasks/{}/decide", id(&open)), body).await.expect(200);
+    until_state(&ed, id(&it), "ordered").await;
+}
+
+#[tokio::test]
+async fn nobody_waits_for_the_answer_of_someone_who_was_disabled() {
+    let server = Server::demo().await;
+    let ed = server.api("ed@acme.example").await;
+    let it = ed.requisition(DESKS, "4100").await;
+    let ada = server.api("ada@acme.example").await;
+    ada.post("/people/mia@acme.example/disable", json!({})).await.expect(200);
+    let it = ed.get(&format!("/requisitions/{}", id(&it))).await.expect(200).json();
+    let wait = &it["forecast"]["waits"][0];
+    assert!(wait["answer_at"].is_null(), "{it}");
+    assert_eq!(wait["could_ask"], "dan@acme.example", "{it}");
+}
+
+#[tokio::test]
 async fn a_question_stops_the_clock_until_the_requester_answers() {
     let server = Server::demo().await;
     let ed = server.api("ed@acme.example").await;
