@@ -209,6 +209,9 @@ pub(super) async fn finish(
         move_on(cx, requisition, RequisitionMove::Order)?;
     }
     store::requisition::update(cx.conn, requisition).await?;
+    if orders_follow {
+        order::keep_standing(cx, requisition, lines).await?;
+    }
     Ok(())
 }
 

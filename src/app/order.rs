@@ -1,10 +1,12 @@
 //! Purchase orders: issued by the last approval, one per supplier, then read by their parties.
 
 mod change;
+mod kept;
 mod named;
 mod view;
 
 pub use change::{Cancel, cancel, need_changeable, set_aside, standing, stands_again};
+pub use kept::{keep_standing, need_open};
 pub use named::{by_payload, named};
 pub use view::{OrderBrief, OrderView, attachment, documents, get, list, visible};
 
@@ -44,11 +46,12 @@ pub async fn issue(
     let year = cx.now.day_in(&zone).year();
     let mut issued = Vec::new();
     let suppliers = suppliers(lines);
-    let earlier = change::replaced_by(cx, requisition).await?;
+    let kept::Earlier { changed: earlier, kept } = kept::earlier(cx, requisition, lines).await?;
     for gone in earlier.iter().filter(|order| !suppliers.contains(&order.supplier)) {
         change::cancel(cx, gone, "The order was changed: nothing of it comes from you.").await?;
     }
-    for supplier in suppliers {
+    let is_kept = |supplier: &SupplierId| kept.iter().any(|order| order.supplier == *supplier);
+    for supplier in suppliers.into_iter().filter(|supplier| !is_kept(supplier)) {
         if let Some(before) = earlier.iter().find(|order| order.supplier == supplier) {
             issued.push(change::replace(cx, before, requisition, lines).await?);
             continue;

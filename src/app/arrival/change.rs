@@ -32,13 +32,13 @@ pub async fn change(
     if standing.is_empty() && earlier.state != RequisitionState::Pending {
         return Err(ended(request, &earlier));
     }
-    for one in &standing {
-        order::need_changeable(one)?;
-    }
     stop_pending(cx, &earlier).await?;
     order::set_aside(cx, &standing).await?;
     store::requisition::supersede(cx.conn, organisation.id, &request.order_id, cx.now).await?;
-    take(cx, inbound, request, &organisation).await
+    let taken = take(cx, inbound, request, &organisation).await?;
+    let changed = known(cx, &organisation, request).await?;
+    order::need_open(cx, &changed).await?;
+    Ok(taken)
 }
 
 /// Takes a cancellation: of what still waits for sign-off, and of every order that went out.

@@ -1,6 +1,7 @@
 //! Changing and cancelling orders that went out.
 //!
-//! The rule: an order may be changed or cancelled until its supplier has answered it; from then on
+//! The rule: an order may be changed or cancelled until its supplier has answered it (one that a
+//! change leaves as it was is not changed, see `kept`); from then on
 //! the parties agree first, and the supplier turns the order down by a confirmation. A change is a
 //! new requisition under the procurement system's orderID: it is signed off like any other, and
 //! only then takes the place of what was ordered before, under the same number and with the next
@@ -17,7 +18,7 @@ use crate::{
         fact::Fact,
         order::{Order, OrderLine, OrderMove},
         refusal::Refusal,
-        requisition::{Requisition, RequisitionLine, RequisitionSource, order_part_hash},
+        requisition::{Requisition, RequisitionLine, order_part_hash},
     },
     store::{self, Conn},
 };
@@ -39,23 +40,6 @@ pub async fn standing(
     found.retain(|order| !order.state.has_ended());
     found.retain(|order| but.is_none_or(|own| own.id != order.requisition));
     Ok(found)
-}
-
-/// The orders that an approved requisition takes the place of.
-pub(super) async fn replaced_by(
-    cx: &mut Cx<'_>,
-    requisition: &Requisition,
-) -> Result<Vec<Order>, AppError> {
-    let (RequisitionSource::IncomingOrder, Some(id)) =
-        (requisition.source, requisition.buyer_order_id.as_deref())
-    else {
-        return Ok(Vec::new());
-    };
-    let earlier = standing(cx.conn, requisition.organisation, id, Some(requisition)).await?;
-    for order in &earlier {
-        need_changeable(order)?;
-    }
-    Ok(earlier)
 }
 
 /// Refused when the supplier has answered the order already.
@@ -156,11 +140,25 @@ async fn whole(cx: &mut Cx<'_>, order: &Order) -> Result<Vec<budget::Billed>, Ap
     Ok(lines.iter().map(cost).collect())
 }
 
+/// What an order still commits: its lines without what was turned down or billed.
+pub(super) async fn rest(cx: &mut Cx<'_>, order: &Order) -> Result<Vec<budget::Billed>, AppError> {
+    let mut found = Vec::new();
+    for line in store::order::lines(cx.conn, order.id).await? {
+        let untouched = line.progress.rejected.is_zero() && line.progress.invoiced.is_zero();
+        let left = match untouched {
+            true => line.goods.total,
+            false => line.worth(line.wanted())?.checked_sub(line.worth(line.progress.invoiced)?)?,
+        };
+        found.push(budget::Billed::sum(line.requisition_line, left));
+    }
+    Ok(found)
+}
+
 /// Gives back what the earlier versions had committed, while their change is judged.
 pub async fn set_aside(cx: &mut Cx<'_>, orders: &[Order]) -> Result<(), AppError> {
     for order in orders {
-        let whole = whole(cx, order).await?;
-        budget::free(cx, order.requisition, &order.id.to_string(), &whole).await?;
+        let rest = rest(cx, order).await?;
+        budget::free(cx, order.requisition, &order.id.to_string(), &rest).await?;
     }
     Ok(())
 }
@@ -170,8 +168,8 @@ pub async fn stands_again(cx: &mut Cx<'_>, requisition: &Requisition) -> Result<
     let Some(id) = requisition.buyer_order_id.as_deref() else { return Ok(()) };
     let organisation = requisition.organisation;
     for order in standing(cx.conn, organisation, id, Some(requisition)).await? {
-        let whole = whole(cx, &order).await?;
-        budget::commit_again(cx, order.requisition, &order.id.to_string(), &whole).await?;
+        let rest = rest(cx, &order).await?;
+        budget::commit_again(cx, order.requisition, &order.id.to_string(), &rest).await?;
     }
     Ok(())
 }

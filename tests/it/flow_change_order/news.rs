@@ -1,9 +1,9 @@
 //! What an order cannot ask for, what it says of agreements, and news of it: a supplier's status, a
-//! notice that names less.
+//! notice that names less, a change that is none of a supplier's.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{World, attribute, from_supplier, notice, order};
+use super::{World, attribute, from_supplier, line, notice, order, with_lines};
 
 #[tokio::test]
 async fn what_cannot_be_ordered_is_refused_by_its_name() {
@@ -116,4 +116,45 @@ async fn agreements_reach_the_supplier_and_a_split_charge_waits_for_a_person() {
     let sent = world.arrived(1).await;
     assert_eq!(attribute(&sent, "agreementID"), Some("A-7"));
     assert_eq!(attribute(&sent, "orderType"), Some("release"));
+}
+
+#[tokio::test]
+async fn a_change_leaves_alone_what_goes_to_other_suppliers() {
+    let world = World::new().await;
+    let both = |payload: &str, pens: u32, drills: u32| {
+        let lines = [line(1, "PEN-01", pens, ""), line(2, "DRILL-01", drills, "")].concat();
+        with_lines(payload, &lines, &format!("{}.00", (pens + drills) * 2))
+    };
+    assert_eq!(world.post(&both("new@globex", 5, 1)).await.0, 201);
+    world.approve().await;
+    let sent = world.arrived(1).await;
+    let reference = attribute(&sent, "payloadID").unwrap();
+    let confirmation = format!(
+        "<ConfirmationRequest><ConfirmationHeader type=\"accept\" \
+         noticeDate=\"2026-11-21T09:00:00+00:00\" confirmID=\"C1\"/><OrderReference \
+         orderID=\"4500000001\"><DocumentReference payloadID=\"{reference}\"/></OrderReference>\
+         </ConfirmationRequest>"
+    );
+    assert_eq!(world.post(&from_supplier("c1@office-one", &confirmation)).await.0, 200);
+    let update = |document: String| document.replace(" type=\"new\"", " type=\"update\"");
+    let (code, text) = world.post(&update(both("pens@globex", 6, 1))).await;
+    assert!(code == 409 && text.contains("answered"), "{text}");
+    let (code, text) = world.post(&update(both("drills@globex", 5, 3))).await;
+    assert_eq!(code, 201, "{text}");
+    world.approve().await;
+    let of = |orders: &[Value], supplier: &str| {
+        let found = orders.iter().find(|one| one["supplier"] == supplier);
+        found.expect("an order")["id"].as_str().unwrap().to_owned()
+    };
+    let orders = world.ada.list("/orders").await;
+    assert_eq!(orders.len(), 2);
+    for (supplier, revision, quantity) in [("office-one", 1, "5"), ("toolworks", 2, "3")] {
+        let path = format!("/orders/{}", of(&orders, supplier));
+        let now = world.ada.get(&path).await.expect(200).json();
+        let got = (&now["revision"], &now["lines"][0]["quantity"]);
+        assert_eq!(got, (&json!(revision), &json!(quantity)), "{now}");
+    }
+    assert_eq!(world.site.documents().len(), 1, "Office One hears nothing of it");
+    let verified = world.server.command(&["audit", "verify"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
 }
