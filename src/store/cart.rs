@@ -2,7 +2,6 @@
 
 use crate::{
     base::{
-        decimal,
         id::{CartId, CartLineId, OrganisationId, PersonId, PunchoutSessionId},
         money::UnitPrice,
         time::Time,
@@ -10,7 +9,7 @@ use crate::{
     domain::cart::{Cart, CartLine, CartState, Goods},
 };
 
-use super::{Conn, Row, StoreError, db, error::one_row};
+use super::{Conn, Row, StoreError, db, error::one_row, goods};
 
 macro_rules! carts {
     ($rest:literal) => {
@@ -216,26 +215,12 @@ pub async fn save_lines(
 
 async fn insert_line(conn: &mut Conn, cart: CartId, line: &CartLine) -> Result<(), StoreError> {
     let goods = &line.goods;
-    db::query(INSERT_LINE)
+    let head = db::query(INSERT_LINE)
         .bind(line.id.to_string())
         .bind(cart.to_string())
         .bind(line.position)
         .bind(goods.item.map(|id| id.to_string()))
-        .bind(goods.supplier.to_string())
-        .bind(&goods.sku)
-        .bind(&goods.aux_id)
-        .bind(&goods.description)
-        .bind(goods.quantity.to_string())
-        .bind(&goods.unit)
-        .bind(decimal::canonical(goods.price.amount))
-        .bind(goods.price.per.to_string())
-        .bind(goods.price.currency.code().to_owned())
-        .bind(goods.total.minor())
-        .bind(&goods.unspsc)
-        .bind(&goods.manufacturer)
-        .bind(&goods.manufacturer_sku)
-        .bind(goods.lead_time_days)
-        .execute(conn)
-        .await?;
+        .bind(goods.supplier.to_string());
+    goods::bind(head, goods).bind(goods.lead_time_days).execute(conn).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The columns of goods, which carts and requisitions share.
+//! The columns of goods, which the lines of carts, requisitions and orders share.
 
 use crate::{
     base::{
@@ -8,7 +8,24 @@ use crate::{
     domain::cart::Goods,
 };
 
-use super::{Row, StoreError};
+use super::{Row, StoreError, db::Query};
+
+/// Binds the columns from `sku` to `manufacturer_sku`, in the order of every table of lines.
+pub(super) fn bind<'q>(query: Query<'q>, goods: &'q Goods) -> Query<'q> {
+    query
+        .bind(&goods.sku)
+        .bind(&goods.aux_id)
+        .bind(&goods.description)
+        .bind(goods.quantity.to_string())
+        .bind(&goods.unit)
+        .bind(decimal::canonical(goods.price.amount))
+        .bind(goods.price.per.to_string())
+        .bind(goods.price.currency.code())
+        .bind(goods.total.minor())
+        .bind(&goods.unspsc)
+        .bind(&goods.manufacturer)
+        .bind(&goods.manufacturer_sku)
+}
 
 /// Reads the goods of a line; the line's currency stands in `currency`.
 pub(super) fn read(row: &Row<'_>) -> Result<Goods, StoreError> {

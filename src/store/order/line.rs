@@ -8,7 +8,7 @@ use crate::{
     },
 };
 
-use super::super::{Conn, Row, StoreError, db, error::one_row};
+use super::super::{Conn, Row, StoreError, db, error::one_row, goods};
 
 const INSERT_LINE: &str = "
     insert into order_line (id, order_id, line_number, requisition_line_id, sku, aux_id,
@@ -25,24 +25,12 @@ pub async fn insert_line(
     line: &OrderLine,
 ) -> Result<(), StoreError> {
     let goods = &line.goods;
-    db::query(INSERT_LINE)
+    let head = db::query(INSERT_LINE)
         .bind(line.id.to_string())
         .bind(order.to_string())
         .bind(line.line_number)
-        .bind(line.requisition_line.to_string())
-        .bind(&goods.sku)
-        .bind(&goods.aux_id)
-        .bind(&goods.description)
-        .bind(goods.quantity.to_string())
-        .bind(&goods.unit)
-        .bind(decimal::canonical(goods.price.amount))
-        .bind(goods.price.per.to_string())
-        .bind(goods.price.currency.code())
-        .bind(goods.total.minor())
-        .bind(&goods.unspsc)
-        .bind(&goods.manufacturer)
-        .bind(&goods.manufacturer_sku)
-        .put(conn)
+        .bind(line.requisition_line.to_string());
+    goods::bind(head, goods).put(conn)
 }
 
 const LINES: &str = "

@@ -1,7 +1,7 @@
 //! The lines of a requisition.
 
 use crate::{
-    base::{decimal, id::RequisitionId},
+    base::id::RequisitionId,
     domain::requisition::{BuyerLine, RequisitionLine},
 };
 
@@ -10,8 +10,7 @@ use super::{
     json, text,
 };
 
-pub(super) const LINES: &str =
-    "select * from requisition_line where requisition_id = $1 order by position";
+const LINES: &str = "select * from requisition_line where requisition_id = $1 order by position";
 
 /// The lines of a requisition, in their order.
 pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<RequisitionLine>, StoreError> {
@@ -19,7 +18,7 @@ pub async fn lines(conn: &mut Conn, id: RequisitionId) -> Result<Vec<Requisition
     rows.iter().map(read_line).collect()
 }
 
-pub(super) fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<RequisitionLine, StoreError> {
     let row = Row::new(row, "requisition_line");
     Ok(RequisitionLine {
         id: row.id("id")?,
@@ -48,7 +47,7 @@ pub async fn replace_lines(
     insert_lines(conn, id, lines).await
 }
 
-pub(super) const INSERT_LINE: &str = "
+const INSERT_LINE: &str = "
     insert into requisition_line (id, requisition_id, position, item_id, supplier_id, sku, aux_id,
         description, quantity, unit, price_amount, price_per, currency, total_minor, unspsc,
         manufacturer, manufacturer_sku, lead_time_days, accounts, attachments, buyer_line, comment,
@@ -63,24 +62,13 @@ pub(super) async fn insert_lines(
 ) -> Result<(), StoreError> {
     for line in lines {
         let goods = &line.goods;
-        db::query(INSERT_LINE)
+        let head = db::query(INSERT_LINE)
             .bind(line.id.to_string())
             .bind(requisition.to_string())
             .bind(line.position)
             .bind(text(goods.item))
-            .bind(goods.supplier.to_string())
-            .bind(&goods.sku)
-            .bind(&goods.aux_id)
-            .bind(&goods.description)
-            .bind(goods.quantity.to_string())
-            .bind(&goods.unit)
-            .bind(decimal::canonical(goods.price.amount))
-            .bind(goods.price.per.to_string())
-            .bind(goods.price.currency.code())
-            .bind(goods.total.minor())
-            .bind(&goods.unspsc)
-            .bind(&goods.manufacturer)
-            .bind(&goods.manufacturer_sku)
+            .bind(goods.supplier.to_string());
+        goods::bind(head, goods)
             .bind(goods.lead_time_days)
             .bind(json(&line.accounts)?)
             .bind(json(&line.attachments)?)
