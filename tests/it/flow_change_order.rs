@@ -89,6 +89,17 @@ fn attribute<'a>(document: &'a str, name: &str) -> Option<&'a str> {
     between(document, &format!(" {name}=\""), "\"")
 }
 
+/// A confirmation of the whole order that was sent.
+fn accepted(sent: &str) -> String {
+    let reference = attribute(sent, "payloadID").unwrap();
+    format!(
+        "<ConfirmationRequest><ConfirmationHeader type=\"accept\" \
+         noticeDate=\"2026-11-21T09:00:00+00:00\" confirmID=\"C1\"/><OrderReference \
+         orderID=\"4500000001\"><DocumentReference payloadID=\"{reference}\"/></OrderReference>\
+         </ConfirmationRequest>"
+    )
+}
+
 #[tokio::test]
 async fn a_change_and_a_cancellation_reach_the_supplier_with_version_and_reference() {
     let world = World::new().await;
@@ -131,13 +142,7 @@ async fn an_order_that_the_supplier_confirmed_is_neither_changed_nor_cancelled()
     world.post(&order("new@globex", "new", 5)).await;
     world.approve().await;
     let sent = world.arrived(1).await;
-    let reference = attribute(&sent, "payloadID").unwrap();
-    let confirmation = format!(
-        "<ConfirmationRequest><ConfirmationHeader type=\"accept\" \
-         noticeDate=\"2026-11-21T09:00:00+00:00\" confirmID=\"C1\"/><OrderReference \
-         orderID=\"4500000001\"><DocumentReference payloadID=\"{reference}\"/></OrderReference>\
-         </ConfirmationRequest>"
-    );
+    let confirmation = accepted(&sent);
     let confirmed = envelope(OFFICE_ONE, "c1@office-one", &confirmation)
         .replace("<Identity>999999999<", "<Identity>AN01000000002<")
         .replace("<To><Credential domain=\"DUNS\">", "<To><Credential domain=\"NetworkId\">");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, attribute, from_supplier, line, notice, order, with_lines};
+use super::{World, accepted, attribute, from_supplier, line, notice, order, with_lines};
 
 #[tokio::test]
 async fn what_cannot_be_ordered_is_refused_by_its_name() {
@@ -128,13 +128,7 @@ async fn a_change_leaves_alone_what_goes_to_other_suppliers() {
     assert_eq!(world.post(&both("new@globex", 5, 1)).await.0, 201);
     world.approve().await;
     let sent = world.arrived(1).await;
-    let reference = attribute(&sent, "payloadID").unwrap();
-    let confirmation = format!(
-        "<ConfirmationRequest><ConfirmationHeader type=\"accept\" \
-         noticeDate=\"2026-11-21T09:00:00+00:00\" confirmID=\"C1\"/><OrderReference \
-         orderID=\"4500000001\"><DocumentReference payloadID=\"{reference}\"/></OrderReference>\
-         </ConfirmationRequest>"
-    );
+    let confirmation = accepted(&sent);
     assert_eq!(world.post(&from_supplier("c1@office-one", &confirmation)).await.0, 200);
     let update = |document: String| document.replace(" type=\"new\"", " type=\"update\"");
     let (code, text) = world.post(&update(both("pens@globex", 6, 1))).await;
