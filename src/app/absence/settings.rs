@@ -65,7 +65,7 @@ impl Command for SetHolidays {
     }
 }
 
-pub(super) fn settings_fact(
+fn settings_fact(
     cx: &mut Cx<'_>,
     organisation: OrganisationId,
     field: &str,
@@ -116,7 +116,7 @@ impl Command for SaveSignOff {
     }
 }
 
-pub(super) fn told(settings: &SignOff) -> String {
+fn told(settings: &SignOff) -> String {
     format!(
         "remind after {}, escalate after {}, expire after {} working days; tolerance {} %; \
          approvers edit quantity {}, account {}",

@@ -73,7 +73,7 @@ pub async fn count(reader: &mut Reader<'_>) -> Result<u64, AppError> {
     Ok(u64::try_from(lines).unwrap_or_default())
 }
 
-pub(super) async fn shown(reader: &mut Reader<'_>, cart: Cart) -> Result<View, AppError> {
+async fn shown(reader: &mut Reader<'_>, cart: Cart) -> Result<View, AppError> {
     let lines = store::cart::lines(&mut reader.conn, cart.id).await?;
     let suppliers = suppliers_by_id(&mut reader.conn).await?;
     let total = cart::total(lines.iter().map(|line| &line.goods), cart.currency)?;

@@ -45,7 +45,7 @@ pub async fn get(reader: &mut Reader<'_>, id: DelegationId) -> Result<Delegation
     shown(reader, found).await
 }
 
-pub(super) async fn shown(
+async fn shown(
     reader: &mut Reader<'_>,
     delegation: Delegation,
 ) -> Result<DelegationView, AppError> {

@@ -127,10 +127,7 @@ pub async fn documents(
 }
 
 /// The supplier's name and title, and the organisation's title.
-pub(super) async fn titles(
-    conn: &mut Conn,
-    invoice: &Invoice,
-) -> Result<(String, String, String), AppError> {
+async fn titles(conn: &mut Conn, invoice: &Invoice) -> Result<(String, String, String), AppError> {
     let supplier = store::supplier::get(conn, invoice.supplier).await?;
     let organisation = store::organisation::get(conn, invoice.organisation).await?;
     let (name, title) = supplier.map(|found| (found.name, found.title)).unwrap_or_default();

@@ -34,7 +34,7 @@ pub(super) async fn slow_down(app: &App, conn: &mut Conn, email: &Email) -> Resu
 }
 
 /// Doubling from one second, once the free tries are used up.
-pub(super) fn wait_after(failures: i64, free: i64) -> i64 {
+fn wait_after(failures: i64, free: i64) -> i64 {
     let beyond = failures.saturating_sub(free);
     if beyond < 0 {
         return 0;

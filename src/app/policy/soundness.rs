@@ -92,7 +92,7 @@ async fn in_force(conn: &mut Conn, organisation: OrganisationId) -> Result<Seed,
     })
 }
 
-pub(super) async fn surroundings(
+async fn surroundings(
     conn: &mut Conn,
     organisation: OrganisationId,
     now: Time,

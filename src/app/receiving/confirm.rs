@@ -71,7 +71,7 @@ pub(super) async fn confirm(
     Ok(Some(confirmation.id))
 }
 
-pub(super) fn state_confirmed(cx: &mut Cx<'_>, order: &Order, said: &Confirmation, by: OrderMove) {
+fn state_confirmed(cx: &mut Cx<'_>, order: &Order, said: &Confirmation, by: OrderMove) {
     let (id, requisition) = (order.id.to_string(), order.requisition.to_string());
     let confirmation = said.id.to_string();
     let fact = if by == OrderMove::Reject {

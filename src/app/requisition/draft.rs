@@ -132,7 +132,7 @@ pub(in crate::app) async fn own_cost_centers(
     Ok(all.into_iter().filter(usable).collect())
 }
 
-pub(super) async fn own_cost_center(
+async fn own_cost_center(
     conn: &mut Conn,
     person: &Person,
     organisation: &Organisation,

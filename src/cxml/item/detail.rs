@@ -231,7 +231,7 @@ impl ItemDetail {
 }
 
 /// The domain of the classification that the DTD wants of what has none.
-pub(super) const NO_DOMAIN: &str = "custom";
+const NO_DOMAIN: &str = "custom";
 
 /// Domain and code of every classification that says something.
 pub(in crate::cxml) fn classifications_of(detail: Element<'_>) -> Vec<(String, String)> {

@@ -15,7 +15,7 @@ pub fn cid(address: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("cid").then(|| bare(named))
 }
 
-pub(super) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -15,7 +15,7 @@ pub(super) fn decode(body: &[u8], encoding: &str) -> Vec<u8> {
 
 /// Decoded piece by piece, so that a large file does not stand in memory once more without its line
 /// ends.
-pub(super) fn unbase(body: &[u8]) -> Result<Vec<u8>, base64::DecodeError> {
+fn unbase(body: &[u8]) -> Result<Vec<u8>, base64::DecodeError> {
     let mut out = Vec::with_capacity(body.len() / 4 * 3);
     let mut piece = Vec::with_capacity(PIECE);
     for byte in body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()) {

@@ -4,12 +4,12 @@ use super::super::gate::Gate;
 use super::{TagFault, XML_NAMESPACE};
 
 /// What a byte may be in a tag; one look-up in place of five comparisons.
-pub(super) const NAME: u8 = 1;
-pub(super) const NAME_START: u8 = 2;
+const NAME: u8 = 1;
+const NAME_START: u8 = 2;
 /// Something in a value that does not read as it stands.
 pub(super) const SPECIAL: u8 = 4;
 
-pub(super) static CLASSES: [u8; 256] = {
+static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -54,7 +54,7 @@ pub(in crate::cxml) fn name_and_colon(text: &str) -> (usize, bool) {
 }
 
 /// Names with characters outside ASCII are rare; they take the slow way.
-pub(super) fn wide_name_length(text: &str) -> usize {
+fn wide_name_length(text: &str) -> usize {
     let starts = |c: char| {
         c.is_ascii_alphabetic()
             || matches!(c, '_' | ':' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}')

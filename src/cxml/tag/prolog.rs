@@ -32,7 +32,7 @@ pub(in crate::cxml) fn declaration(text: &str) -> Result<(), TagFault> {
     if rank == 0 { Err(TagFault::new(0, "the XML declaration lacks its version")) } else { Ok(()) }
 }
 
-pub(super) fn is_encoding_name(text: &str) -> bool {
+fn is_encoding_name(text: &str) -> bool {
     let sound = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
     text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(sound)
 }

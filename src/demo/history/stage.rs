@@ -33,7 +33,7 @@ use super::{
 };
 
 /// A buyer with the facts that any of his requisitions shares.
-pub(super) struct Buyer {
+struct Buyer {
     person: Person,
     /// For each cost centre, a first draft and its plan.
     charged: Vec<(Draft, Planned)>,
@@ -321,11 +321,11 @@ impl Stage {
 }
 
 /// An id born when the thing itself was.
-pub(super) fn fresh<K: Kind>(cx: &Cx<'_>) -> Id<K> {
+fn fresh<K: Kind>(cx: &Cx<'_>) -> Id<K> {
     Id::fresh(cx.now, &*cx.app.entropy)
 }
 
-pub(super) fn line(cx: &Cx<'_>, position: i64, goods: Goods) -> RequisitionLine {
+fn line(cx: &Cx<'_>, position: i64, goods: Goods) -> RequisitionLine {
     let (accounts, attachments, buyer) = (Vec::new(), Vec::new(), BuyerLine::default());
     RequisitionLine { id: fresh(cx), position, goods, accounts, attachments, buyer }
 }

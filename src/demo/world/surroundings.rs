@@ -80,7 +80,7 @@ pub(super) async fn make_cost_centers(
 }
 
 /// The budget of this year, in the organisation's own calendar.
-pub(super) async fn make_budget(
+async fn make_budget(
     cx: &mut Cx<'_>,
     organisation: &Organisation,
     center: &CostCenter,

@@ -48,7 +48,7 @@ pub(super) fn beats(limit: &Limit, other: &Limit, facts: &Facts) -> Result<bool,
 }
 
 /// Whether `one` is more than `other`, in the organisation's currency when they differ.
-pub(super) fn larger(facts: &Facts, one: Money, other: Money) -> Result<bool, Refusal> {
+fn larger(facts: &Facts, one: Money, other: Money) -> Result<bool, Refusal> {
     if one.currency() == other.currency() {
         return Ok(one.minor() > other.minor());
     }

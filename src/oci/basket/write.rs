@@ -168,7 +168,7 @@ pub(in crate::oci) const PRESET: [(&str, usize); 9] = [
 ];
 
 /// The customer fields and their lengths.
-pub(super) const CUSTOM: [(&str, usize); 5] = [
+const CUSTOM: [(&str, usize); 5] = [
     ("CUST_FIELD1", 10),
     ("CUST_FIELD2", 10),
     ("CUST_FIELD3", 10),
@@ -177,7 +177,7 @@ pub(super) const CUSTOM: [(&str, usize); 5] = [
 ];
 
 /// Several lines without control characters other than the line feed.
-pub(super) fn clean_lines(text: &str) -> String {
+fn clean_lines(text: &str) -> String {
     let lines = text
         .lines()
         .map(|line| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>());

@@ -34,7 +34,7 @@ pub(super) fn read_asked(fields: &mut Fields) -> Result<Vec<Asked>, Fault> {
     found.into_iter().map(|(index, (id, quantity))| one_asked(index, id, quantity)).collect()
 }
 
-pub(super) fn one_asked(
+fn one_asked(
     index: Option<u32>,
     product_id: Option<String>,
     quantity: Option<String>,

@@ -54,7 +54,7 @@ pub(super) fn check_grant([role, org, object, action, eft]: [&str; 5]) -> Result
 }
 
 /// The deepest chain of roles; casbin follows ten and silently stops.
-pub(super) const MAX_ROLE_DEPTH: usize = 9;
+const MAX_ROLE_DEPTH: usize = 9;
 
 /// Refuses roles that inherit from themselves and chains deeper than casbin follows.
 pub(super) fn check_inheritance(lines: &[Vec<String>]) -> Result<(), Refusal> {

@@ -33,7 +33,7 @@ pub fn read(csv: &str, roles: &BTreeSet<Role>) -> Result<Vec<Rule>, Refusal> {
 }
 
 /// The columns that a header may name: those of the product, and the organisation's own fields.
-pub(super) fn known(csv: &str) -> Vec<&str> {
+fn known(csv: &str) -> Vec<&str> {
     let header = csv.lines().find(|line| !line.starts_with('#') && !line.trim().is_empty());
     let own = header.into_iter().flat_map(|line| line.split(',')).map(str::trim);
     COLUMNS.iter().copied().chain(own.filter(|column| is_field_column(column))).collect()
@@ -95,7 +95,7 @@ pub(super) fn line(row: &Row<'_>) -> Result<Option<LineTest>, Refusal> {
     Ok(Some(test).filter(|test| *test != LineTest::default()))
 }
 
-pub(super) fn words_of<T: Copy>(
+fn words_of<T: Copy>(
     row: &Row<'_>,
     column: &str,
     all: &[T],
@@ -127,7 +127,7 @@ pub fn is_field_column(column: &str) -> bool {
     [FIELD, LINE_FIELD].iter().any(|prefix| column.strip_prefix(prefix).is_some_and(is_name))
 }
 
-pub(super) fn bounds(row: &Row<'_>) -> Result<(Option<Money>, Option<Money>), Refusal> {
+fn bounds(row: &Row<'_>) -> Result<(Option<Money>, Option<Money>), Refusal> {
     let named = row.cell("currency");
     if named == ANY {
         return match ["above", "up_to"].iter().find(|column| row.cell(column) != ANY) {
@@ -187,11 +187,7 @@ pub(super) fn effect(row: &Row<'_>, roles: &BTreeSet<Role>) -> Result<Effect, Re
     Ok(Effect::Ask { place, source, mode })
 }
 
-pub(super) fn one_of<T: Copy>(
-    row: &Row<'_>,
-    column: &str,
-    words: &[(&str, T)],
-) -> Result<Option<T>, Refusal> {
+fn one_of<T: Copy>(row: &Row<'_>, column: &str, words: &[(&str, T)]) -> Result<Option<T>, Refusal> {
     let cell = row.cell(column);
     if cell == ANY {
         return Ok(None);
@@ -202,14 +198,14 @@ pub(super) fn one_of<T: Copy>(
     })
 }
 
-pub(super) fn names(row: &Row<'_>, column: &str) -> Vec<String> {
+fn names(row: &Row<'_>, column: &str) -> Vec<String> {
     match row.cell(column) {
         ANY => Vec::new(),
         cell => cell.split('|').map(|name| name.trim().to_owned()).collect(),
     }
 }
 
-pub(super) fn list(
+fn list(
     row: &Row<'_>,
     column: &str,
     good: fn(&str) -> bool,
@@ -224,7 +220,7 @@ pub fn is_category(text: &str) -> bool {
     (2..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-pub(super) fn is_country(text: &str) -> bool {
+fn is_country(text: &str) -> bool {
     text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 

@@ -12,7 +12,7 @@ use crate::{
 
 use super::super::{Conn, Row, StoreError, db};
 
-pub(super) const INSERT_ENTRY: &str = "
+const INSERT_ENTRY: &str = "
     insert into budget_entry (id, budget_id, source, target, amount_minor, cause, actor,
         requisition_id, about, at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -33,10 +33,10 @@ pub async fn insert_entry(conn: &mut Conn, entry: &Entry) -> Result<(), StoreErr
         .put(conn)
 }
 
-pub(super) const OF_REQUISITION: &str = "
+const OF_REQUISITION: &str = "
     select e.*, b.currency from budget_entry e join budget b on b.id = e.budget_id
     where e.requisition_id = $1 order by e.id";
-pub(super) const OF_BUDGET: &str = "
+const OF_BUDGET: &str = "
     select e.*, b.currency, coalesce(o.number, i.number, r.number, '') as number
     from budget_entry e join budget b on b.id = e.budget_id
         left join requisition r on r.id = e.requisition_id
@@ -73,7 +73,7 @@ pub async fn ledger(
     Ok(Page::of(entries, cut, |(entry, _)| entry.id.to_string()))
 }
 
-pub(super) fn read_entry(row: &db::DbRow) -> Result<Entry, StoreError> {
+fn read_entry(row: &db::DbRow) -> Result<Entry, StoreError> {
     let row = Row::new(row, "budget_entry");
     Ok(Entry {
         id: row.id("id")?,
@@ -91,7 +91,7 @@ pub(super) fn read_entry(row: &db::DbRow) -> Result<Entry, StoreError> {
     })
 }
 
-pub(super) const SUMS: &str = "
+const SUMS: &str = "
     select source, target, cast(sum(amount_minor) as bigint) as amount_minor from budget_entry
     where budget_id = $1 and at <= $2 group by source, target";
 

@@ -10,7 +10,7 @@ use super::{
     Attempt, Delivery, Outcome, read, settle,
 };
 
-pub(super) const TAKE: &str = "
+const TAKE: &str = "
     update delivery set state = 'sending', fence = fence + 1, lease_until = $1,
         round_at = coalesce(round_at, $2)
     where id in (
@@ -24,12 +24,12 @@ pub(super) const TAKE: &str = "
         and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
     returning *";
 
-pub(super) const DUE: &str = "
+const DUE: &str = "
     select id from delivery
     where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
     limit 1";
 
-pub(super) const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
+const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
 
 impl Store {
     /// Takes deliveries that are due, and those whose sender fell silent, until a time.
@@ -55,7 +55,7 @@ impl Store {
     }
 }
 
-pub(super) struct PutBack {
+struct PutBack {
     delivery: Delivery,
     attempt: Attempt,
     outcome: Outcome,

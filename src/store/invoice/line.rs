@@ -11,7 +11,7 @@ use crate::{
 
 use super::super::{Conn, Row, StoreError, db};
 
-pub(super) const INSERT_LINE: &str = "
+const INSERT_LINE: &str = "
     insert into invoice_line (invoice_id, line_number, order_id, order_line_number, description,
         sku, quantity, unit, price_amount, price_per, subtotal_minor, tax_rate, tax_minor, scope)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -41,7 +41,7 @@ pub async fn insert_line(
     Ok(())
 }
 
-pub(super) const INSERT_DIFFERENCE: &str = "
+const INSERT_DIFFERENCE: &str = "
     insert into invoice_difference (invoice_id, position, line_number, field, expected, got,
         tolerance)
     values ($1, $2, $3, $4, $5, $6, $7)";
@@ -67,7 +67,7 @@ pub async fn insert_differences(
     Ok(())
 }
 
-pub(super) const LINES: &str = "
+const LINES: &str = "
     select l.*, i.currency from invoice_line l join invoice i on i.id = l.invoice_id
     where l.invoice_id = $1 order by l.line_number";
 
@@ -77,7 +77,7 @@ pub async fn lines(conn: &mut Conn, invoice: InvoiceId) -> Result<Vec<InvoiceLin
     rows.iter().map(read_line).collect()
 }
 
-pub(super) fn read_line(row: &db::DbRow) -> Result<InvoiceLine, StoreError> {
+fn read_line(row: &db::DbRow) -> Result<InvoiceLine, StoreError> {
     let row = Row::new(row, "invoice_line");
     let currency: Currency = row.parsed("currency")?;
     let rate = row.maybe_text("tax_rate")?;
@@ -98,7 +98,7 @@ pub(super) fn read_line(row: &db::DbRow) -> Result<InvoiceLine, StoreError> {
     })
 }
 
-pub(super) const DIFFERENCES: &str = "
+const DIFFERENCES: &str = "
     select * from invoice_difference where invoice_id = $1 order by position";
 
 /// What the match found, in its order.

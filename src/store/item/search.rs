@@ -52,25 +52,25 @@ macro_rules! search {
         ))
     };
 }
-pub(super) const NEWEST: &str = search!("from item i where 1 = 1");
-pub(super) const OF_SUPPLIER: &str = search!("from item i where i.supplier_id = $2");
-pub(super) const OF_CATEGORY: &str = search!("from item i where i.category = $3");
+const NEWEST: &str = search!("from item i where 1 = 1");
+const OF_SUPPLIER: &str = search!("from item i where i.supplier_id = $2");
+const OF_CATEGORY: &str = search!("from item i where i.category = $3");
 /// `cross join` keeps SQLite from walking the items first.
-pub(super) const WITH_WORD: &str = search!(
+const WITH_WORD: &str = search!(
     "from (select distinct item_id from item_word where word >= $6 and word < $7) hit
         cross join item i where i.id = hit.item_id"
 );
-pub(super) const HITS: &str = "
+const HITS: &str = "
     select count(*) as hits from (
         select 1 from item_word where word >= $1 and word < $2 limit $3
     ) found";
 
 /// A word with at most this many hits leads the search: so many are checked in milliseconds.
-pub(super) const RARE: i64 = 5_000;
+const RARE: i64 = 5_000;
 /// Sorts behind every item id: the largest ULID, in the alphabet that ids are written in.
-pub(super) const END: &str = "item_ZZZZZZZZZZZZZZZZZZZZZZZZZZ";
+const END: &str = "item_ZZZZZZZZZZZZZZZZZZZZZZZZZZ";
 /// Sorts behind every character of a word.
-pub(super) const LAST: char = '\u{10FFFF}';
+const LAST: char = '\u{10FFFF}';
 
 /// Items that match, newest first.
 pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<Item>, StoreError> {
@@ -99,12 +99,12 @@ pub async fn search(conn: &mut Conn, search: &Search, cut: &Cut) -> Result<Page<
 
 /// `in`, not `exists`: SQLite 3.51 makes a join of the latter, and its offset then counts an item
 /// once for each of its prices.
-pub(super) const OFFERED: &str = items!(
+const OFFERED: &str = items!(
     "from item i where i.withdrawn_at is null and i.at_site = 0 and i.id in (select p.item_id from price p
         where p.currency = $1 and (p.organisation_id is null or p.organisation_id = $2))
     order by i.id limit $3 offset $4"
 );
-pub(super) const OFFERED_COUNT: &str = "
+const OFFERED_COUNT: &str = "
     select count(*) as items from item i where i.withdrawn_at is null and i.at_site = 0
         and exists (select 1 from price p where p.item_id = i.id and p.currency = $1
             and (p.organisation_id is null or p.organisation_id = $2))";
@@ -134,7 +134,7 @@ pub async fn offered(
 }
 
 /// The words with the rarest first, and its hits (counted no further than needed).
-pub(super) async fn rarest_first(
+async fn rarest_first(
     conn: &mut Conn,
     words: &[String],
 ) -> Result<(Vec<String>, Option<i64>), StoreError> {
@@ -158,7 +158,7 @@ pub(super) async fn rarest_first(
 }
 
 /// One step of a walk over the distinct values of an index, however many items there are.
-pub(super) const CATEGORIES: &str = "
+const CATEGORIES: &str = "
     with recursive step (category) as (
         select min(category) from item where category > ''
         union all

@@ -10,12 +10,12 @@ use super::{
     read,
 };
 
-pub(super) const OF_BUYER_ORDER: &str = "
+const OF_BUYER_ORDER: &str = "
     select * from requisition
     where organisation_id = $1 and buyer_order_id = $2 and source = 'incoming_order'
     order by id desc limit 1";
 
-pub(super) const SUPERSEDE: &str = "
+const SUPERSEDE: &str = "
     update requisition set superseded_at = $1
     where organisation_id = $2 and buyer_order_id = $3 and superseded_at is null";
 

@@ -29,7 +29,7 @@ pub struct Wanted {
 }
 
 /// Behind every id.
-pub(super) const LAST: &str = "~";
+const LAST: &str = "~";
 
 impl Wanted {
     fn bound(&self, prefix: &str) -> String {
@@ -47,7 +47,7 @@ impl Wanted {
 }
 
 // Of what names no organisation only the diagnosis is kept; every admin may see it.
-pub(super) const FAILED: &str = "
+const FAILED: &str = "
     select * from wire_exchange w
     where (w.organisation_id = $1 or w.organisation_id = '')
         and ($2 = '' or w.payload_id like $3 escape '!' or w.sender like $3 escape '!'
@@ -56,7 +56,7 @@ pub(super) const FAILED: &str = "
         and ($4 = '' or w.partner_id = $4) and ($5 = '' or w.direction = $5)
         and ($6 = '' or w.cause = $6) and w.at >= $7 and w.at <= $8 and w.id < $9
     order by w.id desc limit $10";
-pub(super) const PASSED: &str = "
+const PASSED: &str = "
     select * from document d
     where d.organisation_id = $1 and d.reply_to is null
         and (d.direction = 'out' or coalesce(d.status, 200) < 400)

@@ -159,7 +159,7 @@ impl PartnerInput {
 
 /// What stands there already stays; only what is new is checked. The demo's own entries (any port
 /// of this machine) are such as nobody may type.
-pub(super) fn kept_and_new(
+fn kept_and_new(
     given: &[String],
     before: &[String],
     check: impl FnOnce(&[String]) -> Result<Vec<String>, Refusal>,
@@ -170,7 +170,7 @@ pub(super) fn kept_and_new(
     Ok(kept)
 }
 
-pub(super) fn field_name(text: &str) -> bool {
+fn field_name(text: &str) -> bool {
     text.len() <= 60 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~[]".contains(c))
 }
 

@@ -50,7 +50,7 @@ pub(super) fn no_way_back() -> Refusal {
 }
 
 /// Whether the requisition may leave as final, and freezes it so.
-pub(super) async fn return_final(
+async fn return_final(
     cx: &mut Cx<'_>,
     requisition: &mut Requisition,
     session: &PunchoutSession,
@@ -70,7 +70,7 @@ pub(super) async fn return_final(
     Ok(())
 }
 
-pub(super) async fn freeze_requisition(
+async fn freeze_requisition(
     cx: &mut Cx<'_>,
     requisition: &Requisition,
     session: &PunchoutSession,
@@ -134,7 +134,7 @@ pub(in crate::app) async fn after_submit(
 }
 
 /// The goods are ordered from here: the procurement system gets an empty cart.
-pub(super) async fn after_ordering(
+async fn after_ordering(
     cx: &mut Cx<'_>,
     requisition: &Requisition,
     session: &PunchoutSession,

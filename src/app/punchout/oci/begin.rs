@@ -104,7 +104,7 @@ impl Command for Start {
 }
 
 /// The call as it came, without its password.
-pub(super) async fn keep_call(
+async fn keep_call(
     cx: &mut Cx<'_>,
     session: &PunchoutSession,
     call: &Call,

@@ -22,7 +22,7 @@ pub enum ApproverSource {
     ContractOwner,
 }
 
-pub(super) const SOURCES: &str = "manager, manager:2, manager-chain, role:NAME, group:NAME, person:E-MAIL, \
+const SOURCES: &str = "manager, manager:2, manager-chain, role:NAME, group:NAME, person:E-MAIL, \
                        cost-center-owner or contract-owner";
 
 impl FromStr for ApproverSource {
@@ -66,7 +66,7 @@ impl std::fmt::Display for ApproverSource {
     }
 }
 
-pub(super) fn words_of(kebab: &str) -> String {
+fn words_of(kebab: &str) -> String {
     match kebab {
         "cfo" => "CFO".to_owned(),
         "it-reviewer" => "IT reviewer".to_owned(),

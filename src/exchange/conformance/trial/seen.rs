@@ -61,7 +61,7 @@ impl Seen {
 }
 
 /// The document of a body, plain or with attachments, and its content type.
-pub(super) fn root<'b>(body: &'b [u8], kind: &str) -> (Cow<'b, [u8]>, String) {
+fn root<'b>(body: &'b [u8], kind: &str) -> (Cow<'b, [u8]>, String) {
     let parts = multipart::boundary(kind).map(|boundary| multipart::parts(body, &boundary));
     let start = multipart::parameter(kind, "start");
     match parts.as_deref().and_then(|parts| multipart::root(parts, start.as_deref())) {

@@ -59,7 +59,7 @@ impl From<OrderBrief> for BriefJson {
 /// A line with what happened to it; quantities as texts.
 #[derive(Object)]
 #[oai(rename = "OrderLine")]
-pub(super) struct LineJson {
+struct LineJson {
     /// The lineNumber of the documents.
     line: i64,
     sku: String,
@@ -103,7 +103,7 @@ impl From<OrderLine> for LineJson {
 /// One attempt to send it.
 #[derive(Object)]
 #[oai(rename = "Attempt")]
-pub(super) struct AttemptJson {
+struct AttemptJson {
     number: i64,
     started_at: String,
     finished_at: String,
@@ -203,7 +203,7 @@ pub(super) struct OrderJson {
 /// What the supplier said of a part of a line.
 #[derive(Object)]
 #[oai(rename = "OrderConfirmedPart")]
-pub(super) struct ConfirmedJson {
+struct ConfirmedJson {
     confirmation: String,
     at: String,
     line: i64,
@@ -221,7 +221,7 @@ pub(super) struct ConfirmedJson {
     comment: String,
 }
 
-pub(super) fn confirmed(view: &OrderView) -> Vec<ConfirmedJson> {
+fn confirmed(view: &OrderView) -> Vec<ConfirmedJson> {
     let standing = view.confirmations.iter().filter(|said| !said.replaced);
     let part = |said: &Confirmation, part: &Part| ConfirmedJson {
         confirmation: said.confirm_id.clone(),

@@ -147,7 +147,7 @@ pub(super) async fn h_paste(Posted { who, form }: Posted) -> Result<Response> {
 }
 
 /// The refusal of pasted lines, and the lines at fault.
-pub(super) fn told(faults: &[PasteFault]) -> (Refusal, Vec<Fault>) {
+fn told(faults: &[PasteFault]) -> (Refusal, Vec<Fault>) {
     let message = match faults.len() {
         0 => "There is no line to add. Write number,quantity on each line.".to_owned(),
         1 => "One line cannot be added; no line was added.".to_owned(),

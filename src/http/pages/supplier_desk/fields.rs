@@ -32,7 +32,7 @@ pub(super) fn facts(shell: &Shell, view: &OrderView) -> Facts {
 }
 
 /// Whether the supplier has still something to say about what it takes on.
-pub(super) fn confirms(view: &OrderView) -> bool {
+fn confirms(view: &OrderView) -> bool {
     use OrderState::{Issued, PartlyConfirmed, Sent};
     matches!(view.order.state, Issued | Sent | PartlyConfirmed)
 }

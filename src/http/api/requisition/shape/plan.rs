@@ -15,7 +15,7 @@ use super::super::super::{
 /// The rule that asks, in the version that was in force.
 #[derive(Object)]
 #[oai(rename = "Rule")]
-pub(super) struct RuleJson {
+struct RuleJson {
     id: String,
     version: i64,
 }
@@ -23,7 +23,7 @@ pub(super) struct RuleJson {
 /// Who may decide a task beside its assignee.
 #[derive(Object)]
 #[oai(rename = "StandIn")]
-pub(super) struct StandInJson {
+struct StandInJson {
     /// E-mail address.
     person: String,
     /// `delegation` or `escalation`.
@@ -36,7 +36,7 @@ pub(super) struct StandInJson {
 /// One step waiting for one person.
 #[derive(Object)]
 #[oai(rename = "PlanTask", skip_serializing_if_is_none)]
-pub(super) struct TaskJson {
+struct TaskJson {
     /// Absent in a preview.
     id: Option<String>,
     /// E-mail address.
@@ -87,7 +87,7 @@ pub(in crate::http::api::requisition) struct PlanJson {
     pub(super) watchers: Vec<WatcherJson>,
 }
 
-pub(super) fn task(view: &RequisitionView, task: &Task) -> TaskJson {
+fn task(view: &RequisitionView, task: &Task) -> TaskJson {
     let decision = task.decision.as_ref();
     let stand_in = |one: &StandIn| StandInJson {
         person: view.mail(one.person),

@@ -60,7 +60,7 @@ pub(super) fn to_mend(view: View, findings: &[Finding]) -> View {
     view.table(Table::new(&heads, rows).title("To mend"))
 }
 
-pub(super) fn last(id: &str) -> &str {
+fn last(id: &str) -> &str {
     id.get(id.len().saturating_sub(8)..).unwrap_or_default()
 }
 

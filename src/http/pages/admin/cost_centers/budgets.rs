@@ -63,7 +63,7 @@ pub(super) async fn h_budgets(who: SignedIn, query: Query) -> Result<Response> {
     view.table(Table::new(&heads, rows).pager(pager)).answer(&who)
 }
 
-pub(super) fn modes() -> [Choice; 3] {
+fn modes() -> [Choice; 3] {
     [BudgetMode::Block, BudgetMode::RequireApproval, BudgetMode::Warn].map(|mode| {
         let label = match mode {
             BudgetMode::Block => "Block what goes beyond it",
@@ -74,11 +74,11 @@ pub(super) fn modes() -> [Choice; 3] {
     })
 }
 
-pub(super) fn carry_choices() -> [Choice; 2] {
+fn carry_choices() -> [Choice; 2] {
     [Choice::new("no", "lapses"), Choice::new("yes", "is added, with the first order")]
 }
 
-pub(super) fn words(mode: BudgetMode) -> &'static str {
+fn words(mode: BudgetMode) -> &'static str {
     match mode {
         BudgetMode::Block => "blocked",
         BudgetMode::RequireApproval => "somebody is asked",
@@ -86,11 +86,7 @@ pub(super) fn words(mode: BudgetMode) -> &'static str {
     }
 }
 
-pub(super) async fn budget_page(
-    who: &SignedIn,
-    query: &Query,
-    again: Option<&Again>,
-) -> Result<Response> {
+async fn budget_page(who: &SignedIn, query: &Query, again: Option<&Again>) -> Result<Response> {
     need(who, "budget", "edit").await?;
     let (known, currency) = {
         let mut reader = who.app.reader(&who.actor).await?;
@@ -166,7 +162,7 @@ pub(super) async fn h_budget(who: SignedIn, query: Query) -> Result<Response> {
     budget_page(&who, &query, None).await
 }
 
-pub(super) async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
+async fn save_budget(who: &SignedIn, form: &guard::Form) -> Result<(), AppError> {
     let currency = {
         let mut reader = who.app.reader(&who.actor).await?;
         organisation::get(&mut reader).await?.organisation.currency

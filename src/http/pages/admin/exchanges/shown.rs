@@ -40,7 +40,7 @@ pub(super) fn facts(shell: &Shell, detail: &Detail) -> Facts {
         .maybe("cXML status", status.as_deref())
 }
 
-pub(super) fn compared(shell: &Shell, detail: &Detail, links: bool) -> Option<Compared> {
+fn compared(shell: &Shell, detail: &Detail, links: bool) -> Option<Compared> {
     let good = detail.good.as_ref()?;
     let line = |line: &Line| {
         let (class, sign, text) = match line {

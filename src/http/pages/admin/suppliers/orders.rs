@@ -114,7 +114,7 @@ pub(super) async fn save_delivery(
     Ok(())
 }
 
-pub(super) fn half(field: &str) -> Refusal {
+fn half(field: &str) -> Refusal {
     Refusal::invalid("missing-field", "An identity has a domain and a name in it.")
         .field(field)
         .got("nothing")
