@@ -139,10 +139,10 @@ fn exchange(
     Ok(Exchange {
         way: row.way.parse().map_err(AppError::internal)?,
         step: row.step,
-        request: request.body,
+        request: request.body.into(),
         request_type: request.content_type,
         answer_type: answer.as_ref().map(|own| own.content_type.clone()).unwrap_or_default(),
-        answer: answer.map(|own| own.body),
+        answer: answer.map(|own| own.body.into()),
         http: row.http.and_then(|http| u16::try_from(http).ok()),
         took_ms: row.took_ms,
         notes: notes.map_err(AppError::internal)?,

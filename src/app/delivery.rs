@@ -167,7 +167,7 @@ async fn keep_answer(
         sender: String::new(),
         payload_id: String::new(),
         content_type: answer.content_type.clone(),
-        body: cxml::redact(&answer.body),
+        body: cxml::redact(&answer.body).into(),
         status: Some(i64::from(answer.code)),
         reply_to: Some(delivery.document),
         at: cx.now,

@@ -117,7 +117,7 @@ async fn keep(
         sender: sender_key(sender),
         payload_id: payload_id(cx.app, id),
         content_type: said.content_type,
-        body: said.body,
+        body: said.body.into(),
         status: said.status,
         reply_to: None,
         at: cx.now,

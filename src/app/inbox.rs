@@ -17,7 +17,7 @@ use crate::{
     },
     domain::refusal::RefusalKind,
     exchange,
-    store::{StoreError, attachment::Attachment},
+    store::{StoreError, attachment::Attachment, document::Body},
 };
 
 use super::{
@@ -172,9 +172,9 @@ async fn take(
         let payload_id = &received.envelope.payload_id;
         tracing::info!(payload_id, ?parts, "parts of a document have no reader; they are kept");
     }
-    let body = cxml::redact(bytes);
+    let body = Body::from(cxml::redact(bytes)).settled();
     let payload_id = match received.envelope.payload_id.as_str() {
-        "" => format!("sha256:{}", sha256_hex(&body)),
+        "" => format!("sha256:{}", body.sha256()),
         given => given.to_owned(),
     };
     let arrival = Arc::new(Arrival {
@@ -202,8 +202,8 @@ async fn take(
 
 /// Of the document and what came with it: the same payloadID with another attachment is another
 /// document.
-fn whole_sha256(body: &[u8], attachments: &[Attachment]) -> String {
-    let own = sha256_hex(body);
+fn whole_sha256(body: &Body, attachments: &[Attachment]) -> String {
+    let own = body.sha256().to_owned();
     if attachments.is_empty() {
         return own;
     }

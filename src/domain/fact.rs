@@ -6,7 +6,7 @@
 mod about;
 mod parts;
 
-pub use parts::{Change, Decided, RequisitionFact};
+pub use parts::{Change, Decided, KeptAnswer, RequisitionFact};
 
 use serde::{Deserialize, Serialize};
 
@@ -388,6 +388,9 @@ pub enum Fact {
         kind: String,
         about: Vec<String>,
         sha256: String,
+        /// What was answered to it in the same transaction.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<KeptAnswer>,
     },
     Refused {
         what: String,

@@ -16,6 +16,7 @@ use super::{
     Conn, Dialect, Reading, Row, Store, StoreError, Work,
     audit::hash_of,
     db::{self, Value},
+    document::body,
     rows::Rows,
     step,
 };
@@ -148,7 +149,12 @@ pub struct DocumentHash {
 }
 
 const DOCUMENTS: &str = "
-    select d.id, d.kind, d.sha256, d.body from audit_entry e join document d on d.id = e.about
+    select d.id, d.kind, d.sha256, d.body, d.packing
+    from audit_entry e join document d on d.id = e.about
+    where e.position > $1 and e.position <= $2 and e.kind = 'document-kept'
+    union all
+    select d.id, d.kind, d.sha256, d.body, d.packing
+    from audit_entry e join document d on d.reply_to = e.about
     where e.position > $1 and e.position <= $2 and e.kind = 'document-kept'";
 
 /// The documents that a stretch of the chain names, hashed one by one: their bytes never stand in
@@ -160,25 +166,27 @@ pub async fn documents(
     let mut found = HashMap::new();
     let note = |row: db::DbRow| {
         let row = Row::new(&row, "document");
-        let of_body = sha256_hex(&row.bytes("body")?);
-        let hash = DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? };
-        found.insert(row.text("id")?, hash);
+        found.insert(row.text("id")?, document_hash(&row)?);
         Ok(())
     };
     db::query(DOCUMENTS).bind(after).bind(upto).each(conn, note).await?;
     Ok(found)
 }
 
-const DOCUMENT: &str = "select kind, sha256, body from document where id = $1";
+const DOCUMENT: &str = "select kind, sha256, body, packing from document where id = $1";
 
 /// The hashes of one document.
 pub async fn document(conn: &mut Conn, id: &str) -> Result<Option<DocumentHash>, StoreError> {
     let Some(row) = db::query(DOCUMENT).bind(id).fetch_optional(conn).await? else {
         return Ok(None);
     };
-    let row = Row::new(&row, "document");
-    let of_body = sha256_hex(&row.bytes("body")?);
-    Ok(Some(DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? }))
+    document_hash(&Row::new(&row, "document")).map(Some)
+}
+
+/// Of a body that does not unpack, no hash holds.
+fn document_hash(row: &Row<'_>) -> Result<DocumentHash, StoreError> {
+    let of_body = body::read(row).map_or_else(|_| String::new(), |body| sha256_hex(&body));
+    Ok(DocumentHash { of_body, stated: row.text("sha256")?, kind: row.text("kind")? })
 }
 
 const TASKS: &str = "

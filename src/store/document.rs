@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use crate::{
     base::{
         id::{DocumentId, OrganisationId, PartnerId, SupplierId},
-        text::sha256_hex,
         time::Time,
         words::words,
     },
@@ -17,6 +16,10 @@ use super::{
     db::{self, Value},
     rows::Rows,
 };
+
+pub(super) mod body;
+
+pub use body::Body;
 
 words! {
     /// Which way a document went.
@@ -42,18 +45,12 @@ pub struct Document {
     pub sender: String,
     pub payload_id: String,
     pub content_type: String,
-    pub body: Vec<u8>,
+    pub body: Body,
     /// cXML status code of an answer.
     pub status: Option<i64>,
     /// The document this one answers.
     pub reply_to: Option<DocumentId>,
     pub at: Time,
-}
-
-impl Document {
-    pub fn sha256(&self) -> String {
-        sha256_hex(&self.body)
-    }
 }
 
 /// How a sender is written in rows: `domain:identity`, the domain folded.
@@ -63,7 +60,7 @@ pub fn sender_key(identity: &Identity) -> String {
 
 static DOCUMENTS: LazyLock<Rows> = LazyLock::new(|| {
     let columns = "id, direction, kind, organisation_id, supplier_id, partner_id, about, sender, \
-                   payload_id, content_type, body, sha256, status, reply_to, at";
+                   payload_id, content_type, body, packing, sha256, status, reply_to, at";
     Rows::into("document", columns, "")
 });
 static ABOUT: LazyLock<Rows> =
@@ -86,6 +83,7 @@ pub async fn insert(conn: &mut Conn, documents: &[Document]) -> Result<(), Store
 }
 
 fn row_of(document: &Document) -> Vec<Value<'_>> {
+    let (body, packing) = document.body.columns();
     vec![
         document.id.to_string().into(),
         document.direction.word().into(),
@@ -97,8 +95,9 @@ fn row_of(document: &Document) -> Vec<Value<'_>> {
         (&document.sender).into(),
         (&document.payload_id).into(),
         (&document.content_type).into(),
-        (&document.body).into(),
-        document.sha256().into(),
+        body.into(),
+        packing.into(),
+        document.body.sha256().into(),
         document.status.into(),
         document.reply_to.map(|id| id.to_string()).into(),
         document.at.millis().into(),
@@ -123,6 +122,7 @@ const RECEIVED: &str = "
 const SENT: &str = "
     select * from document
     where organisation_id = $1 and kind = $2 and direction = 'out' and payload_id = $3
+        and reply_to is null
     order by id desc limit 1";
 
 pub async fn get(conn: &mut Conn, id: DocumentId) -> Result<Option<Document>, StoreError> {
@@ -163,7 +163,8 @@ pub async fn waiting(
 }
 
 const OF_KIND: &str = "
-    select * from document where organisation_id = $1 and kind = $2 and direction = 'in'
+    select * from document
+    where organisation_id = $1 and kind = $2 and direction = 'in' and reply_to is null
     order by id desc limit $3";
 
 /// What of this kind came to the organisation, newest first.
@@ -187,7 +188,8 @@ pub async fn received(
     query.fetch_optional(conn).await?.as_ref().map(read).transpose()
 }
 
-/// The newest document of this kind with this payloadID that the organisation sent.
+/// The newest document of this kind with this payloadID that the organisation sent of its own
+/// accord.
 pub async fn sent(
     conn: &mut Conn,
     organisation: OrganisationId,
@@ -211,7 +213,7 @@ pub(super) fn read(row: &db::DbRow) -> Result<Document, StoreError> {
         sender: row.text("sender")?,
         payload_id: row.text("payload_id")?,
         content_type: row.text("content_type")?,
-        body: row.bytes("body")?,
+        body: body::read(&row)?.into(),
         status: row.maybe_int("status")?,
         reply_to: row.maybe_id("reply_to")?,
         at: row.time("at")?,

@@ -69,6 +69,7 @@ migrations! {
     "0250_confirmed_price"
     "0260_item_by_number"
     "0261_key_mark"
+    "0270_packed"
 }
 
 fn migrator(steps: &[(&'static str, &'static str)]) -> Migrator {
@@ -190,12 +191,20 @@ fn check(version: i64, success: bool, checksum: &[u8]) -> Result<i64, StoreError
 }
 
 /// One migration, whole or not at all: a fault closes the connection, and nothing was committed.
+///
+/// A table that others refer to is made anew under another name, filled, and takes the place of the
+/// old one; meanwhile the references are not enforced, and are looked at before the commit.
 fn apply(conn: &mut SqliteConn, migration: &Migration) -> Result<(), StoreError> {
-    conn.batch("begin immediate")?;
+    conn.batch("pragma foreign_keys = off; begin immediate")?;
     conn.batch(migration.sql.as_str())?;
+    if let Some(row) = conn.all(&db::query("pragma foreign_key_check"))?.first() {
+        let table = Row::new(row, "foreign_key_check").text("table")?;
+        let what = format!("migration {}: {table} refers to what is gone", name(migration));
+        return Err(StoreError::Unavailable(what));
+    }
     let note = db::query(SQLITE_NOTE).bind(migration.version).bind(&*migration.description);
     conn.execute(&note.bind(&*migration.checksum))?;
-    conn.batch("commit")
+    conn.batch("commit; pragma foreign_keys = on")
 }
 
 fn name(migration: &Migration) -> String {

@@ -2,9 +2,15 @@
 
 use rusqlite::Connection;
 
-use crate::harness::Server;
+use crate::harness::{
+    Server,
+    documents::{ACME, setup, status},
+};
 
 async fn some_history(server: &Server) {
+    let setup = setup(ACME, "1@audit", "ed@acme.example", "c1", "http://localhost:9/back");
+    let answer = server.client().xml("/cxml", &setup).await.expect(200).text();
+    assert_eq!(status(&answer), Some(200), "{answer}");
     let ed = server.api("ed@acme.example").await;
     let requisition = ed.requisition(&[("DESK-01", "office-one", "2")], "4100").await;
     let it = requisition["id"].as_str().unwrap();
@@ -47,6 +53,10 @@ const CHANGES: &[(&str, &str)] = &[
     ("update task set decision = 'reject' where decision is not null", "the decision it names"),
     ("update purchase_order set total_minor = total_minor + 1", "the order it names"),
     ("update document set body = cast(body || x'20' as blob)", "the document it names"),
+    (
+        "update document set packing = 'lz4', body = x'08000000' where reply_to is not null",
+        "the document it names",
+    ),
     (
         "delete from audit_entry where position = (select max(position) from audit_entry)",
         "its tail was cut",

@@ -185,7 +185,7 @@ async fn issued_document_is_right(inside: &Inside, view: &InvoiceView) {
     assert_eq!(Some(delivery.document), view.invoice.issued_document);
     let about = store::document::about(&mut conn, &view.orders[0].id.to_string()).await.unwrap();
     let document = about.iter().find(|kept| kept.id == delivery.document).unwrap();
-    let text = String::from_utf8(document.body.clone()).unwrap();
+    let text = String::from_utf8(document.body.to_vec()).unwrap();
     assert!(!text.contains("-secret"), "{text}");
     assert!(text.contains("AN01000000001") && text.contains("111111111"), "{text}");
     dtd::check(&text);

@@ -132,7 +132,7 @@ async fn each_supplier_gets_one_order_with_its_own_lines_and_numbers_have_no_gap
         assert_eq!(own.iter().map(|line| line.line_number).collect::<Vec<_>>(), [1, 2]);
         for order in &orders {
             let kept = store::document::get(&mut conn, order.document).await.unwrap().unwrap();
-            let text = String::from_utf8(kept.body).unwrap();
+            let text = String::from_utf8(kept.body.into()).unwrap();
             dtd::check(&text);
             assert_eq!(between(&text, "orderID=\"", "\""), Some(order.number.as_str()));
             assert!(text.contains(&order.content_hash), "the supplier can ask for its hash");

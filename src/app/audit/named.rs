@@ -6,7 +6,7 @@ use crate::{
     domain::{
         approval::{Task, TaskState, Verdict},
         cart::Goods,
-        fact::{Decided, Fact, RequisitionFact},
+        fact::{Decided, Fact, KeptAnswer, RequisitionFact},
         order::{Order, OrderLine, OrderState},
         requisition::{Requisition, RequisitionLine, content_hash, order_part_hash},
     },
@@ -73,12 +73,14 @@ pub(super) async fn compare(
         return Ok(Found::Differs("its content is not a fact of this version".to_owned()));
     };
     match &fact {
-        Fact::DocumentKept { document, kind, sha256, .. } => {
-            let found = match evidence.documents.remove(document) {
-                Some(found) => Some(found),
-                None => store::chain::document(conn, document).await?,
-            };
-            Ok(document_is(found, kind, sha256))
+        Fact::DocumentKept { document, kind, sha256, answer, .. } => {
+            let question = document_is(evidence.document(conn, document).await?, kind, sha256);
+            match (question, answer) {
+                (Found::Same, Some(KeptAnswer { document, kind, sha256 })) => {
+                    Ok(document_is(evidence.document(conn, document).await?, kind, sha256))
+                }
+                (question, _) => Ok(question),
+            }
         }
         Fact::Decided(decided) => {
             let found = match (evidence.tasks.remove(&decided.task), decided.task.parse()) {

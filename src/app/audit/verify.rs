@@ -89,6 +89,20 @@ pub(super) struct Evidence {
     pub requisitions: Requisitions,
 }
 
+impl Evidence {
+    /// The hashes of a document: as read with the stretch, or now.
+    pub(super) async fn document(
+        &mut self,
+        conn: &mut Conn,
+        id: &str,
+    ) -> Result<Option<DocumentHash>, StoreError> {
+        match self.documents.remove(id) {
+            Some(found) => Ok(Some(found)),
+            None => store::chain::document(conn, id).await,
+        }
+    }
+}
+
 #[derive(Default)]
 struct Walk {
     head: Head,

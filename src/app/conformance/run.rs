@@ -227,7 +227,7 @@ impl Command for Record {
                     sender: String::new(),
                     payload_id: String::new(),
                     content_type: answer.content_type.clone().unwrap_or_default(),
-                    body: cxml::redact(&answer.body),
+                    body: cxml::redact(&answer.body).into(),
                     status: status(answer),
                     reply_to: Some(request),
                     ..sent
@@ -271,7 +271,7 @@ impl Record {
             sender: sender_key(&cx.app.site.identity),
             payload_id: format!("test:{}", self.step.id),
             content_type: self.step.content_type.clone(),
-            body: self.step.body.clone(),
+            body: self.step.body.clone().into(),
             status: None,
             reply_to: None,
             at: cx.now,

@@ -173,7 +173,7 @@ impl Take {
                     kind: "Response".to_owned(),
                     payload_id: format!("test:{id}"),
                     content_type: XML.to_owned(),
-                    body: body.clone(),
+                    body: body.clone().into(),
                     status: Some(code),
                     reply_to: Some(request),
                     ..incoming.clone()
@@ -216,7 +216,7 @@ impl Take {
             sender: String::new(),
             payload_id: format!("test:{payload_id}"),
             content_type: self.content_type.clone(),
-            body: self.body.clone(),
+            body: self.body.clone().into(),
             status: None,
             reply_to: None,
             at: cx.now,

@@ -18,7 +18,7 @@ use crate::{
     store::{
         self, StoreError,
         attachment::Attachment,
-        document::{Direction, Document},
+        document::{Body, Direction, Document},
         inbox::Answered,
     },
 };
@@ -34,7 +34,7 @@ pub(super) struct Arrival {
     pub sender: Sender,
     pub received: Received,
     /// Without secrets.
-    pub body: Vec<u8>,
+    pub body: Body,
     pub body_sha256: String,
     pub content_type: String,
     /// The document's own, or its body's hash when it has none.
@@ -114,12 +114,12 @@ impl Arrival {
             },
             payload_id,
             content_type: XML.to_owned(),
-            body: cxml::encode(&answer),
+            body: cxml::encode(&answer).into(),
             reply_to: Some(ids.0),
             ..incoming.clone()
         };
         let reply = Reply::of(&outgoing);
-        document::keep_all(cx, &[incoming, outgoing]).await?;
+        document::keep_answered(cx, [incoming, outgoing]).await?;
         store::attachment::insert(cx.conn, ids.1, &taken.attachments).await?;
         Ok(reply)
     }
@@ -146,7 +146,7 @@ impl Reply {
     fn of(answer: &Document) -> Self {
         let session = answer.about.first().and_then(|about| about.parse().ok());
         let with_files = (answer.kind == GET_PENDING).then_some(answer.id);
-        Self { body: answer.body.clone(), session, with_files }
+        Self { body: answer.body.to_vec(), session, with_files }
     }
 
     /// With live tokens, and in one body with what goes along.

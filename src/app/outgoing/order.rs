@@ -82,7 +82,7 @@ async fn keep(
         sender: sender_key(&parties.from),
         payload_id: order.payload_id.clone(),
         content_type: "text/xml; charset=UTF-8".to_owned(),
-        body: cxml::encode(&request(&order, &lines, &parties, beside)),
+        body: cxml::encode(&request(&order, &lines, &parties, beside)).into(),
         status: None,
         reply_to: None,
         at: cx.now,

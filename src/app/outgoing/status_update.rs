@@ -65,7 +65,7 @@ pub(super) async fn freeze(
         sender: sender_key(&own),
         payload_id,
         content_type: "text/xml; charset=UTF-8".to_owned(),
-        body: cxml::encode(&wire),
+        body: cxml::encode(&wire).into(),
         status: None,
         reply_to: None,
         at: cx.now,

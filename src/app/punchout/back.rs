@@ -234,7 +234,7 @@ async fn keep(
         sender: sender_key(&session.wire.us),
         payload_id,
         content_type: content_type.to_owned(),
-        body,
+        body: body.into(),
         status: None,
         reply_to: None,
         at: cx.now,

@@ -34,7 +34,7 @@ pub async fn back(reader: &mut Reader<'_>, session: PunchoutSessionId) -> Result
     // The host may have been struck off since it was frozen.
     super::check_return(reader.app, &partner, "return address", &session.return_url)?;
     let profile = partner.profile.read()?;
-    let kept = (document.kind.as_str(), document.body.as_slice());
+    let kept = (document.kind.as_str(), &*document.body);
     let encoding = partner.profile.encoding(partner.cart_encoding)?;
     let form = form_of(&session, &profile, encoding, kept)?;
     let lines = lines_in(&document);

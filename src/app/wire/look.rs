@@ -223,7 +223,7 @@ pub(super) async fn of_id(
             Some(document) => store::wire::document(conn, organisation, document).await?,
             None => None,
         };
-        let body = kept.as_ref().map_or(&row.body, |kept| &kept.body);
+        let body = kept.as_ref().map_or(&*row.body, |kept| &*kept.body);
         let kept_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
         Detail {
             findings: findings(&row),

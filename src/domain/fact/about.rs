@@ -95,8 +95,9 @@ impl Fact {
                 list(&[invoice]).into_iter().chain(orders.iter().cloned()).collect()
             }
             Self::InvoiceCorrected { invoice, memo, .. } => list(&[memo, invoice]),
-            Self::DocumentKept { document, about, .. } => {
-                list(&[document]).into_iter().chain(about.iter().cloned()).collect()
+            Self::DocumentKept { document, about, answer, .. } => {
+                let answer = answer.iter().map(|answer| &answer.document);
+                list(&[document]).into_iter().chain(about.iter().chain(answer).cloned()).collect()
             }
             Self::ExchangeFailed { exchange, partner, .. } => list(&[exchange, partner]),
             // What is about one thing alone was answered above.

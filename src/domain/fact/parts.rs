@@ -39,3 +39,11 @@ pub struct Decided {
     pub decision_hash: String,
     pub at: Time,
 }
+
+/// A document that was written to answer another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAnswer {
+    pub document: String,
+    pub kind: String,
+    pub sha256: String,
+}

@@ -46,7 +46,7 @@ fn facts(shell: &Shell, document: &Document) -> Facts {
         .text("payloadID", &document.payload_id)
         .text("Type", &document.content_type)
         .html("Document", ui::text(&document.id.to_string()))
-        .text("SHA-256", &document.sha256());
+        .text("SHA-256", document.body.sha256());
     let facts = match document.status {
         Some(status) => facts.text("Status", &status.to_string()),
         None => facts,
@@ -93,7 +93,7 @@ async fn h_raw(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         .content_type("application/octet-stream")
         .header(header::CONTENT_DISPOSITION, name)
         .header(header::CACHE_CONTROL, "no-store")
-        .body(document.body))
+        .body(Vec::from(document.body)))
 }
 
 pub(super) fn add(route: Route) -> Route {

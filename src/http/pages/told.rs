@@ -205,8 +205,12 @@ fn setting_up(fact: &Fact) -> Option<Told> {
         Fact::RegisterSaved { kind, entries, .. } => {
             Told::new(format!("The register of {kind} was saved: {entries} lines"))
         }
-        Fact::DocumentKept { kind, sha256, .. } => {
+        Fact::DocumentKept { kind, sha256, answer: None, .. } => {
             Told::new(format!("A document was kept: {kind}")).with(format!("SHA-256 {sha256}"))
+        }
+        Fact::DocumentKept { kind, sha256, answer: Some(answer), .. } => {
+            Told::new(format!("A document and its answer were kept: {kind}, {}", answer.kind))
+                .with(format!("SHA-256 {sha256}; {}", answer.sha256))
         }
         Fact::Refused { message, code, .. } => {
             Told::new(format!("Refused: {message}")).with(code).bad()

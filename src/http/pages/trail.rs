@@ -101,7 +101,7 @@ fn document_line(shell: &Shell, document: &Document) -> DocumentLine {
         way: badge(way(document)),
         status: document.status.map(|status| status.to_string()).unwrap_or_default(),
         sender: document.sender.clone(),
-        sha256: document.sha256(),
+        sha256: document.body.sha256().to_owned(),
     }
 }
 

@@ -183,7 +183,7 @@ async fn h_document(who: SignedIn, Path(session): Path<String>) -> Result<Respon
     let back = punchout::back(&mut reader, session_id(&session)?).await?;
     let name = if back.is_oci() { "cart.txt" } else { "cart.xml" };
     let kind = if back.is_oci() { "text/plain; charset=utf-8" } else { "application/xml" };
-    Ok(file(name, kind, back.document.body))
+    Ok(file(name, kind, Vec::from(back.document.body)))
 }
 
 #[handler]

@@ -127,7 +127,7 @@ async fn keep_call(
         sender: store::document::sender_key(&session.wire.buyer),
         payload_id: payload_id(cx.app, id),
         content_type: "application/x-www-form-urlencoded".to_owned(),
-        body: oci_body(&pairs),
+        body: oci_body(&pairs).into(),
         status: None,
         reply_to: None,
         at: cx.now,

@@ -296,7 +296,7 @@ pub(super) struct DocumentJson {
 pub(super) fn shown_document(document: Document) -> DocumentJson {
     DocumentJson {
         id: document.id.to_string(),
-        sha256: document.sha256(),
+        sha256: document.body.sha256().to_owned(),
         href: format!("/documents/{}", document.id),
         kind: document.kind,
         direction: document.direction.to_string(),

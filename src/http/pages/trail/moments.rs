@@ -114,7 +114,7 @@ fn of_documents(shell: &Shell, trail: &Trail) -> impl Iterator<Item = Moment> {
         let what = format!("{} {way}{}", document.kind, status.unwrap_or_default());
         let who = if document.sender.is_empty() { "the server" } else { &*document.sender };
         let event = Event::new(shell.when(document.at), who, what)
-            .detail(format!("SHA-256 {}", document.sha256()))
+            .detail(format!("SHA-256 {}", document.body.sha256()))
             .href(shell.href(&format!("/documents/{}", document.id)));
         (document.at, causal("document-kept"), event)
     })
