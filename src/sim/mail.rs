@@ -10,7 +10,7 @@ use std::{
     collections::VecDeque,
     io,
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -34,10 +34,16 @@ pub struct Mail {
     /// The envelope's recipients: who really got it, whatever the header says.
     pub to: Vec<String>,
     pub received_at: Time,
-    /// The message read: subject, texts, attachments.
-    pub body: Body,
     /// The message as it came over the wire, dots unstuffed.
     pub raw: Vec<u8>,
+    body: OnceLock<Body>,
+}
+
+impl Mail {
+    /// The message read: subject, texts, attachments.
+    pub fn body(&self) -> &Body {
+        self.body.get_or_init(|| mime::read(&self.raw))
+    }
 }
 
 /// The running sink; clones share one box.
@@ -164,12 +170,11 @@ impl MailSink {
     }
 
     fn keep(&self, envelope: smtp::Envelope, raw: Vec<u8>) -> u64 {
-        let body = mime::read(&raw);
         let received_at = self.shared.clock.now();
         let mut kept = self.kept();
         kept.arrived += 1;
         let (number, from, to) = (kept.arrived, envelope.from, envelope.to);
-        kept.last.push_back(Arc::new(Mail { number, from, to, received_at, body, raw }));
+        kept.last.push_back(Arc::new(Mail { number, from, to, received_at, raw, body: OnceLock::new() }));
         if kept.last.len() > KEPT {
             kept.last.pop_front();
         }

@@ -24,11 +24,11 @@ impl Row {
         Self {
             number: mail.number,
             at: mail.received_at.to_string(),
-            from: mail.body.from.clone(),
+            from: mail.body().from.clone(),
             to: mail.to.join(", "),
-            subject: mail.body.subject.clone(),
-            text: mail.body.text.clone().unwrap_or_default(),
-            attachments: mail.body.attachments.iter().map(|file| file.name.clone()).collect(),
+            subject: mail.body().subject.clone(),
+            text: mail.body().text.clone().unwrap_or_default(),
+            attachments: mail.body().attachments.iter().map(|file| file.name.clone()).collect(),
         }
     }
 }
@@ -85,7 +85,7 @@ fn find(cast: &Cast, req: &poem::Request) -> Option<Arc<Mail>> {
 
 fn show_letter(cast: &Cast, req: &poem::Request) -> Response {
     let Some(mail) = find(cast, req) else { return nothing() };
-    let text = mail.body.text.clone().unwrap_or_default();
+    let text = mail.body().text.clone().unwrap_or_default();
     let links = text
         .split_whitespace()
         .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
@@ -95,14 +95,14 @@ fn show_letter(cast: &Cast, req: &poem::Request) -> Response {
     page::show(&LetterPage {
         text,
         links,
-        has_html: mail.body.html.is_some(),
+        has_html: mail.body().html.is_some(),
         attachments: row.attachments.clone(),
         mail: row,
     })
 }
 
 fn show_html(cast: &Cast, req: &poem::Request) -> Response {
-    let html = find(cast, req).and_then(|mail| mail.body.html.clone());
+    let html = find(cast, req).and_then(|mail| mail.body().html.clone());
     html.map_or_else(nothing, page::mail_body)
 }
 

@@ -1,8 +1,9 @@
 //! What went over the wire, as the simulators saw it; and their one way to post a document.
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -32,11 +33,32 @@ pub struct Exchange {
     pub text: String,
 }
 
+/// A document as it went, indented only when somebody looks.
+struct Logged {
+    number: u64,
+    at: Time,
+    direction: &'static str,
+    title: String,
+    bytes: Vec<u8>,
+}
+
+impl Logged {
+    fn shown(&self) -> Exchange {
+        Exchange {
+            number: self.number,
+            at: self.at.to_string(),
+            direction: self.direction,
+            title: self.title.clone(),
+            text: cxml::prettify(&self.bytes),
+        }
+    }
+}
+
 /// The wire and its log.
 pub struct Wire {
     cast: Arc<Cast>,
     client: reqwest::Client,
-    log: Mutex<Vec<Exchange>>,
+    log: Mutex<VecDeque<Logged>>,
     count: AtomicU64,
 }
 
@@ -76,36 +98,37 @@ impl Wire {
     }
 
     /// Keeps a document for show.
-    pub fn keep(&self, direction: &'static str, title: impl Into<String>, bytes: &[u8]) -> String {
-        let text = cxml::prettify(bytes);
-        let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        let exchange = Exchange {
-            number: self.count.fetch_add(1, Ordering::Relaxed),
-            at: self.now().to_string(),
-            direction,
-            title: title.into(),
-            text: text.clone(),
-        };
-        log.push(exchange);
-        let over = log.len().saturating_sub(KEPT);
-        log.drain(..over);
-        text
+    pub fn keep(&self, direction: &'static str, title: impl Into<String>, bytes: &[u8]) {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let (at, title, bytes) = (self.now(), title.into(), bytes.to_vec());
+        let mut log = self.log();
+        log.push_back(Logged { number, at, direction, title, bytes });
+        if log.len() > KEPT {
+            log.pop_front();
+        }
     }
 
     /// What was kept, newest first.
     pub fn kept(&self, title_part: &str) -> Vec<Exchange> {
-        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.iter().rev().filter(|entry| entry.title.contains(title_part)).cloned().collect()
+        let log = self.log();
+        log.iter().rev().filter(|one| one.title.contains(title_part)).map(Logged::shown).collect()
+    }
+
+    /// A poisoned lock only means that another task died while holding it; the log is still whole.
+    fn log(&self) -> MutexGuard<'_, VecDeque<Logged>> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Posts a document to the server's one door and keeps both ways.
     pub async fn post(&self, who: &str, envelope: Envelope, payload: Payload) -> Posted {
         let title = format!("{who}: {}", payload.name());
         let bytes = cxml::encode(&Document::new(envelope, payload));
-        let sent = self.keep("sent", &title, &bytes);
+        self.keep("sent", &title, &bytes);
+        let sent = cxml::prettify(&bytes);
         match self.post_bytes(bytes).await {
             Ok(body) => {
-                let got = self.keep("got", format!("{title}, the answer"), &body);
+                self.keep("got", format!("{title}, the answer"), &body);
+                let got = cxml::prettify(&body);
                 let answer = cxml::decode(&body, None).map_err(|fault| fault.to_string());
                 Posted { sent, got, answer }
             }

@@ -23,6 +23,8 @@ mod outbox;
 
 pub(super) use attempt::insert_attempt;
 use attempt::read_attempt;
+#[cfg(test)]
+pub(super) use outbox::OUTBOX;
 
 pub use attempt::{Attempt, attempts};
 

@@ -150,7 +150,7 @@ const TAKE: &str = "
                 select id from letter where state = 'waiting' and next_at <= $2
                 order by next_at, id limit $3) due
             limit $3)
-        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
+        and case state when 'waiting' then next_at when 'sending' then lease_until end <= $2
     returning *";
 
 const DUE: &str = "
@@ -158,7 +158,7 @@ const DUE: &str = "
     where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
     limit 1";
 
-const OUTBOX: Outbox<Held> = Outbox { due: DUE, take: TAKE, read: read_held };
+pub(super) const OUTBOX: Outbox<Held> = Outbox { due: DUE, take: TAKE, read: read_held };
 
 fn read_held(found: &DbRow) -> Result<Held, StoreError> {
     let row = Row::new(found, "letter");

@@ -15,7 +15,9 @@ use super::{
 pub(super) struct Outbox<T> {
     /// `$1` now: a row when something is due.
     pub due: &'static str,
-    /// `$1` until, `$2` now, `$3` at most: the rows that are now this server's.
+    /// `$1` until, `$2` now, `$3` at most: the rows that are now this server's. Its last condition
+    /// is looked at again by who waited for another server's take; it is said with `case`, so that
+    /// no index answers it and with it all that waits.
     pub take: &'static str,
     pub read: fn(&DbRow) -> Result<T, StoreError>,
 }

@@ -1,7 +1,7 @@
 //! The ground of the store on SQLite: grouped commits, failed jobs alone, read-only readers.
 //! The functions of each noun are tested on both databases in `tests/it`.
 
-use super::{Conn, Store, StoreError, Work, db, migrate};
+use super::{Conn, Row, Store, StoreError, Work, db, delivery, letter, migrate, webhook};
 
 /// Inserts a lease row, and then fails or panics when told to.
 struct Put {
@@ -80,5 +80,24 @@ async fn readers_cannot_write_and_duplicates_are_named() {
     assert!(matches!(store.write(put()).await, Err(StoreError::Duplicate(_))));
     drop(conn);
     store.close().await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// However many rows wait, a take looks at those it takes: it asks for them by id.
+#[tokio::test]
+async fn a_take_does_not_walk_what_waits() {
+    let (store, folder) = open("takes").await;
+    let mut conn = store.read().await.unwrap();
+    for (table, take) in [
+        ("letter", letter::OUTBOX.take),
+        ("delivery", delivery::OUTBOX.take),
+        ("webhook_event", webhook::OUTBOX.take),
+    ] {
+        let sql = Box::leak(format!("explain query plan {take}").into_boxed_str());
+        let rows = db::query(sql).bind(1).bind(1).bind(8).fetch_all(&mut conn).await.unwrap();
+        let outer = Row::new(&rows[0], "plan").text("detail").unwrap();
+        let by_id = format!("SEARCH {table} USING INDEX sqlite_autoindex_{table}_1 (id=?)");
+        assert_eq!(outer, by_id);
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -202,7 +202,7 @@ const TAKE: &str = "
                     select webhook_id from webhook_event where state = 'sending')) next
             where next.id is not null
             limit $3)
-        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
+        and case state when 'waiting' then next_at when 'sending' then lease_until end <= $2
     returning *";
 
 const SETTLE: &str = "
@@ -210,7 +210,7 @@ const SETTLE: &str = "
         finished_at = $3
     where id = $4 and fence = $5 and state = 'sending'";
 
-const OUTBOX: Outbox<Event> = Outbox { due: DUE, take: TAKE, read: read_event };
+pub(super) const OUTBOX: Outbox<Event> = Outbox { due: DUE, take: TAKE, read: read_event };
 
 impl Store {
     /// Takes events that are due, and those whose sender fell silent, until a time: one of each

@@ -73,7 +73,8 @@ fn take_cxml(sim: &BuyerSim, visit: &mut Visit, fields: &[(String, String)]) {
         (None, Some(text)) => STANDARD.decode(text.trim()).unwrap_or_default(),
         (None, None) => Vec::new(),
     };
-    let text = sim.wire.keep("got", format!("{}: the cart", visit.system), &bytes);
+    sim.wire.keep("got", format!("{}: the cart", visit.system), &bytes);
+    let text = cxml::prettify(&bytes);
     visit.show("PunchOutOrderMessage, got from the browser", text);
     match cxml::decode(&bytes, None) {
         Ok(Document { payload: Payload::PunchOutOrderMessage(message), .. }) => {

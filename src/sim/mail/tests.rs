@@ -52,12 +52,12 @@ async fn a_real_mailer_delivers_and_the_mail_is_readable() {
     assert_eq!((mail.from.as_str(), mail.number), ("no-reply@acme.example", 1));
     assert_eq!(mail.to, ["mia@acme.example"]);
     assert_eq!(mail.received_at, Noon.now());
-    assert_eq!(mail.body.subject, "Please approve 5.400,00 €");
-    let text = mail.body.text.as_deref().unwrap().replace("\r\n", "\n");
+    assert_eq!(mail.body().subject, "Please approve 5.400,00 €");
+    let text = mail.body().text.as_deref().unwrap().replace("\r\n", "\n");
     assert_eq!(text.trim_end(), "Approve it:\n.\n..dots\nGrüße");
-    assert_eq!(mail.body.html.as_deref().map(str::trim_end), Some("<p>Grüße</p>"));
-    assert_eq!(mail.body.attachments[0].name, "PO-1.xml");
-    assert_eq!(mail.body.attachments[0].bytes, b"<cXML/>");
+    assert_eq!(mail.body().html.as_deref().map(str::trim_end), Some("<p>Grüße</p>"));
+    assert_eq!(mail.body().attachments[0].name, "PO-1.xml");
+    assert_eq!(mail.body().attachments[0].bytes, b"<cXML/>");
     assert!(sink.find(1).is_some() && sink.find(2).is_none());
     sink.stop().await;
 }
@@ -72,7 +72,7 @@ async fn while_paused_connections_are_refused_and_afterwards_mail_arrives_again(
     assert!(sink.is_paused());
     sink.resume().await.unwrap();
     mailer.send(message("three")).await.unwrap();
-    let subjects: Vec<String> = sink.list().iter().map(|m| m.body.subject.clone()).collect();
+    let subjects: Vec<String> = sink.list().iter().map(|m| m.body().subject.clone()).collect();
     assert_eq!(subjects, ["three", "one"]);
     sink.stop().await;
     assert!(TcpStream::connect(address).await.is_err());

@@ -21,7 +21,7 @@ const TAKE: &str = "
                 select id from delivery where state = 'waiting' and next_at <= $2
                 order by next_at, id limit $3) due
             limit $3)
-        and ((state = 'waiting' and next_at <= $2) or (state = 'sending' and lease_until <= $2))
+        and case state when 'waiting' then next_at when 'sending' then lease_until end <= $2
     returning *";
 
 const DUE: &str = "
@@ -29,7 +29,7 @@ const DUE: &str = "
     where (state = 'waiting' and next_at <= $1) or (state = 'sending' and lease_until <= $1)
     limit 1";
 
-const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
+pub(in crate::store) const OUTBOX: Outbox<Delivery> = Outbox { due: DUE, take: TAKE, read };
 
 impl Store {
     /// Takes deliveries that are due, and those whose sender fell silent, until a time.
