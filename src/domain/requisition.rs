@@ -20,7 +20,7 @@ pub mod edit;
 mod extras;
 
 pub use content::{content_hash, order_part_hash};
-pub use extras::{Added, Extras};
+pub use extras::{Added, Extras, Extrinsic};
 
 words! {
     /// Where a requisition stands.

@@ -26,7 +26,7 @@ use crate::{
 
 pub mod header;
 
-use header::Fields;
+use header::Terms;
 
 /// Who sends an order on whose behalf to whom, and who asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub struct Beside<'a> {
     /// What the procurement system's order says of the line of this number.
     pub buyer: &'a [(i64, BuyerLine)],
     /// And of agreements and terms: of the line of this number or of the whole order.
-    pub fields: &'a [(Option<i64>, Fields)],
+    pub terms: &'a [(Option<i64>, Terms)],
 }
 
 impl Beside<'_> {
-    fn said_of(&self, line: Option<i64>) -> Option<&Fields> {
-        self.fields.iter().find(|(place, _)| *place == line).map(|(_, fields)| fields)
+    fn said_of(&self, line: Option<i64>) -> Option<&Terms> {
+        self.terms.iter().find(|(place, _)| *place == line).map(|(_, terms)| terms)
     }
 
     /// A remark that names what is enclosed to this place; none when nothing is.
@@ -80,6 +80,8 @@ impl Beside<'_> {
     }
 }
 
+/// Names of the extrinsics that we write ourselves.
+pub const OWN_EXTRINSICS: [&str; 2] = [OWN_NUMBER, CONTENT_HASH];
 /// Our own number of an order that goes by the procurement system's orderID.
 const OWN_NUMBER: &str = "OrderNumber";
 /// The hash of the content that was signed, so that the supplier can ask whether it stands.
@@ -98,8 +100,8 @@ pub fn request(
         Amount::from(order.total),
         lines.iter().map(|line| item(order, line, beside)).collect(),
     );
-    if let Some(fields) = beside.said_of(None) {
-        header::write(fields, &mut request);
+    if let Some(terms) = beside.said_of(None) {
+        header::write(terms, &mut request);
     }
     request.requisition_id = Some(parties.requisition.clone());
     request.requested_delivery = order.needed_on.map(noon);
@@ -165,8 +167,8 @@ fn item(order: &Order, line: &OrderLine, beside: Beside<'_>) -> Item {
     detail.manufacturer_name = said(&goods.manufacturer);
     let mut item = Item::new(goods.quantity, id, Some(detail));
     item.line_number = u32::try_from(line.line_number).ok();
-    if let Some(fields) = beside.said_of(Some(line.line_number)) {
-        header::write_line(fields, &mut item);
+    if let Some(terms) = beside.said_of(Some(line.line_number)) {
+        header::write_line(terms, &mut item);
     }
     let buyer = beside.buyer.iter().find(|(number, _)| *number == line.line_number);
     if let Some((_, buyer)) = buyer {

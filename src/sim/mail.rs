@@ -174,7 +174,8 @@ impl MailSink {
         let mut kept = self.kept();
         kept.arrived += 1;
         let (number, from, to) = (kept.arrived, envelope.from, envelope.to);
-        kept.last.push_back(Arc::new(Mail { number, from, to, received_at, raw, body: OnceLock::new() }));
+        let mail = Mail { number, from, to, received_at, raw, body: OnceLock::new() };
+        kept.last.push_back(Arc::new(mail));
         if kept.last.len() > KEPT {
             kept.last.pop_front();
         }

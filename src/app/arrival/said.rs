@@ -15,15 +15,22 @@ use crate::{
         cart::Account,
         party::PostalAddress,
         refusal::Refusal,
-        requisition::{Extras, Flag},
+        requisition::{self, Extras, Flag},
     },
-    exchange::order::header::{
-        AGREEMENT, AGREEMENT_ITEM, EFFECTIVE, EXPIRATION, ORDER_TYPE, RELEASE, SHIP_COMPLETE,
+    exchange::order::{
+        OWN_EXTRINSICS,
+        header::{
+            AGREEMENT, AGREEMENT_ITEM, EFFECTIVE, EXPIRATION, ORDER_TYPE, RELEASE, SHIP_COMPLETE,
+        },
     },
 };
 
-/// Characters of a comment that are kept.
+/// Characters of a comment, or of an extrinsic's value, that are kept.
 const MOST_COMMENT: usize = 2_000;
+/// Characters of an extrinsic's name.
+const MOST_NAME: usize = 200;
+/// Extrinsics of the order, or of one of its lines, that are kept.
+const MOST_EXTRINSICS: usize = 100;
 
 /// The accounting segments of a line.
 pub(super) fn accounts(item: &Item) -> Vec<Account> {
@@ -64,13 +71,36 @@ pub(super) fn extras(request: &OrderRequest) -> Result<Extras, Refusal> {
         let number = (AGREEMENT_ITEM, word(item.agreement_item_number.as_ref()));
         (position, filled([agreement, number]))
     });
+    let named = |item: &Item| {
+        let detail = item.detail.iter().flat_map(|detail| &detail.extrinsics);
+        kept(detail.chain(&item.extrinsics))
+    };
+    let line_extrinsics = (1..).zip(request.items.iter().map(named));
     let extras = Extras {
         fields: filled(fields),
         line_fields: lines.filter(|(_, fields)| !fields.is_empty()).collect(),
+        extrinsics: kept(request.extrinsics.iter()),
+        line_extrinsics: line_extrinsics.filter(|(_, own)| !own.is_empty()).collect(),
         ..Extras::default()
     };
     extras.check()?;
     Ok(extras)
+}
+
+/// The extrinsics that are signed and travel on. What is longer than anybody reads, and what we
+/// write ourselves under the same name, stays in the document that came.
+fn kept<'e>(all: impl Iterator<Item = &'e Extrinsic>) -> Vec<requisition::Extrinsic> {
+    let read = |own: &Extrinsic| requisition::Extrinsic {
+        name: own.name.trim().to_owned(),
+        value: own.value.one_text(),
+    };
+    let is_kept = |own: &requisition::Extrinsic| {
+        !own.name.is_empty()
+            && own.name.chars().count() <= MOST_NAME
+            && own.value.chars().count() <= MOST_COMMENT
+            && !OWN_EXTRINSICS.contains(&&*own.name)
+    };
+    all.map(read).filter(is_kept).take(MOST_EXTRINSICS).collect()
 }
 
 /// Those that say something.

@@ -103,7 +103,8 @@ async fn is_as_before(
             row.requester,
             row.cost_center_code.clone(),
             (row.ship_to.clone(), row.bill_to.clone()),
-            (row.needed_on, row.comment.clone(), row.currency, row.extras.fields.clone()),
+            (row.needed_on, row.comment.clone(), row.currency),
+            (row.extras.fields.clone(), row.extras.extrinsics.clone()),
         )
     };
     if head(&before) != head(requisition) {
@@ -113,7 +114,10 @@ async fn is_as_before(
     let (old, new) = (of(&earlier, order.supplier), of(lines, order.supplier));
     let terms = |row: &Requisition, lines: &[&RequisitionLine]| -> Vec<_> {
         let position = |line: &&RequisitionLine| u32::try_from(line.position).unwrap_or(u32::MAX);
-        let of = |at: u32| row.extras.line_fields.get(&at).cloned();
+        let of = |at: u32| {
+            let extras = &row.extras;
+            (extras.line_fields.get(&at).cloned(), extras.line_extrinsics.get(&at).cloned())
+        };
         lines.iter().map(position).map(of).collect()
     };
     if terms(&before, &old) != terms(requisition, &new) {

@@ -9,7 +9,7 @@ use crate::{
         party::{Channel, Organisation, Partner, PartnerKind},
         requisition::{BuyerLine, Requisition},
     },
-    exchange::order::{Amendment, Beside, Parties, header::Fields, request},
+    exchange::order::{Amendment, Beside, Parties, header::Terms, request},
     store::{
         self,
         attachment::Attachment,
@@ -69,8 +69,8 @@ async fn keep(
     let files: Vec<_> = attached.into_iter().map(|(_, one)| one).collect();
     store::attachment::insert(cx.conn, order.document, &files).await?;
     let said = said_of_lines(cx, &order, &lines).await?;
-    let fields = fields(cx, &order, &lines).await?;
-    let beside = Beside { amendment, enclosed: &places, buyer: &said, fields: &fields };
+    let terms = terms(cx, &order, &lines).await?;
+    let beside = Beside { amendment, enclosed: &places, buyer: &said, terms: &terms };
     let kept = Document {
         id: order.document,
         direction: Direction::Out,
@@ -110,21 +110,25 @@ async fn said_of_lines(
     Ok(lines.iter().filter_map(of).collect())
 }
 
-/// What it said of agreements and terms, of the whole and by line number.
-async fn fields(
+/// What it said of agreements and terms and named beside, of the whole and by line number.
+async fn terms(
     cx: &mut Cx<'_>,
     order: &Order,
     lines: &[OrderLine],
-) -> Result<Vec<(Option<i64>, Fields)>, AppError> {
+) -> Result<Vec<(Option<i64>, Terms)>, AppError> {
     let requisition = store::requisition::get_any(cx.conn, order.requisition).await?;
     let of_buyer = |_: &Requisition| order.buyer_order_id.is_some();
     let Some(requisition) = requisition.filter(of_buyer) else { return Ok(Vec::new()) };
-    let mut found = vec![(None, requisition.extras.fields)];
+    let extras = requisition.extras;
+    let mut found = vec![(None, Terms { fields: extras.fields, extrinsics: extras.extrinsics })];
     for asked in store::requisition::lines(cx.conn, order.requisition).await? {
         let position = u32::try_from(asked.position).unwrap_or(u32::MAX);
         let own = lines.iter().find(|line| line.requisition_line == asked.id);
-        let said = requisition.extras.line_fields.get(&position);
-        found.extend(own.zip(said).map(|(own, said)| (Some(own.line_number), said.clone())));
+        let terms = Terms {
+            fields: extras.line_fields.get(&position).cloned().unwrap_or_default(),
+            extrinsics: extras.line_extrinsics.get(&position).cloned().unwrap_or_default(),
+        };
+        found.extend(own.map(|own| (Some(own.line_number), terms)));
     }
     Ok(found)
 }

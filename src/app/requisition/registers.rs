@@ -234,6 +234,7 @@ pub(super) async fn extras(
         fields: wish.fields.clone(),
         line_fields: wish.line_fields.clone(),
         ad_hoc,
+        ..Extras::default()
     };
     extras.check()?;
     Ok(extras)

@@ -95,6 +95,13 @@ impl Text {
             self.put("added", &added.person.to_string());
             self.put("reason", &added.reason);
         }
+        let of_lines = extras.line_extrinsics.iter().map(|(line, own)| (*line, own));
+        for (line, own) in std::iter::once((0, &extras.extrinsics)).chain(of_lines) {
+            for extrinsic in own {
+                self.put("extrinsic", &format!("{line} {}", extrinsic.name));
+                self.put("value", &extrinsic.value);
+            }
+        }
     }
 
     fn line(&mut self, line: &RequisitionLine) {

@@ -21,6 +21,13 @@ pub struct Added {
     pub reason: String,
 }
 
+/// A named value of the procurement system's own; it travels to the suppliers as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extrinsic {
+    pub name: String,
+    pub value: String,
+}
+
 /// What stands beside the lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extras {
@@ -34,6 +41,11 @@ pub struct Extras {
     pub line_fields: BTreeMap<u32, BTreeMap<String, String>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ad_hoc: Vec<Added>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extrinsics: Vec<Extrinsic>,
+    /// By line number, from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub line_extrinsics: BTreeMap<u32, Vec<Extrinsic>>,
 }
 
 impl Extras {

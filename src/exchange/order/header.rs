@@ -1,11 +1,19 @@
-//! What a procurement system's order says of agreements and terms, written again for the supplier.
+//! What a procurement system's order says of agreements and terms, and what it names beside the
+//! standard, written again for the supplier.
 //!
-//! It is kept as fields by the names of the attributes, so that it is signed and rules can ask for
-//! it like any other field.
+//! The terms are kept as fields by the names of the attributes, so that they are signed and rules
+//! can ask for them like any other field. Extrinsics are signed too.
 
 use std::collections::BTreeMap;
 
-use crate::cxml::{item::Item, order::OrderRequest, values::Stamp};
+use crate::{
+    cxml::{
+        item::Item,
+        order::OrderRequest,
+        values::{Extrinsic, Kept, Stamp},
+    },
+    domain::requisition,
+};
 
 pub const ORDER_TYPE: &str = "orderType";
 pub const RELEASE: &str = "release";
@@ -15,19 +23,35 @@ pub const EFFECTIVE: &str = "effectiveDate";
 pub const EXPIRATION: &str = "expirationDate";
 pub const SHIP_COMPLETE: &str = "shipComplete";
 
-/// Fields by their names.
-pub type Fields = BTreeMap<String, String>;
+/// What was said of the whole order, or of one line.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    pub fields: BTreeMap<String, String>,
+    pub extrinsics: Vec<requisition::Extrinsic>,
+}
 
-pub(super) fn write(fields: &Fields, request: &mut OrderRequest) {
-    let said = |name: &str| fields.get(name).cloned();
+impl Terms {
+    fn extrinsics(&self) -> impl Iterator<Item = Extrinsic> {
+        self.extrinsics
+            .iter()
+            .map(|own| Extrinsic { name: own.name.clone(), value: Kept::of_one_text(&own.value) })
+    }
+}
+
+pub(super) fn write(terms: &Terms, request: &mut OrderRequest) {
+    let said = |name: &str| terms.fields.get(name).cloned();
     request.order_type = said(ORDER_TYPE);
     request.agreement_id = said(AGREEMENT);
     request.effective_date = said(EFFECTIVE).map(Stamp);
     request.expiration_date = said(EXPIRATION).map(Stamp);
-    request.ship_complete = fields.contains_key(SHIP_COMPLETE);
+    request.ship_complete = terms.fields.contains_key(SHIP_COMPLETE);
+    request.extrinsics.extend(terms.extrinsics());
 }
 
-pub(super) fn write_line(fields: &Fields, item: &mut Item) {
-    item.agreement_id = fields.get(AGREEMENT).cloned();
-    item.agreement_item_number = fields.get(AGREEMENT_ITEM).cloned();
+pub(super) fn write_line(terms: &Terms, item: &mut Item) {
+    item.agreement_id = terms.fields.get(AGREEMENT).cloned();
+    item.agreement_item_number = terms.fields.get(AGREEMENT_ITEM).cloned();
+    if let Some(detail) = &mut item.detail {
+        detail.extrinsics.extend(terms.extrinsics());
+    }
 }

@@ -96,7 +96,7 @@ async fn an_order_that_a_notice_no_longer_names_is_not_on_its_way() {
 }
 
 #[tokio::test]
-async fn agreements_reach_the_supplier_and_a_split_charge_waits_for_a_person() {
+async fn agreements_and_extrinsics_reach_the_supplier_and_a_split_charge_waits() {
     let world = World::new().await;
     let charge = |center: &str| {
         format!(
@@ -105,9 +105,14 @@ async fn agreements_reach_the_supplier_and_a_split_charge_waits_for_a_person() {
              </Accounting><Charge><Money currency=\"USD\">5.00</Money></Charge></Distribution>"
         )
     };
-    let split = format!("</ItemDetail>{}{}", charge("4100"), charge("4200"));
+    let own = "<Extrinsic name=\"LineType\">Goods</Extrinsic>";
+    let split = format!("{own}</ItemDetail>{}{}", charge("4100"), charge("4200"));
+    let header = "<Extrinsic name=\"PR No.\">PR-17 &amp; more</Extrinsic>\
+                  <Extrinsic name=\"ContentHash\">not ours</Extrinsic>\
+                  <Extrinsic name=\"Terms\"><Code>N30</Code></Extrinsic></OrderRequestHeader>";
     let document = order("new@globex", "new", 5)
         .replace(" type=", " orderType=\"release\" agreementID=\"A-7\" type=")
+        .replace("</OrderRequestHeader>", header)
         .replace("</ItemDetail>", &split);
     let (code, text) = world.post(&document).await;
     assert_eq!(code, 201, "{text}");
@@ -116,6 +121,20 @@ async fn agreements_reach_the_supplier_and_a_split_charge_waits_for_a_person() {
     let sent = world.arrived(1).await;
     assert_eq!(attribute(&sent, "agreementID"), Some("A-7"));
     assert_eq!(attribute(&sent, "orderType"), Some("release"));
+    for extrinsic in ["\"PR No.\">PR-17 &amp; more", "\"Terms\"><Code>N30</Code>"] {
+        assert!(sent.contains(&format!("<Extrinsic name={extrinsic}</Extrinsic>")), "{sent}");
+    }
+    let (detail, _) = sent.split_once("</ItemDetail>").unwrap();
+    assert!(detail.trim_end().ends_with(own), "{sent}");
+    assert_eq!(sent.matches("\"ContentHash\"").count(), 1, "ours alone: {sent}");
+    // A change of what travels is a new version.
+    let changed = order("changed@globex", "update", 5)
+        .replace(" type=", " orderType=\"release\" agreementID=\"A-7\" type=")
+        .replace("</OrderRequestHeader>", &header.replace("PR-17", "PR-18"))
+        .replace("</ItemDetail>", &split);
+    assert_eq!(world.post(&changed).await.0, 201);
+    world.approve().await;
+    assert!(world.arrived(2).await.contains("PR-18"));
 }
 
 #[tokio::test]
