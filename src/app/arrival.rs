@@ -98,7 +98,7 @@ async fn take(
         lines.push(IncomingLine { goods, accounts: said::accounts(item), buyer });
     }
     let requester = requester(cx, organisation, &shelf, request).await?;
-    let extras = said::extras(request)?;
+    let extras = said::extras(request, inbound.envelope.mode)?;
     let handed = submit_incoming(
         cx,
         Incoming {

@@ -124,7 +124,7 @@ pub fn request(
     let at = beside.amendment.map_or(order.issued_at, |amendment| amendment.at);
     let envelope = Envelope::request(&order.payload_id, at)
         .between(party(&parties.from), party(&parties.to), sender)
-        .mode(Mode::Production);
+        .mode(beside.said_of(None).map_or(Mode::Production, Terms::mode));
     Document::new(envelope, Payload::OrderRequest(Box::new(request)))
 }
 

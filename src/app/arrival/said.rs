@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     base::text::{fold, shorten},
     cxml::{
+        Mode,
         address::Address,
         item::Item,
         order::OrderRequest,
@@ -20,7 +21,8 @@ use crate::{
     exchange::order::{
         OWN_EXTRINSICS,
         header::{
-            AGREEMENT, AGREEMENT_ITEM, EFFECTIVE, EXPIRATION, ORDER_TYPE, RELEASE, SHIP_COMPLETE,
+            AGREEMENT, AGREEMENT_ITEM, EFFECTIVE, EXPIRATION, MODE, ORDER_TYPE, RELEASE,
+            SHIP_COMPLETE,
         },
     },
 };
@@ -52,7 +54,7 @@ pub(super) fn cost_center(names: &[String], request: &OrderRequest) -> Option<St
 /// What the header and the lines say of agreements and terms, as fields that are signed, shown and
 /// asked for by rules, and that the suppliers read again. A field that no page could show is
 /// refused.
-pub(super) fn extras(request: &OrderRequest) -> Result<Extras, Refusal> {
+pub(super) fn extras(request: &OrderRequest, mode: Option<Mode>) -> Result<Extras, Refusal> {
     let word = |text: Option<&String>| text.map(|text| text.trim()).unwrap_or_default().to_owned();
     let day =
         |stamp: Option<&Stamp>| stamp.map(|own| own.text().trim()).unwrap_or_default().to_owned();
@@ -65,6 +67,7 @@ pub(super) fn extras(request: &OrderRequest) -> Result<Extras, Refusal> {
         (EFFECTIVE, day(request.effective_date.as_ref())),
         (EXPIRATION, day(request.expiration_date.as_ref())),
         (SHIP_COMPLETE, yes(request.ship_complete, "yes")),
+        (MODE, yes(mode == Some(Mode::Test), Mode::Test.word())),
     ];
     let lines = (1..).zip(&request.items).map(|(position, item): (u32, _)| {
         let agreement = (AGREEMENT, word(item.agreement_id.as_ref()));

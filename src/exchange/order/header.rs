@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     cxml::{
+        Mode,
         item::Item,
         order::OrderRequest,
         values::{Extrinsic, Kept, Stamp},
@@ -22,6 +23,8 @@ pub const AGREEMENT_ITEM: &str = "agreementItemNumber";
 pub const EFFECTIVE: &str = "effectiveDate";
 pub const EXPIRATION: &str = "expirationDate";
 pub const SHIP_COMPLETE: &str = "shipComplete";
+/// `test`: the whole document is a trial of the connection.
+pub const MODE: &str = "deploymentMode";
 
 /// What was said of the whole order, or of one line.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +34,14 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// A document that came as a test goes on as one.
+    pub(super) fn mode(&self) -> Mode {
+        match self.fields.get(MODE) {
+            Some(word) if word == Mode::Test.word() => Mode::Test,
+            _ => Mode::Production,
+        }
+    }
+
     fn extrinsics(&self) -> impl Iterator<Item = Extrinsic> {
         self.extrinsics
             .iter()

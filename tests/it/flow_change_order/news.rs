@@ -138,6 +138,17 @@ async fn agreements_and_extrinsics_reach_the_supplier_and_a_split_charge_waits()
 }
 
 #[tokio::test]
+async fn a_test_document_goes_on_as_a_test() {
+    let world = World::new().await;
+    let mode = |word: &str| format!("deploymentMode=\"{word}\"");
+    let document = order("test@globex", "new", 5).replace(&mode("production"), &mode("test"));
+    assert!(document.contains(&mode("test")));
+    assert_eq!(world.post(&document).await.0, 201);
+    world.approve().await;
+    assert_eq!(attribute(&world.arrived(1).await, "deploymentMode"), Some("test"));
+}
+
+#[tokio::test]
 async fn a_change_leaves_alone_what_goes_to_other_suppliers() {
     let world = World::new().await;
     let both = |payload: &str, pens: u32, drills: u32| {
