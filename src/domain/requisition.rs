@@ -20,7 +20,7 @@ pub mod edit;
 mod extras;
 
 pub use content::{content_hash, order_part_hash};
-pub use extras::{Added, Extras, Extrinsic};
+pub use extras::{Added, Extras, Extrinsic, Said};
 
 words! {
     /// Where a requisition stands.
@@ -122,6 +122,18 @@ pub struct Requisition {
     pub returned_pending_at: Option<Time>,
     pub returned_final_at: Option<Time>,
     pub version: i64,
+}
+
+impl Requisition {
+    /// What is said of a line beside goods and accounts, for who signs it.
+    pub fn said_of(&self, line: &RequisitionLine) -> Vec<Said> {
+        let buyer = &line.buyer;
+        let comment = Some(&buyer.comment).filter(|text| !text.trim().is_empty());
+        let day = buyer.needed_on.map(|day| ("Needed on".to_owned(), day.to_string()));
+        let comment = comment.map(|text| ("Comment".to_owned(), text.clone()));
+        let position = u32::try_from(line.position).unwrap_or(u32::MAX);
+        comment.into_iter().chain(day).chain(self.extras.said_of(position)).collect()
+    }
 }
 
 /// Something about an incoming order that a person should look at.

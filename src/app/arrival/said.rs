@@ -10,6 +10,7 @@ use crate::{
         address::Address,
         item::Item,
         order::OrderRequest,
+        redact_text,
         values::{Comments, Extrinsic, Stamp},
     },
     domain::{
@@ -27,12 +28,13 @@ use crate::{
     },
 };
 
-/// Characters of a comment, or of an extrinsic's value, that are kept.
+/// Characters of a comment that are kept.
 const MOST_COMMENT: usize = 2_000;
-/// Characters of an extrinsic's name.
+/// Characters of an extrinsic's name, and of its value.
 const MOST_NAME: usize = 200;
+const MOST_VALUE: usize = 10_000;
 /// Extrinsics of the order, or of one of its lines, that are kept.
-const MOST_EXTRINSICS: usize = 100;
+const MOST_EXTRINSICS: usize = 300;
 
 /// The accounting segments of a line.
 pub(super) fn accounts(item: &Item) -> Vec<Account> {
@@ -90,20 +92,22 @@ pub(super) fn extras(request: &OrderRequest, mode: Option<Mode>) -> Result<Extra
     Ok(extras)
 }
 
-/// The extrinsics that are signed and travel on. What is longer than anybody reads, and what we
-/// write ourselves under the same name, stays in the document that came.
+/// The extrinsics that are signed and travel on: plain texts without secrets. What holds elements
+/// (their names may be bound or allowed nowhere else), what is longer than anybody reads, and what
+/// we write ourselves under the same name stays in the document that came.
 fn kept<'e>(all: impl Iterator<Item = &'e Extrinsic>) -> Vec<requisition::Extrinsic> {
     let read = |own: &Extrinsic| requisition::Extrinsic {
         name: own.name.trim().to_owned(),
-        value: own.value.one_text(),
+        value: redact_text(&own.value.text),
     };
     let is_kept = |own: &requisition::Extrinsic| {
         !own.name.is_empty()
             && own.name.chars().count() <= MOST_NAME
-            && own.value.chars().count() <= MOST_COMMENT
+            && own.value.chars().count() <= MOST_VALUE
             && !OWN_EXTRINSICS.contains(&&*own.name)
     };
-    all.map(read).filter(is_kept).take(MOST_EXTRINSICS).collect()
+    let plain = all.filter(|own| own.value.xml.is_none());
+    plain.map(read).filter(is_kept).take(MOST_EXTRINSICS).collect()
 }
 
 /// Those that say something.

@@ -21,7 +21,7 @@ pub struct Added {
     pub reason: String,
 }
 
-/// A named value of the procurement system's own; it travels to the suppliers as it came.
+/// A named value of the procurement system's own; it travels to the suppliers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extrinsic {
     pub name: String,
@@ -48,7 +48,33 @@ pub struct Extras {
     pub line_extrinsics: BTreeMap<u32, Vec<Extrinsic>>,
 }
 
+/// A name and what is said under it, to be shown.
+pub type Said = (String, String);
+
+fn shown<'s>(
+    fields: impl Iterator<Item = (&'s String, &'s String)>,
+    extrinsics: &[Extrinsic],
+) -> Vec<Said> {
+    let fields = fields.map(|(name, value)| (name.clone(), value.clone()));
+    // Somebody else's name stands for nothing of ours.
+    let extrinsics =
+        extrinsics.iter().map(|own| (format!("Extrinsic {}", own.name), own.value.clone()));
+    fields.chain(extrinsics).collect()
+}
+
 impl Extras {
+    /// What is said of the whole, for who signs it.
+    pub fn said(&self) -> Vec<Said> {
+        shown(self.fields.iter(), &self.extrinsics)
+    }
+
+    /// The same of one line.
+    pub(super) fn said_of(&self, line: u32) -> Vec<Said> {
+        let fields = self.line_fields.get(&line).into_iter().flatten();
+        let extrinsics = self.line_extrinsics.get(&line);
+        shown(fields, extrinsics.map_or(&[], Vec::as_slice))
+    }
+
     /// Refuses what no rule could name and no page could show.
     pub fn check(&self) -> Result<(), Refusal> {
         let code = |text: &str| {

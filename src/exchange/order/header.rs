@@ -11,7 +11,7 @@ use crate::{
         Mode,
         item::Item,
         order::OrderRequest,
-        values::{Extrinsic, Kept, Stamp},
+        values::{Extrinsic, Stamp},
     },
     domain::requisition,
 };
@@ -43,9 +43,7 @@ impl Terms {
     }
 
     fn extrinsics(&self) -> impl Iterator<Item = Extrinsic> {
-        self.extrinsics
-            .iter()
-            .map(|own| Extrinsic { name: own.name.clone(), value: Kept::of_one_text(&own.value) })
+        self.extrinsics.iter().map(|own| Extrinsic::new(&own.name, &own.value))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         approval::{Task, Verdict},
         refusal::Refusal,
-        requisition::{Flag, RequisitionLine, RequisitionSource},
+        requisition::{Flag, RequisitionLine, RequisitionSource, Said},
     },
     http::{
         actor::{Arrived, Posted, Query, SignedIn, Visitor},
@@ -47,8 +47,10 @@ pub(super) struct DecidePage {
     flags: Vec<Flag>,
     /// What rules and budgets warn of.
     warnings: Vec<String>,
-    /// Those that this page shows, each with its supplier's name.
-    lines: Vec<(RequisitionLine, String)>,
+    /// What else is signed with the whole.
+    said: Vec<Said>,
+    /// Those that this page shows, each with its supplier's name and what is said of it.
+    lines: Vec<(RequisitionLine, String, Vec<Said>)>,
     shown: Shown,
     /// Which of the lines these are, when they are not all.
     part: Option<String>,
@@ -117,6 +119,11 @@ impl DecidePage {
         let fields = lines.iter().flat_map(|(line, _)| fields_of(&shell, line, asked));
         let line_fields = fields.collect();
         let lines_open = lines.iter().any(|(line, _)| speaks_of(&shell, line, asked));
+        let with_said = |(line, supplier): (RequisitionLine, String)| {
+            let said = requisition.said_of(&line);
+            (line, supplier, said)
+        };
+        let lines = lines.into_iter().map(with_said).collect();
         let reason = Field::area("comment", "Comment, or the reason of a rejection")
             .optional()
             .at_most(2_000)
@@ -129,6 +136,7 @@ impl DecidePage {
             because,
             on_behalf_of: on_behalf_of.map(|person| person.name),
             not_mine,
+            said: requisition.extras.said(),
             comment: requisition.comment,
             cost_center: requisition.cost_center_code,
             total: requisition.total,

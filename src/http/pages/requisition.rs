@@ -176,14 +176,8 @@ fn facts(shell: &Shell, view: &RequisitionView) -> Facts {
         .maybe("Their order", row.buyer_order_id.as_deref())
         .maybe("Project", row.extras.project.as_deref())
         .maybe("Comment", Some(&row.comment));
-    let facts =
-        row.extras.fields.iter().fold(facts, |facts, (name, value)| facts.text(name, value));
-    let extrinsics = row.extras.extrinsics.iter();
-    let facts = extrinsics.fold(facts, |facts, own| {
-        // A value with elements stands behind a mark.
-        let value = own.value.trim_start_matches(char::is_control);
-        facts.text(format!("Extrinsic {}", own.name), value)
-    });
+    let said = row.extras.said();
+    let facts = said.iter().fold(facts, |facts, (name, value)| facts.text(name, value));
     let facts = match row.needed_on {
         Some(day) => facts.html("Needed on", shell.day(day)),
         None => facts,
