@@ -7,6 +7,7 @@ use super::{Alone, AppError, Command, Cx, Need, approval};
 use crate::{
     base::{
         id::{DelegationId, OrganisationId, PersonId},
+        money::Money,
         page::Cut,
         text::{one_line, shorten},
         time::{DAY_MS, Time},
@@ -105,7 +106,7 @@ impl Command for Make {
             deputy: deputy.id.to_string(),
             starts_at,
             ends_at: self.ends_at,
-            scope: told_scope(&delegation.scope),
+            scope: told_scope(&delegation.scope, |amount| amount.to_string()),
         });
         let handed_over = match self.hand_over && starts_at <= cx.now {
             true => hand_over(cx, organisation, principal.id).await?,
@@ -225,9 +226,9 @@ fn checked_scope(scope: &Scope) -> Result<Scope, Refusal> {
     Ok(Scope { up_to: scope.up_to, category: category.map(str::to_owned) })
 }
 
-/// The bounds of a delegation in plain words.
-pub fn told_scope(scope: &Scope) -> String {
-    match (&scope.up_to, &scope.category) {
+/// The bounds of a delegation in plain words, amounts as the reader writes them.
+pub fn told_scope(scope: &Scope, written: impl Fn(Money) -> String) -> String {
+    match (scope.up_to.map(written), &scope.category) {
         (None, None) => "everything".to_owned(),
         (Some(amount), None) => format!("up to {amount}"),
         (None, Some(category)) => format!("UNSPSC {category}"),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::{
     base::{
         id::DocumentId,
-        text::{sha256_hex, shorten},
+        text::{fold, sha256_hex, shorten},
     },
     cxml::{
         self, Document as Wire, Envelope, Payload, Received, Status, multipart::Part, values::Stamp,
@@ -109,7 +109,10 @@ pub async fn receive_parts(
     receive_with(app, Post { bytes: &root.body, content_type, certificate }, attachments).await
 }
 
+/// A file as it came; a document among them without its secrets.
 fn attachment(part: Part) -> Attachment {
+    let is_xml = part.content_type.as_deref().is_some_and(|kind| fold(kind).contains("xml"))
+        || part.body.trim_ascii_start().starts_with(b"<");
     let said = |text: &Option<String>| shorten(text.as_deref().unwrap_or_default(), 200);
     Attachment {
         content_id: said(&part.content_id),
@@ -118,7 +121,7 @@ fn attachment(part: Part) -> Attachment {
             given => given,
         },
         name: said(&part.name),
-        body: part.body,
+        body: if is_xml { cxml::redact(&part.body) } else { part.body },
     }
 }
 

@@ -50,7 +50,7 @@ pub mod write;
 pub use codec::{Document, Payload, Received, decode, encode, receive};
 pub use fault::{ContentFault, Fault, XmlFault};
 pub use header::{Credential, Envelope, Form, Mode, Party};
-pub use pretty::prettify;
+pub use pretty::{prettify, prettify_as};
 pub use redact::{SECRET_MARK, TOKEN_MARK, fill_secret, fill_token, redact, redact_text};
 pub use status::{Status, StatusClass};
 pub use unread::{Piece, Unread, UnreadPart};

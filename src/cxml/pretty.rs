@@ -9,8 +9,15 @@ use super::tree;
 /// The document with one element a line and without secrets. What is not well-formed is shown as it
 /// came, what is no text at all as a note.
 pub fn prettify(bytes: &[u8]) -> String {
+    prettify_as(bytes, None)
+}
+
+/// The same for bytes that came with a Content-Type: its charset counts where the document names
+/// none.
+pub fn prettify_as(bytes: &[u8], content_type: Option<&str>) -> String {
     let clean = redact::redact(bytes);
-    let Ok(decoded) = encoding::decode(&clean, None) else {
+    let as_said = encoding::decode(&clean, content_type);
+    let Ok(decoded) = as_said.or_else(|_| encoding::decode(&clean, None)) else {
         return String::from_utf8_lossy(&clean).into_owned();
     };
     if tree::parse(&decoded.text).is_err() {

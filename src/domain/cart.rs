@@ -51,6 +51,7 @@ impl CartState {
         let message = format!("This cart was {what} and cannot be changed any more.");
         Err(Refusal::conflict(code, message).got(self.word()).expected("open").mend(match self {
             Self::Submitted => "Change the requisition instead, or begin a new cart.",
+            Self::Returned => "Start a new visit from the procurement system.",
             _ => "Begin a new cart.",
         }))
     }

@@ -97,7 +97,12 @@ pub async fn insert(conn: &mut Conn, row: &Delivery) -> Result<(), StoreError> {
 const GET: &str = "select * from delivery where id = $1";
 const ABOUT: &str = "select * from delivery where about = $1 order by id";
 const IN_STATE: &str = "
-    select * from delivery where organisation_id = $1 and state = $2 order by id desc limit $3";
+    select * from delivery v where v.organisation_id = $1 and v.state = $2
+        and not (v.state = 'failed' and v.attempts = 0)
+        and not exists (select 1 from purchase_order o
+            where o.id = v.about and o.document_id <> v.document_id
+                and v.purpose in ('order', 'order_copy'))
+    order by v.id desc limit $3";
 
 pub async fn get(conn: &mut Conn, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
     let row = db::query(GET).bind(id.to_string()).fetch_optional(conn).await?;
@@ -111,6 +116,8 @@ pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Delivery>, StoreE
 }
 
 /// The organisation's deliveries in this state, newest first; the dead letters when it is `Failed`.
+/// A document of an order whose later version took its place, or that was cancelled before anything
+/// of it left, needs nobody any more.
 pub async fn in_state(
     conn: &mut Conn,
     organisation: OrganisationId,

@@ -139,10 +139,15 @@ pub async fn about(conn: &mut Conn, about: &str) -> Result<Vec<Document>, StoreE
 const WAITING: &str = "
     select d.* from delivery v join document d on d.id = v.document_id
     where v.partner_id = $1 and v.state in ('waiting', 'sending', 'failed') and d.at > $2
+        and not (v.state = 'failed' and v.attempts = 0)
+        and not exists (select 1 from purchase_order o
+            where o.id = v.about and o.document_id <> v.document_id
+                and v.purpose in ('order', 'order_copy'))
     order by d.id";
 
 /// Documents of these kinds, kept after that time, that did not reach the partner yet; oldest
-/// first.
+/// first. Not those of an order whose later version took their place, and none that was given up
+/// before anybody tried to send it: its order was cancelled.
 pub async fn waiting(
     conn: &mut Conn,
     partner: PartnerId,

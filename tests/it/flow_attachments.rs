@@ -175,6 +175,32 @@ async fn an_order_that_waits_is_handed_over_with_its_attachments() {
 }
 
 #[tokio::test]
+async fn the_secret_of_an_attached_document_is_not_kept() {
+    let server = Server::demo().await;
+    let copy = "<CopyRequest><cXMLAttachment><Attachment><URL>cid:drawing@globex</URL></Attachment>\
+                </cXMLAttachment></CopyRequest>";
+    let inner = order("inner@globex", "4500000020", "");
+    assert!(inner.contains("globex-secret"));
+    let document = envelope(GLOBEX, "copy@globex", copy);
+    let kind = format!("multipart/related; boundary=\"{BOUNDARY}\"; type=\"text/xml\"");
+    let part = |id: &str, text: &str| {
+        format!("--{BOUNDARY}\r\nContent-Type: text/xml\r\nContent-ID: <{id}>\r\n\r\n{text}\r\n")
+    };
+    let body = [part("copy@globex", &document), part("drawing@globex", &inner)].concat();
+    let body = format!("{body}--{BOUNDARY}--\r\n").into_bytes();
+    let headers = [("content-type", kind.as_str())];
+    let answer = server.client().send(reqwest::Method::POST, "/cxml", &headers, body).await;
+    let answer = answer.expect(200).text();
+    assert_eq!(documents::status(&answer), Some(200), "{answer}");
+    let file = server.database().folder().join("countersign.db");
+    let connection = rusqlite::Connection::open(file).unwrap();
+    let kept: String = connection
+        .query_row("select cast(body as text) from attachment", (), |row| row.get(0))
+        .unwrap();
+    assert!(kept.contains("4500000020") && !kept.contains("globex-secret"), "{kept}");
+}
+
+#[tokio::test]
 async fn the_demos_supplier_takes_an_order_with_attachments() {
     let server = Server::demo().await;
     let mia = server.api("mia@globex.example").await;

@@ -277,6 +277,13 @@ async fn what_waits_for_a_supplier_is_handed_over_and_a_copy_does_nothing() {
     let waiting = ask("p2", pending).await;
     assert!(waiting.contains("<GetPendingResponse>"), "{waiting}");
     assert!(waiting.contains("<OrderRequest>") && !waiting.contains("SharedSecret"), "{waiting}");
+    // A later version takes the place of what waits.
+    let first = ada.list("/orders").await[0].clone();
+    let path = format!("/orders/{}/cancel", first["id"].as_str().unwrap());
+    ada.post(&path, json!({"reason": "Not needed"})).await.expect(200);
+    let after = ask("p3", pending).await;
+    assert_eq!(after.matches("<OrderRequest>").count(), 1, "{after}");
+    assert!(after.contains(" type=\"delete\"") && !after.contains(" type=\"new\""), "{after}");
 
     let orders = ada.list("/orders").await.len();
     let inner = order("4500000099");

@@ -17,7 +17,7 @@ use crate::{
         partner_auth::{self, Sender},
         wire,
     },
-    base::{id::ItemId, page::Cut, quantity::Quantity},
+    base::{id::ItemId, page::Cut, quantity::Quantity, text::fold},
     domain::{
         cart::Goods,
         party::{Identity, Organisation},
@@ -65,12 +65,17 @@ pub async fn call(app: &Arc<App>, query: &Pairs, body: &Pairs) -> Result<Answer,
     let answer = answer(app, query, body, &names).await;
     if let Err(AppError::Refusal(refusal)) = &answer {
         let user = call::user_of(query, body, &names).unwrap_or_default();
-        let is_password =
-            |(name, _): &&(String, String)| name.eq_ignore_ascii_case(&names.password);
-        let fields = query.iter().chain(body).filter(|pair| !is_password(pair)).cloned().collect();
-        wire::oci(app, &fields, user, refusal).await;
+        wire::oci(app, &without_password(query, body, &names), user, refusal).await;
     }
     answer
+}
+
+/// The fields as they came; a password under its usual name is none of anybody's either.
+fn without_password(query: &Pairs, body: &Pairs, names: &FieldNames) -> Pairs {
+    let is_password = |(name, _): &&(String, String)| {
+        name.eq_ignore_ascii_case(&names.password) || fold(name).contains("password")
+    };
+    query.iter().chain(body).filter(|pair| !is_password(pair)).cloned().collect()
 }
 
 async fn answer(
@@ -116,7 +121,7 @@ async fn answer(
             let mut reader = app.reader(&actor).await?;
             Ok(Answer::Catalogue(copy::page(&mut reader, &profile, part).await?))
         }
-        _ => start(app, &actor, sender, call).await,
+        _ => start(app, &actor, sender, (call, without_password(query, body, names))).await,
     }
 }
 

@@ -124,9 +124,13 @@ fn told(query: &Form) -> Result<Option<ui::Notice>, Refusal> {
         return Ok(None);
     };
     let left = query.filled("left")?.and_then(|text| text.parse::<u32>().ok()).unwrap_or_default();
-    Ok(match left {
-        0 => good(format!("{many} approved.")),
-        left => Some(ui::Notice {
+    Ok(match (many, left) {
+        (0, 0) => Some(ui::Notice {
+            tone: ui::Tone::Warn,
+            text: "Nothing was ticked: tick what you want to sign.".to_owned(),
+        }),
+        (many, 0) => good(format!("{many} approved.")),
+        (many, left) => Some(ui::Notice {
             tone: ui::Tone::Warn,
             text: format!("{many} approved; {left} could not be: look at each of them."),
         }),

@@ -71,7 +71,7 @@ fn absence_row(view: AbsenceView) -> AbsenceRow {
     }
 }
 
-fn delegation_row(view: DelegationView, now: Time) -> DelegationRow {
+fn delegation_row(shell: &Shell, view: DelegationView, now: Time) -> DelegationRow {
     let row = view.delegation;
     let over = row.until() <= now;
     let state = match (over, row.starts_at > now) {
@@ -83,9 +83,10 @@ fn delegation_row(view: DelegationView, now: Time) -> DelegationRow {
         path: format!("{HERE}/delegations/{}/end", row.id),
         principal: view.principal.map(|person| person.name).unwrap_or_default(),
         deputy: view.deputy.map(|person| person.name).unwrap_or_default(),
-        scope: told_scope(&row.scope),
+        scope: told_scope(&row.scope, |amount| shell.locale.money(amount)),
         from: row.starts_at,
-        until: row.until(),
+        // The last moment, so that the day is the last one and not the next.
+        until: row.until().plus_ms(-1),
         state,
         over,
         reason: row.reason,
@@ -106,6 +107,7 @@ async fn page(who: &SignedIn, done: Option<&str>, again: Again<'_>) -> Result<Re
         Some("ended") => Some("Ended. You are asked yourself again."),
         Some("removed") => Some("Removed."),
         Some("imported") => Some("Your calendar was taken over."),
+        Some("nothing") => Some("Nothing new stands in this calendar."),
         _ => None,
     };
     shell.notice = told.map(|text| ui::Notice { tone: Tone::Good, text: text.to_owned() });
@@ -146,7 +148,11 @@ async fn page(who: &SignedIn, done: Option<&str>, again: Again<'_>) -> Result<Re
         .hint("The content of an .ics file of your calendar. The same file again adds nothing.");
     let view = AwayPage {
         absences: absences.into_iter().map(absence_row).collect(),
-        delegations: delegations.items.into_iter().map(|one| delegation_row(one, now)).collect(),
+        delegations: delegations
+            .items
+            .into_iter()
+            .map(|one| delegation_row(&shell, one, now))
+            .collect(),
         has_deputies: !deputies.is_empty(),
         deputy,
         absence,
@@ -276,8 +282,10 @@ async fn h_remove(Path(id): Path<String>, Posted { who, form }: Posted) -> Resul
 #[handler]
 async fn h_import(Posted { who, form }: Posted) -> Result<Response> {
     let calendar = form.maybe("calendar")?.unwrap_or_default().to_owned();
-    let outcome = act(&who.app, &who.actor, Import { calendar }).await.map(|_| ());
-    settled(who, &form, (outcome, "imported")).await
+    let outcome = act(&who.app, &who.actor, Import { calendar }).await;
+    let is_new = outcome.as_ref().is_ok_and(|found| found.added + found.changed > 0);
+    let done = if is_new { "imported" } else { "nothing" };
+    settled(who, &form, (outcome.map(|_| ()), done)).await
 }
 
 pub(super) fn add(route: Route) -> Route {

@@ -109,12 +109,13 @@ impl DecidePage {
         let signed_in = reader.actor.as_person().is_some();
         let seen = signed_in && crate::app::requisition::visible(reader, &requisition).await?;
         let own: Vec<RequisitionLine> = all.iter().map(|(line, _)| line.clone()).collect();
-        let thread = match seen {
-            true => Some(Thread::of(&shell, reader, (&requisition, &own), Some(task.id)).await?),
-            false => None,
-        };
         let positions = own.iter().map(|line| line.position);
         let shown = Shown::new(&shell, &action, positions, asked.after);
+        let content = (&requisition, shown.of(&own));
+        let thread = match seen {
+            true => Some(Thread::of(&shell, reader, content, Some(task.id)).await?),
+            false => None,
+        };
         let lines = shown.of(&all).to_vec();
         let fields = lines.iter().flat_map(|(line, _)| fields_of(&shell, line, asked));
         let line_fields = fields.collect();

@@ -8,7 +8,7 @@ use super::told::object_path;
 use crate::{
     app::trail,
     base::id::DocumentId,
-    cxml::prettify,
+    cxml::prettify_as,
     domain::refusal::Refusal,
     http::{
         actor::SignedIn,
@@ -75,7 +75,7 @@ async fn h_document(who: SignedIn, Path(id): Path<String>) -> Result<Response> {
         badge: badge(way(&document)),
         raw: shell.href(&format!("/documents/{}/raw", document.id)),
         size: document.body.len(),
-        body: ui::document(&prettify(&document.body)),
+        body: ui::document(&prettify_as(&document.body, Some(&document.content_type))),
         kind: document.kind,
         shell,
     };

@@ -105,12 +105,12 @@ struct Try {
     detail: String,
 }
 
-pub(super) fn rows(lines: &[OrderLine]) -> Vec<Row> {
-    lines.iter().map(|line| Row { line: line.clone(), progress: progress(line) }).collect()
+pub(super) fn rows(shell: &Shell, lines: &[OrderLine]) -> Vec<Row> {
+    lines.iter().map(|line| Row { line: line.clone(), progress: progress(shell, line) }).collect()
 }
 
 /// `6 confirmed, 4 backordered, 6 shipped`; nothing while nothing happened.
-fn progress(line: &OrderLine) -> String {
+fn progress(shell: &Shell, line: &OrderLine) -> String {
     let done = &line.progress;
     let parts = [
         (done.confirmed, "confirmed"),
@@ -121,7 +121,9 @@ fn progress(line: &OrderLine) -> String {
         (done.invoiced, "invoiced"),
     ];
     let said = parts.iter().filter(|(value, _)| !value.is_zero());
-    let words = said.map(|(value, word)| format!("{} {word}", decimal::canonical(*value)));
+    let words = said.map(|(value, word)| {
+        format!("{} {word}", shell.locale.number(&decimal::canonical(*value)))
+    });
     let words: Vec<String> = words.collect();
     if words.is_empty() { "nothing yet".to_owned() } else { words.join(", ") }
 }
@@ -215,7 +217,7 @@ async fn order_page(
         .collect();
     let page = OrderPage {
         crumbs: Crumbs::to(view.order.number.clone()).over("Orders", shell.href("/orders")),
-        rows: rows(&view.lines),
+        rows: rows(&shell, &view.lines),
         facts: facts(&shell, &view),
         ship_to: address_lines(&view.order.ship_to),
         bill_to: address_lines(&view.order.bill_to),

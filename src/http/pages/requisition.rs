@@ -192,12 +192,12 @@ async fn h_one(who: SignedIn, Path(id): Path<String>, query: Query) -> Result<Re
     let shell = who.shell(format!("Requisition {number}"), "/requisitions").await?;
     let crumbs = Crumbs::to(number).over("Requisitions", shell.href("/requisitions"));
     let mut reader = who.app.reader(&who.actor).await?;
-    let content = (&view.requisition, view.lines.as_slice());
-    let thread = Thread::of(&shell, &mut reader, content, view.my_task).await?;
-    drop(reader);
     let positions = view.lines.iter().map(|line| line.position);
     let path = format!("/requisitions/{id}");
     let shown = Shown::new(&shell, &path, positions, query.0.filled("after")?);
+    let content = (&view.requisition, shown.of(&view.lines));
+    let thread = Thread::of(&shell, &mut reader, content, view.my_task).await?;
+    drop(reader);
     let earlier = (!view.earlier.is_empty()).then(|| plan::running(&shell, &view, &view.earlier));
     Ok(who.page(&RequisitionPage {
         crumbs,

@@ -83,7 +83,7 @@ async fn desk_page(who: &SignedIn, id: OrderId, refused: Option<Refused<'_>>) ->
     let page = DeskPage {
         crumbs: Crumbs::to(view.order.number.clone()).over("Orders", shell.href("/supplier")),
         files: files(&view),
-        rows: rows(&view.lines),
+        rows: rows(&shell, &view.lines),
         facts: facts(&shell, &view),
         ship_to: address_lines(&view.order.ship_to),
         bill_to: address_lines(&view.order.bill_to),

@@ -32,10 +32,9 @@ pub(super) async fn start(
     app: &Arc<App>,
     actor: &Actor,
     sender: Sender,
-    call: Call,
+    (call, fields): (Call, Pairs),
 ) -> Result<Answer, AppError> {
-    let call = Arc::new(call);
-    let command = Start { partner: sender.partner, call };
+    let command = Start { partner: sender.partner, call: Arc::new(call), fields };
     let session = act(app, actor, command).await?.session;
     let token = app.keys.token(START_PURPOSE, session.bits(), "");
     Ok(Answer::Start(format!("/start/{token}")))
@@ -45,6 +44,8 @@ pub(super) async fn start(
 pub(super) struct Start {
     partner: Partner,
     call: Arc<Call>,
+    /// The call as it came, without its password.
+    fields: Pairs,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,23 +99,16 @@ impl Command for Start {
         };
         store::punchout_session::insert(cx.conn, &session).await?;
         setup::issued(cx, &session);
-        keep_call(cx, &session, &self.call).await?;
+        keep_call(cx, &session, &self.fields).await?;
         Ok(Started { session: id })
     }
 }
 
-/// The call as it came, without its password.
 async fn keep_call(
     cx: &mut Cx<'_>,
     session: &PunchoutSession,
-    call: &Call,
+    fields: &Pairs,
 ) -> Result<(), AppError> {
-    let mut pairs: Pairs = vec![("user".to_owned(), call.user.clone())];
-    pairs.extend(call.user_email.iter().map(|mail| ("user_email".to_owned(), mail.clone())));
-    pairs.push(("hook_url".to_owned(), call.return_to.hook_url.clone()));
-    pairs.extend(call.version.iter().map(|text| ("OCI_VERSION".to_owned(), text.clone())));
-    pairs.extend(call.return_to.echoes.iter().cloned());
-    pairs.extend(call.other.iter().cloned());
     let id: DocumentId = cx.id();
     let document = Document {
         id,
@@ -127,7 +121,7 @@ async fn keep_call(
         sender: store::document::sender_key(&session.wire.buyer),
         payload_id: payload_id(cx.app, id),
         content_type: "application/x-www-form-urlencoded".to_owned(),
-        body: oci_body(&pairs).into(),
+        body: oci_body(fields).into(),
         status: None,
         reply_to: None,
         at: cx.now,

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         confirmation::{Part, PartKind},
         delivery::Verdict,
+        shipment::Moved,
     },
     http::part::{self as ui, Event, Facts, Shell, Timeline, Tone},
     store::delivery::Purpose,
@@ -79,8 +80,8 @@ fn way(channel: &str) -> &str {
 }
 
 /// What a confirmation says of a part of a line; another price than the order's stands out.
-fn part_told(view: &OrderView, part: &Part) -> String {
-    let quantity = decimal::canonical(part.quantity);
+fn part_told(shell: &Shell, view: &OrderView, part: &Part) -> String {
+    let quantity = shell.locale.number(&decimal::canonical(part.quantity));
     let kind = match part.kind {
         PartKind::Accept => "confirmed",
         PartKind::Backordered => "backordered",
@@ -91,13 +92,23 @@ fn part_told(view: &OrderView, part: &Part) -> String {
         told.push_str(&format!(" at another price, {}", price_told(asked, ordered)));
     }
     if let Some(day) = part.delivery_on {
-        told.push_str(&format!(", to arrive on {day}"));
+        told.push_str(&format!(", to arrive on {}", shell.locale.day(day)));
     }
     match part.comment.is_empty() {
         true => told.push('.'),
         false => told.push_str(&format!(": {}.", part.comment.trim_end_matches('.'))),
     }
     told
+}
+
+/// `Line 1: 5; line 2: 2.5`.
+fn moved_told(shell: &Shell, parts: &[Moved]) -> String {
+    let one = |part: &Moved| {
+        let quantity = shell.locale.number(&decimal::canonical(part.quantity));
+        format!("line {}: {quantity}", part.line_number)
+    };
+    let told = parts.iter().map(one).collect::<Vec<_>>().join("; ");
+    told.replacen("line", "Line", 1)
 }
 
 /// `2.5 USD for 2`; currency and basis of the order's price are said where they differ.
@@ -127,7 +138,7 @@ pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timel
             true => ("The order was rejected.", Tone::Bad),
             false => ("The order was confirmed.", Tone::Good),
         };
-        let words = said.parts.iter().map(|part| part_told(view, part));
+        let words = said.parts.iter().map(|part| part_told(shell, view, part));
         let mut detail = words.collect::<Vec<_>>().join(" ");
         if !said.comment.is_empty() {
             detail = format!("{} {detail}", said.comment);
@@ -143,7 +154,11 @@ pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timel
         let way = way.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
         let mut event = Event::new(shell.when(sent.at), supplier, "Goods were shipped.");
         let gone = "A later notice took its place or took it back.";
-        let told = [way.as_str(), if sent.replaced { gone } else { "" }];
+        let moved = moved_told(shell, &sent.parts);
+        let day = sent.delivery_on.map(|day| format!("To arrive on {}", shell.locale.day(day)));
+        let day = day.unwrap_or_default();
+        let told =
+            [moved.as_str(), way.as_str(), day.as_str(), if sent.replaced { gone } else { "" }];
         let told = told.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
         if !told.is_empty() {
             event = event.detail(told.join(". "));
@@ -153,10 +168,11 @@ pub(in crate::http::pages) fn timeline(shell: &Shell, view: &OrderView) -> Timel
     for taken in &view.receipts {
         let back = taken.parts.iter().any(|part| part.quantity.is_sign_negative());
         let what = if back { "Goods went back." } else { "Goods were received." };
-        let mut event = Event::new(shell.when(taken.at), &*view.buyer.title, what);
+        let mut told = moved_told(shell, &taken.parts);
         if taken.document.is_some() {
-            event = event.detail(format!("Receipt {} of the buyer's system.", taken.number));
+            told.push_str(&format!(". Receipt {} of the buyer's system.", taken.number));
         }
+        let event = Event::new(shell.when(taken.at), &*view.buyer.title, what).detail(told);
         let tone = if back { Tone::Warn } else { Tone::Good };
         events.push((taken.at, event.tone(tone)));
     }
