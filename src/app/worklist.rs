@@ -168,6 +168,11 @@ pub async fn of_link(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, App
     waiting(reader, task).await
 }
 
+/// Whom the task asks.
+pub async fn assignee(reader: &mut Reader<'_>, task: &Task) -> Result<Option<Person>, AppError> {
+    Ok(store::person::get(&mut reader.conn, task.assignee).await?)
+}
+
 async fn waiting(reader: &mut Reader<'_>, task: Task) -> Result<Waiting, AppError> {
     let conn = &mut reader.conn;
     let requisition = store::requisition::get_any(conn, task.requisition).await?;

@@ -351,6 +351,13 @@ async fn link_page(
     let waiting = worklist::of_link(&mut reader, task).await?;
     let title = format!("Decide {}", waiting.requisition.number);
     let mut shell = visitor.shell(title, "/approvals").await?;
+    if !visitor.is_signed_in() {
+        // As the mail has it that the link stands in.
+        let person = worklist::assignee(&mut reader, &waiting.task).await?;
+        shell.locale = person.map_or(shell.locale, |person| {
+            Locale::choose(Some(&person.locale), None, &person.time_zone)
+        });
+    }
     if let Some(refusal) = refusal {
         shell.refuse(refusal);
     } else if asked.form.is_some() {
