@@ -46,6 +46,13 @@ async fn order_the_cart_again(server: &Server) {
     let home = way_home(&sap.press(&cart, "Transfer cart").await);
     assert_eq!(home.field("NEW_ITEM-VENDORMAT[1]"), Some("PEN-01"));
     assert_eq!(home.field("NEW_ITEM-CURRENCY[2]"), Some("USD"));
+    // Whoever comes back because it did not arrive finds the way there, and the file.
+    let left = sap.get("/cart").await.expect(200).text();
+    assert!(left.contains("Send it again"), "{left}");
+    let (before, _) = left.split_once("/csv\"").unwrap();
+    let (_, files) = before.rsplit_once('"').unwrap();
+    assert!(sap.get(&format!("{files}/csv")).await.expect(200).text().contains("PEN-01"));
+    assert_eq!(way_home(&sap.get("/transfer").await.text()).fields, home.fields);
     let page = sap.submit(&home.action, &home.fields).await.expect(200);
     assert!(page.url.ends_with(&visit), "{}", page.url);
     let page = page.text();

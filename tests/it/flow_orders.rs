@@ -155,7 +155,7 @@ async fn sue_confirms_and_ships_on_the_desk_and_ed_receives() {
     let part = press(&sue, &page, "Confirm order", &[("confirm-1", "600")]).await;
     assert!(html::plain(&part).contains("600 confirmed, 400 backordered"));
     let all = press(&sue, &page, "Confirm order", &[("confirm-1", "1000")]).await;
-    assert!(html::plain(&all).contains("1000 confirmed"), "{}", html::plain(&all));
+    assert!(html::plain(&all).contains("1,000 confirmed"), "{}", html::plain(&all));
     let fill = [("ship-1", "1000"), ("carrier", "Fast <b>"), ("tracking", "1Z")];
     let sent = press(&sue, &page, "Ship", &fill).await;
     assert!(sent.contains("Fast &lt;b&gt;") || sent.contains("Fast &#60;b&#62;"), "{sent}");

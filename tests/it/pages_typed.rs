@@ -68,7 +68,7 @@ async fn a_german_thousand_is_never_taken_for_one() {
     two_readings(press(&ed, &page, "Receive", &[("receive-1", "1.000")]).await, "receive-1");
     press(&ed, &page, "Receive", &[("receive-1", "400,5")]).await.expect(303);
     let words = html::plain(&ed.get(&page).await.text());
-    assert!(words.contains("400.5 received"), "{words}");
+    assert!(words.contains("400,5 received"), "{words}");
     // What the page wrote itself is no riddle: 599.5 are left.
     press(&ed, &page, "Receive", &[]).await.expect(303);
 }

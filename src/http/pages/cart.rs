@@ -73,8 +73,9 @@ struct Filled {
     after: String,
     /// Back to the procurement system at once.
     can_transfer: bool,
-    /// It went back in this visit: it can go again, should it not have arrived.
-    went_back: bool,
+    /// It went back in this visit and can go again, should it not have arrived: where its files
+    /// are.
+    went_back: Option<String>,
     /// The visit was called to look at this cart.
     looks_only: bool,
     /// Why neither way on is offered here.
@@ -224,7 +225,11 @@ impl Filled {
             pager: Pager::new(&shell.href("/cart"), after, next.as_deref()),
             after: after.unwrap_or_default().to_owned(),
             can_transfer,
-            went_back: view.cart.state == CartState::Returned && visits && !view.looks_only,
+            went_back: view
+                .cart
+                .punchout_session
+                .filter(|_| view.cart.state == CartState::Returned && visits && !view.looks_only)
+                .map(|session| shell.href(&format!("/transfer/{session}"))),
             looks_only: view.looks_only,
             way_elsewhere: is_open && transfers && !visits,
             editable: if view.can_edit { editable(origins) } else { Vec::new() },
